@@ -1,0 +1,1 @@
+"""Bringing in Slack exports, and handing timelines out."""

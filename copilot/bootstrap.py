@@ -1,0 +1,79 @@
+"""Reads Settings once and builds Services; the only place that chooses between implementations."""
+
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import Protocol
+
+from copilot.clock import Clock, SystemClock
+from copilot.db import Database, open_engine
+from copilot.jobs import QueuedJob
+from copilot.local.drafter import LocalDrafter
+from copilot.local.proposer import LocalProposer
+from copilot.ports import Drafter, Messenger, Proposer, WorkspaceReader
+from copilot.settings import Settings
+from copilot.slack.client import build_client
+from copilot.slack.messenger import SlackMessenger
+from copilot.slack.reader import SlackReader
+
+
+class JobRunner(Protocol):
+    """What executes jobs. `workers` offers one at the entry point `incident_copilot.job_runner`."""
+
+    def send(self, queued: QueuedJob) -> None:
+        """Nudge a worker; a nudge that can't be sent is logged, since the sweeper finds the row."""
+
+    def start_embedded(self, services: "Services") -> None:
+        """Run a worker and the schedule on threads of this process."""
+
+    def sweep(self, services: "Services") -> None:
+        """Send a nudge for every row that is due at the clock's present instant."""
+
+    def wait_until_idle(self, timeout_s: float) -> bool:
+        """Embedded only: block until every job sent so far is done; False after `timeout_s`."""
+
+    def stop_embedded(self) -> None:
+        """Finish running jobs and stop the threads."""
+
+    def run_worker(self, services: "Services", concurrency: int) -> None:
+        """Consume jobs from the broker until the process is told to stop."""
+
+    def run_scheduler(self, services: "Services") -> None:
+        """Send periodic jobs until the process is told to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    clock: Clock
+    db: Database
+    jobs: JobRunner
+    messenger: Messenger
+    reader: WorkspaceReader
+    proposer: Proposer
+    drafter: Drafter
+
+
+def build_services(settings: Settings, clock: Clock | None = None) -> Services:
+    """Wire one process. Opens no connection before it is used."""
+    jobs = _load_job_runner(settings)
+    if settings.sqlite_path is not None:
+        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
+    client = build_client(token, settings.slack_api_url)
+    return Services(
+        settings=settings,
+        clock=clock or SystemClock(),
+        db=Database(open_engine(settings.effective_database_url), jobs.send),
+        jobs=jobs,
+        messenger=SlackMessenger(client),
+        reader=SlackReader(client),
+        proposer=LocalProposer(),
+        drafter=LocalDrafter(),
+    )
+
+
+def _load_job_runner(settings: Settings) -> JobRunner:
+    (found,) = entry_points(group="incident_copilot.job_runner")
+    broker_url = settings.redis_url.get_secret_value() if settings.redis_url else "memory://"
+    runner: JobRunner = found.load()(broker_url)
+    return runner

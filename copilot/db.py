@@ -1,0 +1,146 @@
+"""Table base, column types and the transaction boundary, for SQLite and PostgreSQL."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    create_engine,
+    event,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+from copilot.jobs import SendJob, take_pending
+
+_READ_ONLY = "copilot_read_only"
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant. SQLite has no time zones: naive UTC there, aware again when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime: give every instant a time zone")
+        in_utc = value.astimezone(UTC)
+        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+
+    def process_result_value(
+        self,
+        value: datetime | None,
+        dialect: Dialect,  # noqa: ARG002 - SQLAlchemy passes it
+    ) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JsonData = JSON().with_variant(JSONB(), "postgresql")
+# SQLite only gives rowid aliases, and so autoincrement, to a column declared INTEGER.
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads this class attribute
+        datetime: UtcDateTime(),
+        dict[str, Any]: JsonData,
+        list[Any]: JsonData,
+    }
+
+
+class Database:
+    """Opens transactions on one engine and sends jobs after they commit."""
+
+    def __init__(self, bind: Engine | Connection, send_job: SendJob) -> None:
+        self._bind = bind
+        self._send_job = send_job
+
+    @property
+    def dialect(self) -> str:
+        return self._bind.dialect.name
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Commit on success, then send the jobs that were enqueued inside.
+
+        Written out instead of hung on SQLAlchemy's `after_commit`, which also fires when a
+        savepoint is released.
+        """
+        with Session(
+            self._bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            with session.begin():
+                yield session
+            for queued in take_pending(session):
+                self._send_job(queued)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the database and writes nothing."""
+        with Session(
+            self._bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
+            session.connection(execution_options={_READ_ONLY: True})
+            yield session
+            session.rollback()
+
+
+def open_engine(url: str) -> Engine:
+    """An engine set up so that a committed row survives a crash.
+
+    SQLite: write-ahead log, `synchronous=FULL`, foreign keys on, and transactions that take
+    the write lock when they begin: a transaction that upgrades from reading to writing
+    fails at once with "database is locked", whatever the busy timeout.
+    """
+    if url.startswith("postgresql://"):
+        url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 - narrows the driver's type
+    connection.isolation_level = None  # we send BEGIN ourselves, see _begin_sqlite
+    pragmas: Sequence[str] = (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "busy_timeout=15000",
+        "foreign_keys=ON",
+    )
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

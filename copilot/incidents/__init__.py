@@ -1,0 +1,1 @@
+"""Declaring an incident and everything that changes about it."""

@@ -1,0 +1,51 @@
+"""Names of background jobs, and sending them only after the commit that made them necessary."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+
+class Job(StrEnum):
+    """Each is a wish that carries one row id; the row says whether anything is left to do."""
+
+    CONSIDER_INCIDENT = "consider_incident"
+    """Look at the incident's messages that no proposer has seen. Carries an incident id."""
+    RELEASE_DIGEST = "release_digest"
+    """A breakpoint was reached: post what waits for the digest. Carries an incident id."""
+    POST_DELIVERY = "post_delivery"
+    """Post a claimed delivery to Slack. Carries a delivery id."""
+    UPDATE_CARD = "update_card"
+    """Redraw a posted card after a decision. Carries a delivery id."""
+    BACKFILL_CHANNEL = "backfill_channel"
+    """Read what was said before the copilot joined. Carries an incident id."""
+    SYNC_DIRECTORY = "sync_directory"
+    """Learn names of members and channels. Carries a workspace id."""
+    DRAFT_REVIEW = "draft_review"
+    """Draft the post-incident review. Carries an incident id."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedJob:
+    job: Job
+    row_id: int
+
+
+SendJob = Callable[[QueuedJob], None]
+
+_PENDING = "pending_jobs"
+
+
+def enqueue(session: Session, job: Job, row_id: int) -> None:
+    """Send `job` once this session's transaction has committed; a rollback sends nothing."""
+    pending: list[QueuedJob] = session.info.setdefault(_PENDING, [])
+    queued = QueuedJob(job, row_id)
+    if queued not in pending:
+        pending.append(queued)
+
+
+def take_pending(session: Session) -> list[QueuedJob]:
+    """Hand over the jobs enqueued so far, and forget them."""
+    pending: list[QueuedJob] = session.info.pop(_PENDING, [])
+    return pending

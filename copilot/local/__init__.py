@@ -1,0 +1,1 @@
+"""Proposer and drafter that need no model service."""

@@ -1,0 +1,214 @@
+"""The outside as features see it: typed plain values in, typed plain values out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class WindowMessage:
+    """A message as an engine sees it. `number` is its m-number, counted from 1 in window order."""
+
+    number: int
+    event_id: int
+    revision_id: int
+    author_id: str | None
+    author_name: str
+    text: str
+    """Redacted, in Slack's mrkdwn; user mentions as `@name`."""
+    occurred_at: datetime
+    message_ts: str
+    thread_ts: str | None
+    is_bot: bool
+    is_new: bool
+    """False for context that a proposer saw before."""
+    reactions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of the workspace who may be named as an owner."""
+
+    user_id: str
+    name: str
+    real_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    messages: tuple[WindowMessage, ...]
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Verbatim words of message `number`."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Possible follow-up work, not yet judged."""
+
+    kind: str
+    """A `SuggestionKind` value."""
+    title: str
+    owner_id: str | None
+    due: str | None
+    confidence: float
+    """Calibrated probability that a person will want it, 0 to 1."""
+    evidence: tuple[Quote, ...]
+    is_done: bool = False
+    """Later messages of the window say that it was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    candidates: tuple[Candidate, ...]
+    engine: str
+    tokens: int = 0
+
+
+class Proposer(Protocol):
+    def propose(self, window: Window) -> Proposal:
+        """Follow-ups stated in the window. Raises TemporaryError if the engine can't answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFacts:
+    """What is known about an incident from records, not from chat."""
+
+    title: str
+    severity: str | None
+    status: str
+    declared_at: datetime
+    mitigated_at: datetime | None
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeMessages:
+    """A stretch of the timeline between lulls."""
+
+    number: int
+    starts_at: datetime
+    ends_at: datetime
+    messages: tuple[WindowMessage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUpFact:
+    """A follow-up that a person accepted, or a suggestion still waiting for a decision."""
+
+    title: str
+    owner_name: str | None
+    is_accepted: bool
+    evidence: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedClaim:
+    section: str
+    """A `Section` value."""
+    text: str
+    citations: tuple[Quote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    claims: tuple[DraftedClaim, ...]
+    engine: str
+    tokens: int = 0
+
+
+class Drafter(Protocol):
+    def draft(
+        self,
+        facts: IncidentFacts,
+        episodes: Sequence[EpisodeMessages],
+        follow_ups: Sequence[FollowUpFact],
+    ) -> Draft:
+        """Claims for the sections of a review; numbers run through all episodes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardSource:
+    author_name: str
+    quote: str
+    permalink: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardItem:
+    suggestion_id: int
+    kind: str
+    title: str
+    owner_id: str | None
+    due: str | None
+    confidence: float
+    why: str
+    """Why it was let through, in words a responder understands."""
+    sources: tuple[CardSource, ...]
+    decided: str | None = None
+    """E.g. `accepted by sam 14:32`; the item then has no buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestionCard:
+    delivery_id: int
+    incident_id: int
+    headline: str
+    """The point, in one line; also the notification's text."""
+    context: str
+    """E.g. `calm · 1 of 1 this quarter hour`."""
+    items: tuple[CardItem, ...]
+
+
+class Messenger(Protocol):
+    """Posts to Slack. Raises TemporaryError or PermanentError, never a vendor's error."""
+
+    def post_card(self, channel_id: str, card: SuggestionCard) -> str:
+        """Post once and return the message ts; a card already posted is found, not repeated."""
+
+    def update_card(self, channel_id: str, message_ts: str, card: SuggestionCard) -> None:
+        """Redraw a posted card in place."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceInfo:
+    team_id: str
+    name: str
+    url: str
+    """Ends in a slash; permalinks are built on it."""
+    bot_user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    channel_id: str
+    name: str
+    is_private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberInfo:
+    user_id: str
+    name: str
+    real_name: str
+    is_bot: bool
+
+
+class WorkspaceReader(Protocol):
+    """Asks Slack. Raises TemporaryError (with `retry_after_s`) or PermanentError."""
+
+    def workspace(self) -> WorkspaceInfo: ...
+
+    def channel(self, channel_id: str) -> ChannelInfo: ...
+
+    def members(self) -> Iterable[MemberInfo]: ...
+
+    def history(self, channel_id: str, oldest_ts: str) -> Iterable[Mapping[str, Any]]:
+        """Messages from `oldest_ts` on, thread replies included, in Slack's own shape."""

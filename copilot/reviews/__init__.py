@@ -1,0 +1,1 @@
+"""Post-incident reviews in which every sentence cites its source messages."""

@@ -1,0 +1,1 @@
+"""A pretend Slack workspace on localhost, to try and to test the whole product without Slack."""

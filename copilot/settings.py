@@ -1,0 +1,70 @@
+"""Every environment variable, typed, with a default or a clear error."""
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from copilot.errors import BadInputError
+
+
+class Settings(BaseSettings):
+    """Read once, by `bootstrap`; features are handed what they need."""
+
+    model_config = SettingsConfigDict(env_prefix="COPILOT_", extra="ignore", populate_by_name=True)
+
+    data_dir: Path = Field(
+        default=Path.home() / ".incident-copilot",
+        description="Folder for the default SQLite database; named on start.",
+    )
+    database_url: str | None = Field(
+        default=None, description="sqlite:///PATH or postgresql://…; default: a file in data_dir."
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="Broker for separate workers; without it a worker runs inside the web process.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address the web process listens on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port; 0 takes a free one.")
+    public_url: str | None = Field(
+        default=None, description="Address under which people reach the console, for links."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Signs console sessions; without it sessions end when the process does.",
+    )
+    slack_bot_token: SecretStr | None = Field(
+        default=None, validation_alias="SLACK_BOT_TOKEN", description="xoxb-… of the installed app."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_SIGNING_SECRET",
+        description="Proves that a request came from Slack.",
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        validation_alias="SLACK_API_URL",
+        description="Another Slack: GovSlack, or the sandbox.",
+    )
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{self.data_dir / 'copilot.db'}"
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The database file, or None where the database is no SQLite file."""
+        _, found, path = self.effective_database_url.partition("sqlite:///")
+        return Path(path) if found and path else None
+
+
+def read_settings() -> Settings:
+    """Settings from the environment. Raises BadInputError naming the variable that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise BadInputError(f"Unusable setting ({problems}). See docs/settings.md.") from None

@@ -1,0 +1,1 @@
+"""The edge to Slack; everything that imports slack_bolt or slack_sdk."""

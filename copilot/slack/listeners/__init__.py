@@ -1,0 +1,1 @@
+"""Thin translations from Slack's payloads to the features."""

@@ -1,0 +1,1 @@
+"""Proposing follow-ups, and staying quiet."""

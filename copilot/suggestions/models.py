@@ -1,0 +1,178 @@
+"""Tables of what was proposed, what became of it, and what may still be posted."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from copilot.db import Base, JsonData, RowId
+
+
+class SuggestionKind(StrEnum):
+    COMMITMENT = "commitment"
+    REQUEST = "request"
+    PROPOSAL = "proposal"
+
+
+class Tempo(StrEnum):
+    CALM = "calm"
+    BUSY = "busy"
+    HECTIC = "hectic"
+
+
+class Outcome(StrEnum):
+    """What the machine decided to do with a candidate."""
+
+    DELIVER = "deliver"
+    DIGEST = "digest"
+    HOLD = "hold"
+    SUPPRESS = "suppress"
+
+
+class Reason(StrEnum):
+    """Why. The words people read are made from this and the numbers in `reason_details`."""
+
+    CLEARED = "cleared"
+    HECTIC = "hectic"
+    BELOW_THRESHOLD = "below_threshold"
+    BUDGET_SPENT = "budget_spent"
+    KIND_OFF = "kind_off"
+    DUPLICATE = "duplicate"
+    DONE_ALREADY = "done_already"
+    NOTHING_IS_POSTED = "nothing_is_posted"
+    """The incident is imported or over, so suggestions wait for the review."""
+
+
+class DecisionKind(StrEnum):
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    MERGED = "merged"
+    SNOOZED = "snoozed"
+    DISMISSED = "dismissed"
+
+
+class DismissReason(StrEnum):
+    WRONG = "wrong"
+    DONE_ALREADY = "done_already"
+    NOT_NOW = "not_now"
+    DUPLICATE = "duplicate"
+    TOO_NOISY = "too_noisy"
+
+
+class ModelRun(Base):
+    """One call of a proposer or drafter, with all it was given and all it said."""
+
+    __tablename__ = "model_run"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE"), index=True
+    )
+    purpose: Mapped[str] = mapped_column(String(16))
+    """`propose` or `draft`."""
+    engine: Mapped[str] = mapped_column(String(64))
+    """Name and version of what answered, e.g. `local-1`."""
+    inputs: Mapped[list[Any]] = mapped_column(JsonData)
+    """[[event id, revision id], …] in the order they were numbered m1…mN."""
+    output: Mapped[list[Any]] = mapped_column(JsonData)
+    outcome: Mapped[str] = mapped_column(String(32))
+    latency_ms: Mapped[float] = mapped_column(Float)
+    tokens: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime]
+
+
+class Delivery(Base):
+    """One uninvited message to a channel: a card of one suggestion, or a digest of up to three."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_unposted", "posted_at", "claimed_at"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE"), index=True
+    )
+    breakpoint: Mapped[str | None] = mapped_column(String(32))
+    """What released a digest; None for a card that was posted at once."""
+    tempo: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime]
+    """When it was cleared; its budget was spent in the same transaction."""
+    claimed_at: Mapped[datetime | None]
+    """Lease of the worker that is posting it."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    posted_at: Mapped[datetime | None]
+    message_ts: Mapped[str | None] = mapped_column(String(32))
+    given_up_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(Text)
+
+
+class Suggestion(Base):
+    """A candidate with the machine's verdict, and later a person's decision."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (Index("ix_suggestion_incident", "incident_id", "outcome"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    model_run_id: Mapped[int | None] = mapped_column(
+        ForeignKey("model_run.id", ondelete="SET NULL")
+    )
+    kind: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(Text)
+    owner_id: Mapped[str | None] = mapped_column(String(64))
+    due: Mapped[str | None] = mapped_column(String(100))
+    confidence: Mapped[float] = mapped_column(Float)
+    """Probability that a person will want it."""
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    proposed_at: Mapped[datetime]
+
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(32))
+    reason_details: Mapped[dict[str, Any]] = mapped_column(JsonData, default=dict)
+    """The numbers that led to the verdict; enough to compute it again."""
+    tempo: Mapped[str] = mapped_column(String(8))
+    judged_at: Mapped[datetime]
+
+    same_as_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id", ondelete="SET NULL"))
+    delivery_id: Mapped[int | None] = mapped_column(
+        ForeignKey("delivery.id", ondelete="SET NULL"), index=True
+    )
+
+    decision: Mapped[str | None] = mapped_column(String(16))
+    decision_reason: Mapped[str | None] = mapped_column(String(32))
+    decided_by: Mapped[str | None] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+
+
+class Evidence(Base):
+    """A verbatim quote of one message revision that a suggestion rests on."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("suggestion_id", "event_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    suggestion_id: Mapped[int] = mapped_column(ForeignKey("suggestion.id", ondelete="CASCADE"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("timeline_event.id", ondelete="CASCADE"))
+    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id", ondelete="CASCADE"))
+    quote: Mapped[str] = mapped_column(Text)
+    position: Mapped[int]
+
+
+class Pacing(Base):
+    """What an incident's noise control remembers between verdicts; one row an incident.
+
+    `consideration_leased_until` makes one worker at a time consider an incident.
+    `next_post_at` is the earliest instant at which the budget allows another uninvited post
+    (GCRA's theoretical arrival time); only a conditional UPDATE moves it.
+    """
+
+    __tablename__ = "pacing"
+
+    incident_id: Mapped[int] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True
+    )
+    tempo: Mapped[str] = mapped_column(String(8), default=Tempo.CALM)
+    tempo_since: Mapped[datetime | None]
+    next_post_at: Mapped[datetime | None]
+    consideration_leased_until: Mapped[datetime | None]

@@ -1,0 +1,103 @@
+"""Tables of what happened."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from copilot.db import Base, JsonData, RowId
+
+
+class EventKind(StrEnum):
+    """Kinds that our code treats specially. A row may carry any other Slack message subtype."""
+
+    MESSAGE = "message"
+    BOT_MESSAGE = "bot_message"
+    ME_MESSAGE = "me_message"
+    FILE_SHARE = "file_share"
+    THREAD_BROADCAST = "thread_broadcast"
+    REACTION_ADDED = "reaction_added"
+    REACTION_REMOVED = "reaction_removed"
+    PIN_ADDED = "pin_added"
+    PIN_REMOVED = "pin_removed"
+    INCIDENT_DECLARED = "incident_declared"
+    SEVERITY_CHANGED = "severity_changed"
+    STATUS_CHANGED = "status_changed"
+    SUGGESTION_DECIDED = "suggestion_decided"
+    GAP = "gap"
+
+
+SPOKEN_KINDS = frozenset(
+    {
+        EventKind.MESSAGE,
+        EventKind.BOT_MESSAGE,
+        EventKind.ME_MESSAGE,
+        EventKind.FILE_SHARE,
+        EventKind.THREAD_BROADCAST,
+    }
+)
+"""Somebody said something; joins, topic changes and the like are no speech."""
+
+
+class TimelineEvent(Base):
+    """One thing that happened in a channel.
+
+    A Slack message has `message_ts`; a reaction or pin has `target_ts`, the message it is
+    about; a change of the incident itself has neither. `text` is the latest revision, secrets
+    redacted, and empty once deleted. `details` holds what a kind adds: `reaction`,
+    `files`, `old`/`new` of a change, `reply_count`.
+    """
+
+    __tablename__ = "timeline_event"
+    __table_args__ = (
+        UniqueConstraint("team_id", "channel_id", "natural_key"),
+        Index("ix_timeline_event_in_order", "team_id", "channel_id", "occurred_at", "id"),
+        Index(
+            "ix_timeline_event_unconsidered",
+            "team_id",
+            "channel_id",
+            postgresql_where=text("considered_at IS NULL"),
+            sqlite_where=text("considered_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    channel_id: Mapped[str] = mapped_column(String(32))
+    natural_key: Mapped[str] = mapped_column(String(250))
+    kind: Mapped[str] = mapped_column(String(64))
+    message_ts: Mapped[str | None] = mapped_column(String(32))
+    thread_ts: Mapped[str | None] = mapped_column(String(32))
+    target_ts: Mapped[str | None] = mapped_column(String(32))
+    author_id: Mapped[str | None] = mapped_column(String(64))
+    author_name: Mapped[str | None] = mapped_column(String(200))
+    """The name a bot posted under; members are named by the `member` table."""
+    text: Mapped[str] = mapped_column(Text, default="")
+    details: Mapped[dict[str, Any]] = mapped_column(JsonData, default=dict)
+    edited_ts: Mapped[str | None] = mapped_column(String(32))
+    deleted_at: Mapped[datetime | None]
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    considered_at: Mapped[datetime | None]
+    """When a proposer last saw it. Rows without it are the queue of *consider*."""
+
+
+class Revision(Base):
+    """A message's text at one time. Slack forgets the text before an edit; citations need it.
+
+    `revision_ts` is the message's own ts for the original and `edited.ts` for an edit. A deleted
+    message's revisions lose their text and keep the hash.
+    """
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("event_id", "revision_ts"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("timeline_event.id", ondelete="CASCADE"))
+    revision_ts: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text)
+    text_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of the redacted text, hex."""
+    recorded_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""Workspaces, their channels and members."""
