@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
 
+from slack_sdk import WebClient
+from sqlalchemy import Engine
+
 from copilot.clock import Clock, SystemClock
 from copilot.db import Database, open_engine
 from copilot.jobs import QueuedJob
@@ -22,8 +25,8 @@ class JobRunner(Protocol):
     def send(self, queued: QueuedJob) -> None:
         """Nudge a worker; a nudge that can't be sent is logged, since the sweeper finds the row."""
 
-    def start_embedded(self, services: "Services") -> None:
-        """Run a worker and the schedule on threads of this process."""
+    def start_embedded(self, services: "Services", sweep_every_s: float | None = 2.0) -> None:
+        """Run a worker on threads of this process, and a sweep every so often unless None."""
 
     def sweep(self, services: "Services") -> None:
         """Send a nudge for every row that is due at the clock's present instant."""
@@ -45,12 +48,19 @@ class JobRunner(Protocol):
 class Services:
     settings: Settings
     clock: Clock
+    engine: Engine
     db: Database
     jobs: JobRunner
+    slack_client: WebClient
     messenger: Messenger
     reader: WorkspaceReader
     proposer: Proposer
     drafter: Drafter
+
+    @property
+    def database_name(self) -> str:
+        """Its address without the password, fit to be printed."""
+        return self.engine.url.render_as_string(hide_password=True)
 
 
 def build_services(settings: Settings, clock: Clock | None = None) -> Services:
@@ -60,11 +70,14 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
     client = build_client(token, settings.slack_api_url)
+    engine = open_engine(settings.effective_database_url)
     return Services(
         settings=settings,
         clock=clock or SystemClock(),
-        db=Database(open_engine(settings.effective_database_url), jobs.send),
+        engine=engine,
+        db=Database(engine, jobs.send),
         jobs=jobs,
+        slack_client=client,
         messenger=SlackMessenger(client),
         reader=SlackReader(client),
         proposer=LocalProposer(),

@@ -1,0 +1,66 @@
+# Everything a developer or a curious stranger runs. Needs Python 3.11 or newer, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-dev demo test check browser evals bench migrate lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(BIN)/.runtime ## Make .venv with the command incident-copilot in .venv/bin
+setup-dev: $(BIN)/.dev ## The same, with the tools for tests and checks
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+		{ rm -rf $(VENV); echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
+
+$(BIN)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	$(PIP) install -q --require-hashes -r requirements.lock
+	$(PIP) install -q --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(BIN)/.dev: requirements-dev.lock $(BIN)/.runtime
+	$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: setup ## Play a real-looking incident in a pretend Slack, with the copilot at work
+	$(BIN)/incident-copilot demo $(ARGS)
+
+test: setup-dev ## Unit, integration and scenario tests (starts its own PostgreSQL and Redis)
+	$(BIN)/python -m pytest -q $(ARGS)
+
+check: setup-dev ## Lint, types, import contracts, lock, compose file and Dockerfile
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PIP) check
+	! grep -nE '^(--(extra-)?index-url|--find-links)|https?://' requirements.lock requirements-dev.lock
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/hadolint Dockerfile
+
+browser: setup-dev ## Pages in a real Chromium (must be installed)
+	$(BIN)/python -m pytest -q tests/browser $(ARGS)
+
+evals: setup-dev ## How good the proposer is, on the data in ../shared/data
+	$(BIN)/python -m tests.evals $(ARGS)
+
+bench: setup-dev ## Ratios against a baseline in the same run
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+migrate: setup ## Bring the database of COPILOT_DATABASE_URL up to date
+	$(BIN)/incident-copilot migrate
+
+lock: setup-dev ## Write the hashed locks anew from pyproject.toml (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--no-annotate pyproject.toml --group build -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--no-annotate pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove .venv and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,71 @@
+"""`incidents list` and `timeline export`."""
+
+import sys
+from enum import StrEnum
+
+import typer
+
+from copilot.archive.timeline_export import write_csv, write_jsonl, write_markdown
+from copilot.cli.output import Format, errors_in_words, notes, print_json, print_table
+from copilot.cli.wiring import open_services
+from copilot.incidents.queries import get_incident, list_incidents
+
+incidents = typer.Typer(help="The incidents in the database.", no_args_is_help=True)
+timeline = typer.Typer(help="What happened, event by event.", no_args_is_help=True)
+
+
+class TimelineFormat(StrEnum):
+    JSONL = "jsonl"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
+@incidents.command("list")
+def list_(format: Format = typer.Option(Format.TABLE, help="For people or programs.")) -> None:
+    """List incidents, newest first. Their `id` is what other commands take as INCIDENT."""
+    with errors_in_words():
+        services = open_services()
+        with services.db.reading() as session:
+            found = list_incidents(session)
+        if format is Format.JSON:
+            print_json([incident.model_dump(mode="json") for incident in found])
+            return
+        if not found:
+            notes.print(
+                "No incidents yet. Declare one in Slack with `/incident declare`, or import one "
+                "with `incident-copilot import slack-export PATH`."
+            )
+            return
+        print_table(
+            "Incidents",
+            ("id", "title", "channel", "severity", "status", "declared (UTC)", "messages"),
+            [
+                (
+                    incident.id,
+                    incident.title,
+                    f"#{incident.channel}",
+                    incident.severity.upper() if incident.severity else None,
+                    incident.status,
+                    f"{incident.declared_at:%Y-%m-%d %H:%M}",
+                    incident.messages,
+                )
+                for incident in found
+            ],
+        )
+
+
+@timeline.command("export")
+def export(
+    incident: int = typer.Argument(help="Its id, as `incidents list` shows it."),
+    format: TimelineFormat = typer.Option(TimelineFormat.JSONL, help="What to write."),
+) -> None:
+    """Write the timeline to standard output: every event once, oldest first."""
+    write = {
+        TimelineFormat.JSONL: write_jsonl,
+        TimelineFormat.CSV: write_csv,
+        TimelineFormat.MARKDOWN: write_markdown,
+    }[format]
+    with errors_in_words():
+        services = open_services()
+        with services.db.reading() as session:
+            write(session, get_incident(session, incident), sys.stdout)

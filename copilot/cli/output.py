@@ -1,0 +1,59 @@
+"""How the command line speaks: tables for people, JSON for programs, errors without tracebacks."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from sqlalchemy.exc import DBAPIError
+
+from copilot.errors import CopilotError
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+
+
+console = Console(highlight=False)
+"""Results: standard output."""
+notes = Console(stderr=True, highlight=False)
+"""Progress and remarks: standard error, so that `--format json` stays clean."""
+
+
+@contextmanager
+def errors_in_words() -> Iterator[None]:
+    """Turn expected errors into one sentence and exit code 1."""
+    try:
+        yield
+    except CopilotError as error:
+        notes.print(f"[red]{escape(str(error))}[/red]")
+        raise typer.Exit(1) from None
+    except DBAPIError as error:
+        notes.print(
+            f"[red]The database can't be used: {escape(str(error.orig).strip())}[/red]\n"
+            "Nothing was changed. Check COPILOT_DATABASE_URL, or run "
+            "`incident-copilot migrate` if tables are missing."
+        )
+        raise typer.Exit(1) from None
+
+
+def print_json(value: Any) -> None:
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")
+
+
+def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """A table whose cells are text, never markup."""
+    table = Table(title=title, title_justify="left", header_style="bold", show_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape("–" if cell is None else str(cell)) for cell in row))
+    console.print(table)

@@ -1,0 +1,117 @@
+"""`serve`, `worker`, `scheduler` and `migrate`: the processes of a deployment."""
+
+import typer
+
+from copilot.cli.output import console, errors_in_words, notes
+from copilot.cli.wiring import open_services
+from copilot.console.login import LoginLinks
+from copilot.db import open_engine
+from copilot.errors import BadInputError
+from copilot.main import WebServer, create_web
+from copilot.migrating import upgrade
+from copilot.settings import Settings, read_settings
+
+
+def serve(
+    host: str | None = typer.Option(None, help="Default: COPILOT_HOST, else 127.0.0.1."),
+    port: int | None = typer.Option(None, help="Default: COPILOT_PORT, else 8080."),
+) -> None:
+    """Answer Slack and show the console; without Redis also run the jobs."""
+    with errors_in_words():
+        settings = read_settings()
+        services = open_services(settings)
+        server = open_server(host or settings.host, settings.port if port is None else port)
+        base_url = settings.public_url or server.url
+        login = LoginLinks()
+        server.start(create_web(services, login, base_url))
+        if settings.redis_url is None:
+            services.jobs.start_embedded(services)
+        console.print(f"Console     {base_url.rstrip('/')}/login?token={login.issue()}")
+        console.print("            (works once; printed again at the next start)")
+        console.print(f"Slack       {_slack_words(settings, base_url)}")
+        console.print(f"Jobs        {_jobs_words(settings)}")
+        try:
+            server.join()
+        except KeyboardInterrupt:
+            notes.print("Stopping; what was received is stored.")
+        finally:
+            server.stop()
+            if settings.redis_url is None:
+                services.jobs.stop_embedded()
+
+
+def worker(
+    concurrency: int = typer.Option(4, min=1, max=64, help="Jobs at the same time."),
+) -> None:
+    """Run jobs from Redis. Start as many as you like."""
+    with errors_in_words():
+        settings = _settings_with_redis("worker")
+        services = open_services(settings)
+        console.print(f"Working with {concurrency} threads; stop with Ctrl-C.")
+        services.jobs.run_worker(services, concurrency)
+
+
+def scheduler() -> None:
+    """Find rows that wait for a time or whose nudge was lost. One is enough, two do no harm."""
+    with errors_in_words():
+        settings = _settings_with_redis("scheduler")
+        services = open_services(settings)
+        console.print("Looking for work that is due; stop with Ctrl-C.")
+        try:
+            services.jobs.run_scheduler(services)
+        except KeyboardInterrupt:
+            notes.print("Stopped.")
+
+
+def migrate() -> None:
+    """Bring the database's tables to what this release expects."""
+    with errors_in_words():
+        settings = read_settings()
+        if settings.sqlite_path is not None:
+            settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
+        engine = open_engine(settings.effective_database_url)
+        upgrade(engine)
+        console.print(
+            f"{engine.url.render_as_string(hide_password=True)} has the tables of this release."
+        )
+
+
+def open_server(host: str, port: int) -> WebServer:
+    """Take the port. Raises BadInputError that says what to do when it is in use."""
+    try:
+        return WebServer(host, port)
+    except OSError as error:
+        raise BadInputError(
+            f"Can't listen on {host}:{port} ({error.strerror}). "
+            "Stop what uses it, or choose another with --port."
+        ) from None
+
+
+def _settings_with_redis(command: str) -> Settings:
+    settings = read_settings()
+    if settings.redis_url is None:
+        raise BadInputError(
+            f"`{command}` needs COPILOT_REDIS_URL, e.g. redis://localhost:6379/0. "
+            "Without Redis, `incident-copilot serve` runs the jobs itself."
+        )
+    return settings
+
+
+def _slack_words(settings: Settings, base_url: str) -> str:
+    missing = [
+        name
+        for name, value in (
+            ("SLACK_BOT_TOKEN", settings.slack_bot_token),
+            ("SLACK_SIGNING_SECRET", settings.slack_signing_secret),
+        )
+        if value is None
+    ]
+    if missing:
+        return f"not connected: set {' and '.join(missing)} (see docs/slack.md)"
+    return f"events, commands and interactions at {base_url.rstrip('/')}/slack/events"
+
+
+def _jobs_words(settings: Settings) -> str:
+    if settings.redis_url is None:
+        return "inside this process (set COPILOT_REDIS_URL to run workers of their own)"
+    return "through Redis: run `incident-copilot worker` and `incident-copilot scheduler`"

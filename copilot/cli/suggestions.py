@@ -1,0 +1,67 @@
+"""`suggestions propose` and `suggestions list`."""
+
+import typer
+
+from copilot.bootstrap import Services
+from copilot.cli.output import Format, errors_in_words, notes, print_json, print_table
+from copilot.cli.wiring import open_services
+from copilot.incidents.queries import get_incident
+from copilot.suggestions.consideration import propose_now
+from copilot.suggestions.listing import suggestions_of
+
+suggestions = typer.Typer(help="Follow-ups that were proposed.", no_args_is_help=True)
+
+
+@suggestions.command("propose")
+def propose(
+    incident: int = typer.Argument(help="Its id, as `incidents list` shows it."),
+    format: Format = typer.Option(Format.TABLE, help="For people or programs."),
+) -> None:
+    """Read the whole incident for follow-ups. Nothing is posted; running again adds no repeats."""
+    with errors_in_words():
+        services = open_services()
+        with services.db.reading() as session:
+            get_incident(session, incident)
+        propose_now(services.db, incident, services.proposer, services.clock)
+        _show(services, incident, format)
+
+
+@suggestions.command("list")
+def list_(
+    incident: int = typer.Argument(help="Its id, as `incidents list` shows it."),
+    format: Format = typer.Option(Format.TABLE, help="For people or programs."),
+) -> None:
+    """List what was proposed, what was kept back, and why."""
+    with errors_in_words():
+        services = open_services()
+        _show(services, incident, format)
+
+
+def _show(services: Services, incident_id: int, format: Format) -> None:
+    with services.db.reading() as session:
+        get_incident(session, incident_id)
+        found = suggestions_of(session, incident_id)
+    if format is Format.JSON:
+        print_json([suggestion.model_dump(mode="json") for suggestion in found])
+        return
+    if not found:
+        notes.print(
+            "Nothing was proposed for this incident. "
+            f"Run `incident-copilot suggestions propose {incident_id}` to read it now."
+        )
+        return
+    print_table(
+        f"Suggestions for incident {incident_id}",
+        ("id", "follow-up", "owner", "sure", "what became of it", "source"),
+        [
+            (
+                suggestion.id,
+                suggestion.title,
+                suggestion.owner,
+                f"{suggestion.confidence:.2f}",
+                suggestion.why,
+                suggestion.evidence[0].permalink if suggestion.evidence else None,
+            )
+            for suggestion in found
+        ],
+    )

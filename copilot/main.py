@@ -1,0 +1,100 @@
+"""The web process: Slack endpoint, console and health on one port."""
+
+import secrets
+import socket
+import threading
+from urllib.parse import urlsplit
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from copilot import __version__
+from copilot.bootstrap import Services
+from copilot.console.app import add_console
+from copilot.console.login import LoginLinks
+from copilot.slack.app import build_bolt_app
+from copilot.slack.http import add_slack_endpoint
+
+
+def create_web(services: Services, login: LoginLinks, console_url: str) -> FastAPI:
+    """The whole web application. Without a signing secret it has no Slack endpoint."""
+    web = FastAPI(title="Incident Copilot", version=__version__, docs_url=None, redoc_url=None)
+    settings = services.settings
+
+    @web.get("/healthz", include_in_schema=False)
+    def healthz() -> JSONResponse:
+        try:
+            with services.db.reading() as session:
+                session.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return JSONResponse({"database": "unreachable"}, status_code=503)
+        return JSONResponse({"database": "ok"})
+
+    if settings.slack_signing_secret is not None:
+        bolt = build_bolt_app(
+            db=services.db,
+            clock=services.clock,
+            client=services.slack_client,
+            signing_secret=settings.slack_signing_secret.get_secret_value(),
+            console_url=lambda: console_url,
+        )
+        add_slack_endpoint(web, bolt, settings.slack_signing_secret.get_secret_value())
+    secret_key = settings.secret_key
+    add_console(
+        web,
+        db=services.db,
+        clock=services.clock,
+        login=login,
+        secret_key=secret_key.get_secret_value() if secret_key else secrets.token_hex(32),
+    )
+    # A page elsewhere must not reach the console by pointing its own name at this address.
+    web.add_middleware(TrustedHostMiddleware, allowed_hosts=_allowed_hosts(settings.public_url))
+    return web
+
+
+def _allowed_hosts(public_url: str | None) -> list[str]:
+    public_host = urlsplit(public_url).hostname if public_url else None
+    return ["127.0.0.1", "localhost", "[::1]", *([public_host] if public_host else [])]
+
+
+class WebServer:
+    """Serves an application on a thread of its own."""
+
+    def __init__(self, host: str, port: int) -> None:
+        """Take the port at once, so that a taken one is known before anything starts.
+
+        Raises OSError if the port is in use.
+        """
+        self._socket = socket.create_server((host, port))
+        self._host = host
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{self._host}:{self._socket.getsockname()[1]}/"
+
+    def start(self, web: FastAPI) -> None:
+        """Serve; returns once requests are answered."""
+        config = uvicorn.Config(web, log_level="warning", access_log=False, lifespan="off")
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([self._socket],), name="copilot-web", daemon=True
+        )
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait until the server has stopped."""
+        while self._thread is not None and self._thread.is_alive():
+            self._thread.join(timeout=0.5)
+
+    def stop(self) -> None:
+        """Answer what is being answered, then close the port."""
+        if self._server is not None:
+            self._server.should_exit = True
+            self.join()
+        self._socket.close()

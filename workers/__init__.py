@@ -1,0 +1,1 @@
+"""Celery: runs the jobs that the application names."""

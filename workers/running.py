@@ -1,0 +1,143 @@
+"""Runs jobs: on threads of the web process, or in processes of their own with Redis between."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from celery import Celery
+from celery.worker import WorkController
+from kombu.exceptions import OperationalError
+
+from copilot.bootstrap import Services
+from copilot.errors import PermanentError, TemporaryError
+from copilot.jobs import Job, QueuedJob
+from workers.app import MEMORY_BROKER, build_celery
+from workers.sweeping import due_jobs
+from workers.tasks import TASKS
+
+logger = logging.getLogger(__name__)
+
+SWEEP_EVERY_S = 2.0
+EMBEDDED_THREADS = 4
+BROKER_PAUSE_S = 5.0
+"""After a nudge could not be sent, further ones are skipped this long, so that a dead Redis
+costs Slack's three seconds once and not with every message. The sweeper finds the rows."""
+
+
+class CeleryRunner:
+    """The application's `JobRunner`."""
+
+    def __init__(self, broker_url: str) -> None:
+        self._is_embedded = broker_url == MEMORY_BROKER
+        self._app = build_celery(broker_url)
+        self._services: Services | None = None
+        self._outstanding = 0
+        self._changed = threading.Condition()
+        self._broker_down_until_s = 0.0
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._controller: WorkController | None = None
+        for job in Job:
+            self._app.task(name=job.value)(self._task(job))
+
+    @property
+    def celery(self) -> Celery:
+        return self._app
+
+    def send(self, queued: QueuedJob) -> None:
+        """Nudge a worker. Without one in reach the row waits for the sweeper of the next one."""
+        if self._is_embedded and self._controller is None:
+            return
+        if time.monotonic() < self._broker_down_until_s:
+            return
+        self._count(+1)
+        try:
+            self._app.send_task(queued.job.value, args=(queued.row_id,), retry=False)
+        except OperationalError as error:
+            self._count(-1)
+            self._broker_down_until_s = time.monotonic() + BROKER_PAUSE_S
+            logger.warning("No broker, %s waits for the sweeper: %s", queued.job, error)
+
+    def start_embedded(
+        self, services: Services, sweep_every_s: float | None = SWEEP_EVERY_S
+    ) -> None:
+        """Run a worker, and unless `sweep_every_s` is None the schedule, on daemon threads."""
+        self._services = services
+        self._app.finalize()
+        self._app.set_default()  # without it pool threads get an empty app and jobs vanish
+        self._controller = self._app.WorkController(
+            pool="threads",
+            concurrency=EMBEDDED_THREADS,
+            without_heartbeat=True,
+            without_mingle=True,
+            without_gossip=True,
+        )
+        self._start_thread(self._controller.start, "worker")
+        if sweep_every_s is not None:
+            self._start_thread(lambda: self._sweep_forever(services, sweep_every_s), "sweeper")
+
+    def sweep(self, services: Services) -> None:
+        for queued in due_jobs(services):
+            self.send(queued)
+
+    def wait_until_idle(self, timeout_s: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self._outstanding == 0, timeout_s)
+
+    def stop_embedded(self) -> None:
+        self._stopping.set()
+        if self._controller is not None:
+            self._controller.stop()
+        for thread in self._threads:
+            thread.join(timeout=5)
+        self._controller = None
+        self._threads.clear()
+
+    def run_worker(self, services: Services, concurrency: int) -> None:
+        self._services = services
+        self._app.finalize()
+        self._app.set_default()
+        # The threads pool: jobs wait for a database, Slack or a model most of their time.
+        worker = self._app.Worker(
+            pool="threads", concurrency=concurrency, loglevel="WARNING", quiet=True
+        )
+        worker.start()
+
+    def run_scheduler(self, services: Services) -> None:
+        self._sweep_forever(services, SWEEP_EVERY_S)
+
+    def _task(self, job: Job) -> Callable[[int], None]:
+        def run(row_id: int) -> None:
+            try:
+                if self._services is not None:
+                    TASKS[job](self._services, row_id)
+            except TemporaryError as error:
+                logger.warning("%s %s will be tried again: %s", job, row_id, error)
+            except PermanentError as error:
+                logger.error("%s %s failed: %s", job, row_id, error)  # noqa: TRY400 - expected
+            except Exception:
+                logger.exception("%s %s broke; the sweeper will try it again", job, row_id)
+                raise
+            finally:
+                self._count(-1)
+
+        return run
+
+    def _sweep_forever(self, services: Services, every_s: float) -> None:
+        while not self._stopping.wait(every_s):
+            try:
+                self.sweep(services)
+            except Exception:  # the database may be away; the next round tries again
+                logger.exception("The sweeper failed; it tries again in %s s", every_s)
+
+    def _start_thread(self, target: Callable[[], object], name: str) -> None:
+        thread = threading.Thread(target=target, name=f"copilot-{name}", daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _count(self, change: int) -> None:
+        """Keep track of what is sent and not done; only meaningful inside one process."""
+        with self._changed:
+            self._outstanding += change
+            self._changed.notify_all()

@@ -1,0 +1,24 @@
+"""Finds rows whose nudge was lost or whose time has come. This is also the whole schedule."""
+
+from copilot.bootstrap import Services
+from copilot.jobs import Job, QueuedJob
+from copilot.reviews.drafting import reviews_to_draft
+from copilot.suggestions.consideration import incidents_with_unconsidered
+from copilot.suggestions.delivery import deliveries_to_post
+from copilot.suggestions.digest import incidents_due_for_digest
+
+BATCH = 100
+"""Rows of one kind nudged per sweep; the next sweep takes the rest."""
+
+
+def due_jobs(services: Services) -> list[QueuedJob]:
+    """Everything that could be done at the clock's present instant."""
+    now = services.clock.now()
+    with services.db.reading() as session:
+        found = {
+            Job.CONSIDER_INCIDENT: incidents_with_unconsidered(session, BATCH),
+            Job.POST_DELIVERY: deliveries_to_post(session, now),
+            Job.RELEASE_DIGEST: incidents_due_for_digest(session, now),
+            Job.DRAFT_REVIEW: reviews_to_draft(session),
+        }
+    return [QueuedJob(job, row_id) for job, ids in found.items() for row_id in ids]

@@ -1,0 +1,53 @@
+"""One thin function per job: it looks the row up and hands it to the feature."""
+
+from collections.abc import Callable, Mapping
+
+from copilot.bootstrap import Services
+from copilot.incidents.backfill import backfill_channel
+from copilot.jobs import Job
+from copilot.reviews.drafting import draft_review
+from copilot.suggestions.consideration import consider_incident
+from copilot.suggestions.delivery import post_delivery, update_card
+from copilot.suggestions.digest import release_digest
+from copilot.workspaces.directory import sync_directory
+
+Task = Callable[[Services, int], None]
+
+
+def _consider_incident(services: Services, incident_id: int) -> None:
+    consider_incident(services.db, incident_id, services.proposer, services.clock)
+
+
+def _release_digest(services: Services, incident_id: int) -> None:
+    release_digest(services.db, incident_id, services.clock)
+
+
+def _post_delivery(services: Services, delivery_id: int) -> None:
+    post_delivery(services.db, delivery_id, services.messenger, services.clock)
+
+
+def _update_card(services: Services, delivery_id: int) -> None:
+    update_card(services.db, delivery_id, services.messenger)
+
+
+def _backfill_channel(services: Services, incident_id: int) -> None:
+    backfill_channel(services.db, incident_id, services.reader, services.clock)
+
+
+def _sync_directory(services: Services, workspace_id: int) -> None:
+    sync_directory(services.db, workspace_id, services.reader, services.clock)
+
+
+def _draft_review(services: Services, incident_id: int) -> None:
+    draft_review(services.db, incident_id, services.drafter, services.clock)
+
+
+TASKS: Mapping[Job, Task] = {
+    Job.CONSIDER_INCIDENT: _consider_incident,
+    Job.RELEASE_DIGEST: _release_digest,
+    Job.POST_DELIVERY: _post_delivery,
+    Job.UPDATE_CARD: _update_card,
+    Job.BACKFILL_CHANNEL: _backfill_channel,
+    Job.SYNC_DIRECTORY: _sync_directory,
+    Job.DRAFT_REVIEW: _draft_review,
+}
