@@ -13,7 +13,7 @@ FROM python:3.13-slim
 RUN useradd --create-home --uid 10001 copilot
 COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
-USER copilot
+USER 10001
 WORKDIR /home/copilot
 EXPOSE 8080
 ENTRYPOINT ["incident-copilot"]

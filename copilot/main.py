@@ -76,7 +76,9 @@ class WebServer:
 
     @property
     def url(self) -> str:
-        return f"http://{self._host}:{self._socket.getsockname()[1]}/"
+        # "Every address" is no address to open; the browser is on this machine or behind a proxy.
+        shown = "127.0.0.1" if self._host in {"", "0.0.0.0"} else self._host  # noqa: S104
+        return f"http://{shown}:{self._socket.getsockname()[1]}/"
 
     def start(self, web: FastAPI) -> None:
         """Serve; returns once requests are answered."""
