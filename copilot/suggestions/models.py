@@ -1,64 +1,36 @@
 """Tables of what was proposed, what became of it, and what may still be posted."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.db import Base, JsonData, RowId
+from copilot.suggestions.vocabulary import (
+    Breakpoint,
+    DecisionKind,
+    DismissReason,
+    Outcome,
+    Reason,
+    SuggestionKind,
+    Tempo,
+)
 
-
-class SuggestionKind(StrEnum):
-    COMMITMENT = "commitment"
-    REQUEST = "request"
-    PROPOSAL = "proposal"
-
-
-class Tempo(StrEnum):
-    CALM = "calm"
-    BUSY = "busy"
-    HECTIC = "hectic"
-
-
-class Outcome(StrEnum):
-    """What the machine decided to do with a candidate."""
-
-    DELIVER = "deliver"
-    DIGEST = "digest"
-    HOLD = "hold"
-    SUPPRESS = "suppress"
-
-
-class Reason(StrEnum):
-    """Why. The words people read are made from this and the numbers in `reason_details`."""
-
-    CLEARED = "cleared"
-    HECTIC = "hectic"
-    BELOW_THRESHOLD = "below_threshold"
-    BUDGET_SPENT = "budget_spent"
-    KIND_OFF = "kind_off"
-    DUPLICATE = "duplicate"
-    DONE_ALREADY = "done_already"
-    NOTHING_IS_POSTED = "nothing_is_posted"
-    """The incident is imported or over, so suggestions wait for the review."""
-
-
-class DecisionKind(StrEnum):
-    ACCEPTED = "accepted"
-    EDITED = "edited"
-    MERGED = "merged"
-    SNOOZED = "snoozed"
-    DISMISSED = "dismissed"
-
-
-class DismissReason(StrEnum):
-    WRONG = "wrong"
-    DONE_ALREADY = "done_already"
-    NOT_NOW = "not_now"
-    DUPLICATE = "duplicate"
-    TOO_NOISY = "too_noisy"
+__all__ = [
+    "Breakpoint",
+    "DecisionKind",
+    "Delivery",
+    "DismissReason",
+    "Evidence",
+    "ModelRun",
+    "Outcome",
+    "Pacing",
+    "Reason",
+    "Suggestion",
+    "SuggestionKind",
+    "Tempo",
+]
 
 
 class ModelRun(Base):
@@ -87,7 +59,7 @@ class Delivery(Base):
     """One uninvited message to a channel: a card of one suggestion, or a digest of up to three."""
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_unposted", "posted_at", "claimed_at"),)
+    __table_args__ = (Index("ix_delivery_unposted", "posted_at", "given_up_at"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     incident_id: Mapped[int] = mapped_column(
@@ -98,13 +70,18 @@ class Delivery(Base):
     tempo: Mapped[str] = mapped_column(String(8))
     created_at: Mapped[datetime]
     """When it was cleared; its budget was spent in the same transaction."""
-    claimed_at: Mapped[datetime | None]
-    """Lease of the worker that is posting it."""
+    leased_until: Mapped[datetime | None]
+    """Until then, by the wall clock, nobody else tries: a worker is posting, or backs off."""
     attempts: Mapped[int] = mapped_column(default=0)
+    """How often posting began. From the first on, Slack may have the message unknown to us."""
     posted_at: Mapped[datetime | None]
     message_ts: Mapped[str | None] = mapped_column(String(32))
     given_up_at: Mapped[datetime | None]
     failure: Mapped[str | None] = mapped_column(Text)
+    card_version: Mapped[int] = mapped_column(default=0)
+    """Raised by each decision on the card."""
+    drawn_version: Mapped[int] = mapped_column(default=0)
+    """What Slack shows; lower than `card_version` is the queue of *update card*."""
 
 
 class Suggestion(Base):
@@ -162,7 +139,8 @@ class Evidence(Base):
 class Pacing(Base):
     """What an incident's noise control remembers between verdicts; one row an incident.
 
-    `consideration_leased_until` makes one worker at a time consider an incident.
+    `consideration_leased_until` makes one worker at a time consider an incident; leases run by
+    the wall clock, all else by the incident's own.
     `next_post_at` is the earliest instant at which the budget allows another uninvited post
     (GCRA's theoretical arrival time); only a conditional UPDATE moves it.
     """
@@ -176,3 +154,7 @@ class Pacing(Base):
     tempo_since: Mapped[datetime | None]
     next_post_at: Mapped[datetime | None]
     consideration_leased_until: Mapped[datetime | None]
+    served_change_id: Mapped[int] = mapped_column(default=0)
+    """Newest severity or status change (a timeline event id) that released a digest."""
+    served_lull_from: Mapped[datetime | None]
+    """The message after which a lull released a digest."""

@@ -124,12 +124,14 @@ def upgrade() -> None:
         sa.Column("breakpoint", sa.String(length=32), nullable=True),
         sa.Column("tempo", sa.String(length=8), nullable=False),
         sa.Column("created_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("claimed_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("leased_until", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("posted_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("message_ts", sa.String(length=32), nullable=True),
         sa.Column("given_up_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("failure", sa.Text(), nullable=True),
+        sa.Column("card_version", sa.Integer(), nullable=False),
+        sa.Column("drawn_version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["incident_id"],
             ["incident.id"],
@@ -140,7 +142,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_incident_id"), ["incident_id"], unique=False)
-        batch_op.create_index("ix_delivery_unposted", ["posted_at", "claimed_at"], unique=False)
+        batch_op.create_index("ix_delivery_unposted", ["posted_at", "given_up_at"], unique=False)
 
     op.create_table(
         "follow_up",
@@ -211,6 +213,8 @@ def upgrade() -> None:
         sa.Column(
             "consideration_leased_until", copilot.db.UtcDateTime(timezone=True), nullable=True
         ),
+        sa.Column("served_change_id", sa.Integer(), nullable=False),
+        sa.Column("served_lull_from", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["incident_id"],
             ["incident.id"],

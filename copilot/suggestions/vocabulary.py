@@ -1,0 +1,66 @@
+"""The words in which the noise gate thinks; plain, so that pure rules need no database."""
+
+from enum import StrEnum
+
+
+class SuggestionKind(StrEnum):
+    COMMITMENT = "commitment"
+    REQUEST = "request"
+    PROPOSAL = "proposal"
+
+
+class Tempo(StrEnum):
+    CALM = "calm"
+    BUSY = "busy"
+    HECTIC = "hectic"
+
+
+class Outcome(StrEnum):
+    """What the machine decided to do with a candidate."""
+
+    DELIVER = "deliver"
+    DIGEST = "digest"
+    HOLD = "hold"
+    SUPPRESS = "suppress"
+
+
+class Reason(StrEnum):
+    """Why. The words people read are made from this and the numbers in `reason_details`."""
+
+    CLEARED = "cleared"
+    HECTIC = "hectic"
+    BELOW_THRESHOLD = "below_threshold"
+    BUDGET_SPENT = "budget_spent"
+    KIND_OFF = "kind_off"
+    DUPLICATE = "duplicate"
+    DONE_ALREADY = "done_already"
+    NOTHING_IS_POSTED = "nothing_is_posted"
+    """The incident is imported or over, so suggestions wait for the review."""
+    POST_FAILED = "post_failed"
+    """Slack refused the post; it waits for the review."""
+
+
+class Breakpoint(StrEnum):
+    """A moment at which a digest disturbs least."""
+
+    SEVERITY_CHANGED = "severity_changed"
+    STATUS_CHANGED = "status_changed"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+    LULL = "lull"
+
+
+class DecisionKind(StrEnum):
+    ACCEPTED = "accepted"
+    EDITED = "edited"
+    MERGED = "merged"
+    SNOOZED = "snoozed"
+    DISMISSED = "dismissed"
+
+
+class DismissReason(StrEnum):
+    WRONG = "wrong"
+    DONE_ALREADY = "done_already"
+    NOT_NOW = "not_now"
+    DUPLICATE = "duplicate"
+    TOO_NOISY = "too_noisy"
