@@ -154,6 +154,8 @@ class CardItem:
     sources: tuple[CardSource, ...]
     decided: str | None = None
     """E.g. `accepted by sam 14:32`; the item then has no buttons."""
+    owner_name: str | None = None
+    """Cards name owners in plain words, since a mention would notify them."""
 
 
 @dataclass(frozen=True, slots=True)
