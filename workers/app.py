@@ -33,7 +33,8 @@ def _transport_options(broker_url: str) -> dict[str, float]:
         # kombu otherwise looks for jobs of a dead worker every 100 s only.
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
-        # Redis being away must not make Slack wait for its answer.
+        # Redis being away must not make Slack wait for its answer: fail at once, do not retry.
         "socket_connect_timeout": 1,
-        "socket_timeout": 10,
+        "socket_timeout": 2,  # above the 1 s that kombu's own blocking reads take
+        "max_retries": 0,
     }

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from celery import Celery
 from celery.worker import WorkController
@@ -14,7 +14,7 @@ from copilot.errors import PermanentError, TemporaryError
 from copilot.jobs import Job, QueuedJob
 from workers.app import MEMORY_BROKER, build_celery
 from workers.sweeping import due_jobs
-from workers.tasks import TASKS
+from workers.tasks import TASKS, Task
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,8 @@ costs Slack's three seconds once and not with every message. The sweeper finds t
 class CeleryRunner:
     """The application's `JobRunner`."""
 
-    def __init__(self, broker_url: str) -> None:
+    def __init__(self, broker_url: str, tasks: Mapping[Job, Task] = TASKS) -> None:
+        self._tasks = tasks
         self._is_embedded = broker_url == MEMORY_BROKER
         self._app = build_celery(broker_url)
         self._services: Services | None = None
@@ -39,7 +40,8 @@ class CeleryRunner:
         self._threads: list[threading.Thread] = []
         self._controller: WorkController | None = None
         for job in Job:
-            self._app.task(name=job.value)(self._task(job))
+            # Not shared: Celery otherwise registers it with every app of the process.
+            self._app.task(name=job.value, shared=False)(self._task(job))
 
     @property
     def celery(self) -> Celery:
@@ -111,7 +113,7 @@ class CeleryRunner:
         def run(row_id: int) -> None:
             try:
                 if self._services is not None:
-                    TASKS[job](self._services, row_id)
+                    self._tasks[job](self._services, row_id)
             except TemporaryError as error:
                 logger.warning("%s %s will be tried again: %s", job, row_id, error)
             except PermanentError as error:
