@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.db import Base, RowId
@@ -25,6 +25,9 @@ class Status(StrEnum):
     RESOLVED = "resolved"
 
 
+_IS_OPEN = text("resolved_at IS NULL AND NOT is_imported")
+
+
 class Incident(Base):
     """An incident is played out in one channel; its timeline is the channel's events in its span.
 
@@ -33,7 +36,18 @@ class Incident(Base):
     """
 
     __tablename__ = "incident"
-    __table_args__ = (Index("ix_incident_channel", "team_id", "channel_id"),)
+    __table_args__ = (
+        Index("ix_incident_channel", "team_id", "channel_id"),
+        # Two people who declare at the same moment get the same incident.
+        Index(
+            "uq_incident_open",
+            "team_id",
+            "channel_id",
+            unique=True,
+            postgresql_where=_IS_OPEN,
+            sqlite_where=_IS_OPEN,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     team_id: Mapped[str] = mapped_column(String(32))

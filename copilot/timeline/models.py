@@ -46,14 +46,23 @@ class TimelineEvent(Base):
 
     A Slack message has `message_ts`; a reaction or pin has `target_ts`, the message it is
     about; a change of the incident itself has neither. `text` is the latest revision, secrets
-    redacted, and empty once deleted. `details` holds what a kind adds: `reaction`,
-    `files`, `old`/`new` of a change, `reply_count`.
+    redacted, and empty once deleted. `details` holds what a kind adds: `reaction`; `files`
+    (names), `bot_id` and `edits` (stamp of each edit: when it was sent) of a message;
+    `old`/`new` of a change.
     """
 
     __tablename__ = "timeline_event"
     __table_args__ = (
         UniqueConstraint("team_id", "channel_id", "natural_key"),
         Index("ix_timeline_event_in_order", "team_id", "channel_id", "occurred_at", "id"),
+        Index(
+            "ix_timeline_event_target",
+            "team_id",
+            "channel_id",
+            "target_ts",
+            postgresql_where=text("target_ts IS NOT NULL"),
+            sqlite_where=text("target_ts IS NOT NULL"),
+        ),
         Index(
             "ix_timeline_event_unconsidered",
             "team_id",

@@ -47,6 +47,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.create_index("ix_incident_channel", ["team_id", "channel_id"], unique=False)
+        batch_op.create_index(
+            "uq_incident_open",
+            ["team_id", "channel_id"],
+            unique=True,
+            postgresql_where=sa.text("resolved_at IS NULL AND NOT is_imported"),
+            sqlite_where=sa.text("resolved_at IS NULL AND NOT is_imported"),
+        )
 
     op.create_table(
         "member",
@@ -95,6 +102,13 @@ def upgrade() -> None:
             "ix_timeline_event_in_order",
             ["team_id", "channel_id", "occurred_at", "id"],
             unique=False,
+        )
+        batch_op.create_index(
+            "ix_timeline_event_target",
+            ["team_id", "channel_id", "target_ts"],
+            unique=False,
+            postgresql_where=sa.text("target_ts IS NOT NULL"),
+            sqlite_where=sa.text("target_ts IS NOT NULL"),
         )
         batch_op.create_index(
             "ix_timeline_event_unconsidered",
@@ -481,11 +495,21 @@ def downgrade() -> None:
             postgresql_where=sa.text("considered_at IS NULL"),
             sqlite_where=sa.text("considered_at IS NULL"),
         )
+        batch_op.drop_index(
+            "ix_timeline_event_target",
+            postgresql_where=sa.text("target_ts IS NOT NULL"),
+            sqlite_where=sa.text("target_ts IS NOT NULL"),
+        )
         batch_op.drop_index("ix_timeline_event_in_order")
 
     op.drop_table("timeline_event")
     op.drop_table("member")
     with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_incident_open",
+            postgresql_where=sa.text("resolved_at IS NULL AND NOT is_imported"),
+            sqlite_where=sa.text("resolved_at IS NULL AND NOT is_imported"),
+        )
         batch_op.drop_index("ix_incident_channel")
 
     op.drop_table("incident")

@@ -1,0 +1,110 @@
+"""Who and where: workspaces, channels and members, by the names people know them by."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from copilot.db import Base
+from copilot.errors import NotFoundError
+from copilot.ports import ChannelInfo, MemberInfo, Person, WorkspaceInfo
+from copilot.workspaces.models import Channel, Member, Workspace
+
+
+def upsert_workspace(session: Session, info: WorkspaceInfo, now: datetime) -> Workspace:
+    """Learn of a workspace, or what has changed about it."""
+    values = {
+        "team_id": info.team_id,
+        "name": _name(info.name) or info.team_id,
+        "url": info.url if info.url.endswith("/") else f"{info.url}/",
+        "bot_user_id": info.bot_user_id or None,
+        "created_at": now,
+    }
+    _upsert(session, Workspace, ["team_id"], [values], kept=("created_at",))
+    return workspace_of(session, info.team_id)
+
+
+def upsert_channel(session: Session, team_id: str, info: ChannelInfo) -> None:
+    values = {
+        "team_id": team_id,
+        "channel_id": info.channel_id,
+        "name": _name(info.name).lstrip("#") or info.channel_id,
+        "is_private": info.is_private,
+    }
+    _upsert(session, Channel, ["team_id", "channel_id"], [values])
+
+
+def upsert_members(session: Session, team_id: str, infos: Iterable[MemberInfo]) -> None:
+    """Learn of members; those not named here stay as they are: they may still be cited."""
+    members = {
+        info.user_id: {
+            "team_id": team_id,
+            "user_id": info.user_id,
+            "name": _name(info.name) or _name(info.real_name) or info.user_id,
+            "real_name": _name(info.real_name),
+            "is_bot": info.is_bot,
+        }
+        for info in infos
+    }
+    if members:
+        _upsert(session, Member, ["team_id", "user_id"], list(members.values()))
+
+
+def workspace_of(session: Session, team_id: str) -> Workspace:
+    """Raises NotFoundError."""
+    query = select(Workspace).where(Workspace.team_id == team_id)
+    workspace = session.scalar(query, execution_options={"populate_existing": True})
+    if workspace is None:
+        raise NotFoundError(f"The Slack workspace {team_id} is not known here yet.")
+    return workspace
+
+
+def names_of(session: Session, team_id: str) -> dict[str, str]:
+    """Display names by user id, bots included."""
+    query = select(Member.user_id, Member.name).where(Member.team_id == team_id)
+    return dict(session.execute(query).tuples().all())
+
+
+def channel_name(session: Session, team_id: str, channel_id: str) -> str:
+    """The channel's name without `#`, or its id until the name is known."""
+    name = session.scalar(
+        select(Channel.name).where(Channel.team_id == team_id, Channel.channel_id == channel_id)
+    )
+    return name or channel_id
+
+
+def people_of(session: Session, team_id: str) -> tuple[Person, ...]:
+    """Everybody who may be named as an owner: members that are no bots."""
+    query = (
+        select(Member)
+        .where(Member.team_id == team_id, Member.is_bot.is_(False))
+        .order_by(Member.user_id)
+    )
+    return tuple(
+        Person(member.user_id, member.name, member.real_name) for member in session.scalars(query)
+    )
+
+
+def _name(value: str) -> str:
+    """One line that every database can store."""
+    printable = "".join(c if c.isprintable() else " " for c in value)
+    return " ".join(printable.split())[:200]
+
+
+def _upsert(
+    session: Session,
+    model: type[Base],
+    key: Sequence[str],
+    values: Sequence[Mapping[str, Any]],
+    kept: tuple[str, ...] = (),
+) -> None:
+    """Insert the rows, or bring those with the same key up to date except for columns `kept`."""
+    connection = session.connection()
+    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(model.__table__)
+    changes = {name: insert.excluded[name] for name in values[0] if name not in {*kept, *key}}
+    statement = insert.on_conflict_do_update(index_elements=key, set_=changes)
+    connection.execute(statement, values)
