@@ -1,15 +1,30 @@
 """Fixtures every test may use."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
+import redis
+from hypothesis import HealthCheck, settings
+from psycopg import sql
+from sqlalchemy import make_url
 
 from copilot.clock import ReplayClock
 from copilot.db import Database, open_engine
 from copilot.jobs import QueuedJob
 from copilot.migrating import upgrade
+from tests.servers import NoServerError, postgres_server, redis_server
+
+# Examples are bounded by their number: two busy cores are no reason for a test to fail.
+settings.register_profile(
+    "copilot", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+settings.load_profile("copilot")
 
 
 @pytest.fixture
@@ -24,9 +39,94 @@ def clock() -> ReplayClock:
 
 
 @pytest.fixture
-def db(tmp_path: Path, sent_jobs: list[QueuedJob]) -> Iterator[Database]:
-    """A migrated database of the test's own."""
-    engine = open_engine(f"sqlite:///{tmp_path / 'test.db'}")
-    upgrade(engine)
+def db(database_url: str, sent_jobs: list[QueuedJob]) -> Iterator[Database]:
+    """A migrated database of the test's own, once on SQLite and once on PostgreSQL."""
+    engine = open_engine(database_url)
     yield Database(engine, sent_jobs.append)
     engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of a fresh migrated database of either kind."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
+    """The URL of a fresh migrated SQLite file."""
+    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'test.db')}"
+
+
+@pytest.fixture
+def postgres_url(postgres: str, migrated_postgres: str) -> Iterator[str]:
+    """The URL of a fresh migrated PostgreSQL database."""
+    yield from _own_postgres_database(postgres, migrated_postgres)
+
+
+@pytest.fixture
+def empty_postgres_url(postgres: str) -> Iterator[str]:
+    """The URL of a PostgreSQL database without any table."""
+    yield from _own_postgres_database(postgres, "template1")
+
+
+@pytest.fixture
+def redis_url(redis_server_url: str) -> str:
+    """The URL of an empty Redis database."""
+    with redis.Redis.from_url(redis_server_url) as client:
+        client.flushdb()
+    return redis_server_url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that the migrations have run on, to be copied."""
+    path = tmp_path_factory.mktemp("migrated") / "template.db"
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> Iterator[str]:
+    """The name of a database that the migrations have run on, to be copied."""
+    for url in _own_postgres_database(postgres, "template1"):
+        engine = open_engine(url)
+        upgrade(engine)
+        engine.dispose()  # a database is only copied while nobody is connected to it
+        yield str(make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL server; tests that need it are skipped, with the reason, where none is."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(postgres_server())
+        except NoServerError as reason:
+            pytest.skip(str(reason))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_server_url() -> Iterator[str]:
+    """A Redis server; tests that need it are skipped, with the reason, where none is."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(redis_server())
+        except NoServerError as reason:
+            pytest.skip(str(reason))
+        yield url
+
+
+def _own_postgres_database(server_url: str, template: str) -> Iterator[str]:
+    name = f"copilot_test_{uuid4().hex}"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        connection.execute(drop.format(sql.Identifier(name)))
