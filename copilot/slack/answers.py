@@ -1,0 +1,178 @@
+"""What `/incident` answers, always to the asker alone."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from copilot.incidents.models import Severity, Status
+from copilot.ports import CardItem
+from copilot.slack.cards import MAX_ITEMS, Block, item_blocks
+from copilot.slack.escaping import clip, mrkdwn, safe
+
+Answer = dict[str, Any]
+
+# A section holds 3,000 characters; a message 50 blocks, of which some are kept for the rest.
+_SECTION_LENGTH = 2900
+_MAX_SECTIONS = 40
+_MAX_LISTED = 25
+_SHOWN_FOLLOW_UPS = 3
+
+HELP = """*What `/incident` can do* (only you see the answers)
+`/incident declare checkout errors sev2`  start an incident in this channel
+`/incident declare --new-channel NAME title`  start it in a new channel
+`/incident status`  how it stands   ·   `/incident status monitoring`  change the status
+`/incident severity sev1`  change the severity
+`/incident suggestions`  follow-ups found so far, to accept or dismiss
+`/incident held`  what was kept back, and why
+`/incident resolve`  say that it is over
+`/incident review`  draft the post-incident review
+Everything said in the channel is recorded. At most one card in 15 minutes is posted unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An incident at one moment, for the status answer."""
+
+    title: str
+    severity: str | None
+    status: str
+    tempo: str | None
+    declared_at: datetime
+    resolved_at: datetime | None
+    follow_ups: Sequence[tuple[str, str | None]]
+    """Title and owner's name."""
+    waiting: int
+    held: int
+
+
+def note(text: str) -> Answer:
+    """A few words, already escaped."""
+    return lines_answer(text.splitlines())
+
+
+def lines_answer(lines: Iterable[str], blocks: Sequence[Block] = ()) -> Answer:
+    """Lines packed into as few sections as Slack's limits allow, then `blocks`."""
+    sections = _packed(lines)
+    shown = [_section(text) for text in sections[:_MAX_SECTIONS]]
+    return {
+        "response_type": "ephemeral",
+        "text": clip(sections[0] if sections else "Done.", _SECTION_LENGTH),
+        "blocks": [*shown, *blocks],
+    }
+
+
+def help_answer(unknown: str | None = None, nearest: str | None = None) -> Answer:
+    if unknown is None:
+        return note(HELP)
+    meant = f" Did you mean `/incident {nearest}`?" if nearest else ""
+    return note(f"“{safe(unknown, 40)}” is no command, so nothing was done.{meant}\n\n{HELP}")
+
+
+def standing_answer(standing: Standing, now: datetime) -> Answer:
+    head = [f"*{safe(standing.title, 200)}*", severity_name(standing.severity), standing.status]
+    if standing.tempo and standing.resolved_at is None:
+        head.append(standing.tempo)
+    declared = f"Declared {clock_time(standing.declared_at)}"
+    if standing.resolved_at is None:
+        since = f"{declared}, {duration(now - standing.declared_at)} ago"
+    else:
+        took = duration(standing.resolved_at - standing.declared_at)
+        since = f"{declared}, resolved {clock_time(standing.resolved_at)} after {took}"
+    return lines_answer(
+        [" · ".join(head), since, *_follow_up_lines(standing), _waiting_line(standing)]
+    )
+
+
+def suggestions_answer(
+    items: Sequence[CardItem], *, incident_id: int, tag: str, console_link: str, done: str = ""
+) -> Answer:
+    """The open suggestions with their buttons. `done` says what the last press came to."""
+    lines = [done] if done else []
+    if not items:
+        lines.append(
+            "No follow-ups wait for a decision. `/incident held` lists what was kept back."
+        )
+        return lines_answer(lines)
+    count = len(items)
+    lines.append(f"*{count} follow-up{'s' if count > 1 else ''} to decide on*")
+    blocks = item_blocks(items[:MAX_ITEMS], incident_id, tag)
+    if count > MAX_ITEMS:
+        blocks.append(_section(f"{count - MAX_ITEMS} more are <{console_link}|in the console>."))
+    return lines_answer(lines, blocks)
+
+
+def held_answer(held: Sequence[tuple[str, str]], console_link: str) -> Answer:
+    """Title and rule of each suggestion that was kept back."""
+    if not held:
+        return note("Nothing was kept back in this incident.")
+    lines = [f"*Kept back: {len(held)}* (all of it waits in the review)"]
+    lines += [f"• {safe(title, 150)}  `{safe(rule, 150)}`" for title, rule in held[:_MAX_LISTED]]
+    if len(held) > _MAX_LISTED:
+        lines.append(f"{len(held) - _MAX_LISTED} more are <{console_link}|in the console>.")
+    return lines_answer(lines)
+
+
+def severity_name(severity: str | None) -> str:
+    return severity.upper() if severity else "no severity yet"
+
+
+def severity_choices() -> str:
+    return ", ".join(f"`{severity}`" for severity in Severity) + " (1 is the worst)"
+
+
+def status_choices() -> str:
+    return ", ".join(f"`{status}`" for status in Status)
+
+
+def clock_time(instant: datetime) -> str:
+    return f"{instant:%H:%M} UTC"
+
+
+def duration(length: timedelta) -> str:
+    """`49 min`, `2 h 10 min`, `3 d 4 h`."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def _follow_up_lines(standing: Standing) -> list[str]:
+    if not standing.follow_ups:
+        return ["No follow-ups yet"]
+    shown = [
+        f"{safe(title, 80)} ({safe(owner, 40) if owner else 'unowned'})"
+        for title, owner in standing.follow_ups[:_SHOWN_FOLLOW_UPS]
+    ]
+    more = len(standing.follow_ups) - len(shown)
+    ending = f" and {more} more" if more else ""
+    count = len(standing.follow_ups)
+    return [f"{count} follow-up{'s' if count > 1 else ''}: {'; '.join(shown)}{ending}"]
+
+
+def _waiting_line(standing: Standing) -> str:
+    if not standing.waiting and not standing.held:
+        return "Nothing waits for a decision"
+    parts = []
+    if standing.waiting:
+        parts.append(f"{standing.waiting} to decide on: `/incident suggestions`")
+    if standing.held:
+        parts.append(f"{standing.held} kept back: `/incident held`")
+    return " · ".join(parts)
+
+
+def _packed(lines: Iterable[str]) -> list[str]:
+    sections: list[str] = []
+    for line in lines:
+        short = clip(line, _SECTION_LENGTH)
+        if sections and len(sections[-1]) + 1 + len(short) <= _SECTION_LENGTH:
+            sections[-1] += f"\n{short}"
+        else:
+            sections.append(short)
+    return [section for section in sections if section.strip()]
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": mrkdwn(text)}

@@ -1,0 +1,75 @@
+"""The Bolt app: every request that Slack signed finds a listener here."""
+
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from copilot.clock import Clock
+from copilot.db import Database
+from copilot.slack.identity import BotIdentity
+from copilot.slack.listeners import buttons, commands, events, forms
+from copilot.slack.services import SlackServices
+
+_ANYTHING = re.compile("")
+_log = logging.getLogger(__name__)
+
+
+def build_bolt_app(
+    *,
+    db: Database,
+    clock: Clock,
+    client: WebClient,
+    signing_secret: str,
+    console_url: Callable[[], str],
+) -> App:
+    """`process_before_response`: the answer waits for the listener, so a row is committed before
+    Slack hears 200, and a failing listener answers 500, on which Slack tries again.
+    """
+    identity = BotIdentity(client)
+
+    def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
+        return identity.authorize(team_id, enterprise_id)
+
+    app = App(
+        name="incident-copilot",
+        client=client,
+        signing_secret=signing_secret,
+        authorize=authorize,
+        process_before_response=True,
+        # The endpoint has checked the signature on the raw bytes, before anything was parsed.
+        request_verification_enabled=False,
+    )
+    slack = SlackServices(db, clock, client, identity, console_url)
+    # Bolt asks its listeners one after the other, and events are nearly all there is.
+    events.register(app, slack)
+    commands.register(app, slack)
+    buttons.register(app, slack)
+    forms.register(app, slack)
+    _catch_the_rest(app)
+    app.error(_log_failure)
+    return app
+
+
+def _catch_the_rest(app: App) -> None:
+    """What is not ours is acknowledged, so that Slack does not count it as a failure."""
+
+    def acknowledge(ack: Ack) -> None:
+        ack()
+
+    app.action(_ANYTHING)(acknowledge)
+    app.shortcut(_ANYTHING)(acknowledge)
+    app.options(_ANYTHING)(acknowledge)
+    app.view_submission(_ANYTHING)(acknowledge)
+    app.view_closed(_ANYTHING)(acknowledge)
+
+
+def _log_failure(error: Exception, body: dict[str, Any]) -> None:
+    """Type and place of what failed; the body stays out of the log, since it quotes people."""
+    _log.error(
+        "a listener failed on %.40r: %s", body.get("type"), type(error).__name__, exc_info=error
+    )

@@ -1,0 +1,110 @@
+"""The Slack client, and the one place where its errors become ours."""
+
+import http.client
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from copilot.errors import PermanentError, TemporaryError
+
+_TIMEOUT_S = 10
+_ERROR_CODE = re.compile(r"[a-z][a-z0-9_]{0,80}")
+_PASSING_CODES = frozenset(
+    {
+        "accesslimited",
+        "fatal_error",
+        "internal_error",
+        "ratelimited",
+        "rate_limited",
+        "request_timeout",
+        "service_unavailable",
+        "team_added_to_org",
+    }
+)
+_ADVICE = {
+    "account_inactive": "install the app again and set the new SLACK_BOT_TOKEN",
+    "channel_not_found": "invite the bot to the channel",
+    "invalid_auth": "check SLACK_BOT_TOKEN",
+    "is_archived": "unarchive the channel",
+    "missing_scope": "add the scope that Slack names and install the app again",
+    "not_authed": "set SLACK_BOT_TOKEN",
+    "not_in_channel": "invite the bot to the channel",
+    "token_expired": "install the app again and set the new SLACK_BOT_TOKEN",
+    "token_revoked": "install the app again and set the new SLACK_BOT_TOKEN",
+}
+
+
+def build_client(token: str | None, api_url: str) -> WebClient:
+    """A client that tries each call once.
+
+    The library would repeat a call whose connection broke, and so post twice when only the
+    answer was lost. Waiting out a rate limit is the workers' business, who can do so for free.
+    """
+    return WebClient(token=token, base_url=api_url, timeout=_TIMEOUT_S, retry_handlers=[])
+
+
+@contextmanager
+def translated(client: WebClient, wish: str) -> Iterator[None]:
+    """Raise TemporaryError or PermanentError where the library raises; `wish` is a bare verb."""
+    if not client.token:
+        raise PermanentError(
+            f"Can't {wish}: no Slack workspace is connected. Set SLACK_BOT_TOKEN and start again."
+        )
+    try:
+        yield
+    except SlackApiError as error:
+        raise _refusal(error, wish) from error
+    except SlackClientError as error:
+        raise PermanentError(f"Can't {wish}: {error}. Check SLACK_API_URL.") from error
+    except (OSError, http.client.HTTPException) as error:
+        raise TemporaryError(
+            f"Can't {wish}: no answer from Slack ({type(error).__name__})."
+        ) from error
+
+
+def slack_error_code(error: BaseException | None) -> str | None:
+    """Slack's own word for a translated refusal, e.g. `name_taken`."""
+    cause = error.__cause__ if error is not None else None
+    return _code(cause) if isinstance(cause, SlackApiError) else None
+
+
+def _refusal(error: SlackApiError, wish: str) -> TemporaryError | PermanentError:
+    code = _code(error)
+    status = _status(error)
+    if status == 429 or code in {"ratelimited", "rate_limited"}:
+        return TemporaryError(
+            f"Can't {wish} yet: Slack's rate limit.", retry_after_s=_retry_after_s(error)
+        )
+    if code is None or status >= 500 or code in _PASSING_CODES:
+        return TemporaryError(f"Can't {wish}: Slack is in trouble ({code or f'HTTP {status}'}).")
+    advice = _ADVICE.get(code)
+    needed = error.response.get("needed") if code == "missing_scope" else None
+    detail = f"{code}: {needed}" if isinstance(needed, str) else code
+    return PermanentError(
+        f"Can't {wish}: Slack says {detail}" + (f"; {advice}." if advice else ".")
+    )
+
+
+def _code(error: SlackApiError) -> str | None:
+    """None where the answer was no Slack answer, e.g. a proxy's page."""
+    code = error.response.get("error")
+    return code if isinstance(code, str) and _ERROR_CODE.fullmatch(code) else None
+
+
+def _status(error: SlackApiError) -> int:
+    status = getattr(error.response, "status_code", 200)
+    return status if isinstance(status, int) else 200
+
+
+def _retry_after_s(error: SlackApiError) -> float:
+    headers = {
+        str(name).lower(): value
+        for name, value in (getattr(error.response, "headers", None) or {}).items()
+    }
+    try:
+        return max(1.0, float(str(headers.get("retry-after", "30"))))
+    except ValueError:
+        return 30.0

@@ -1,0 +1,96 @@
+"""Reads what people type after `/incident`. Pure, and forgiving where the meaning is clear."""
+
+import difflib
+import re
+from dataclasses import dataclass
+
+from copilot.incidents.models import Severity, Status
+
+WORDS = (
+    "declare",
+    "status",
+    "severity",
+    "suggestions",
+    "held",
+    "resolve",
+    "review",
+    "help",
+)
+_SEVERITY = re.compile(r"(?:sev(?:erity)?)[-_ ]?([1-4])|p([1-4])", re.IGNORECASE)
+_NEW_CHANNEL = re.compile(r"(?:--|—|–)new-channel(?:[ =]|$)", re.IGNORECASE)
+MAX_TITLE = 200
+MAX_CHANNEL_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """`word` is in lower case; empty when nothing was typed."""
+
+    word: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    title: str
+    severity: Severity | None
+    new_channel: str | None
+    """A channel name to create, or None to adopt the one the command was given in."""
+
+
+def read_typed(text: str) -> Typed:
+    word, _, rest = text.strip().partition(" ")
+    return Typed(word.lower(), " ".join(rest.split()))
+
+
+def nearest_word(word: str) -> str | None:
+    return _nearest(word, WORDS)
+
+
+def read_severity(text: str) -> Severity | None:
+    """`sev2`, `SEV-2`, `sev 2`, `p2` and `2` all mean SEV2."""
+    text = text.strip()
+    matched = _SEVERITY.fullmatch(text)
+    number = (matched.group(1) or matched.group(2)) if matched else text
+    return Severity(f"sev{number}") if number in {"1", "2", "3", "4"} else None
+
+
+def read_status(text: str) -> Status | None:
+    """The status, or the one that was nearly typed."""
+    found = _nearest(text.strip().lower(), tuple(Status))
+    return Status(found) if found else None
+
+
+def read_declaration(text: str) -> Declaration:
+    """Title and severity in either order; `--new-channel NAME` may stand anywhere.
+
+    A bare number is part of the title ("region 2 down"), so here a severity needs its letters.
+    """
+    words, new_channel = _without_channel(text)
+    severity = None
+    for position in (-1, 0):
+        if words and severity is None and _SEVERITY.fullmatch(words[position]):
+            severity = read_severity(words.pop(position))
+    return Declaration(" ".join(words).strip(" \"'“”"), severity, new_channel)
+
+
+def to_channel_name(text: str) -> str:
+    """What Slack allows: lower case, no spaces or punctuation, at most 80 characters."""
+    name = re.sub(r"[^\w-]+", "-", text.strip().lstrip("#").lower())
+    return re.sub(r"-{2,}", "-", name).strip("-_")[:MAX_CHANNEL_NAME].rstrip("-_")
+
+
+def _without_channel(text: str) -> tuple[list[str], str | None]:
+    flag = _NEW_CHANNEL.search(text)
+    if flag is None:
+        return text.split(), None
+    name, _, rest = text[flag.end() :].strip().partition(" ")
+    return [*text[: flag.start()].split(), *rest.split()], to_channel_name(name)
+
+
+def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
+    if not word:
+        return None
+    beginning = [choice for choice in choices if len(word) >= 3 and choice.startswith(word)]
+    near = beginning or difflib.get_close_matches(word[:40], choices, n=1, cutoff=0.6)
+    return near[0] if near else None

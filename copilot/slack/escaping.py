@@ -1,0 +1,53 @@
+"""Text that came from people or engines, made harmless and short enough for Slack."""
+
+import re
+from typing import Any
+
+# Controls that could turn the line around or hide in it; natural right-to-left letters stay.
+_TRICKS = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>|]{1,2990}")
+_ELLIPSIS = "…"
+
+
+def clean(text: str) -> str:
+    """One line without invisible tricks."""
+    visible = _LONE_SURROGATES.sub("\ufffd", _TRICKS.sub("", text))
+    return " ".join(visible.split())
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` characters, the cut marked."""
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rstrip() + _ELLIPSIS
+
+
+def escape(text: str) -> str:
+    """Exactly the three characters through which a mention or a link could fire."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def safe(text: str, limit: int) -> str:
+    """Clean, clipped to `limit` characters as read, and escaped for mrkdwn.
+
+    Escaping makes it up to five times longer; callers choose limits with that in mind.
+    """
+    return escape(clip(clean(text), limit))
+
+
+def mrkdwn(text: str) -> dict[str, Any]:
+    """A text object of our own markup around escaped text.
+
+    `verbatim` keeps Slack from turning bare addresses and #names in it into links.
+    """
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def plain(text: str, limit: int = 3000) -> dict[str, Any]:
+    """A text object that Slack never reads as markup."""
+    return {"type": "plain_text", "text": clip(text, limit) or " ", "emoji": False}
+
+
+def is_web_address(url: str) -> bool:
+    return _WEB_ADDRESS.fullmatch(url) is not None

@@ -1,0 +1,93 @@
+"""The one address that Slack calls: limits, signature and shape, then Bolt on a worker thread."""
+
+import logging
+
+from fastapi import FastAPI, Request, Response
+from slack_bolt import App, BoltRequest, BoltResponse
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from copilot.clock import SystemClock
+from copilot.errors import BadInputError
+from copilot.slack.request_body import read_body
+from copilot.slack.signature import is_from_slack
+
+PATH = "/slack/events"
+MAX_BODY_BYTES = 1_000_000
+# What a too large request may still send, unread, so that its sender gets to see the answer.
+_MAX_DISCARDED_BYTES = 16_000_000
+
+_log = logging.getLogger(__name__)
+
+
+def add_slack_endpoint(web: FastAPI, bolt: App, signing_secret: str) -> None:
+    """Serve events, commands and interactions on `POST /slack/events`."""
+    # The signature's age is about the wire, so it is real time even while a replay tells another.
+    wall_clock = SystemClock()
+
+    def answer(raw: bytes, headers: dict[str, str]) -> Response:
+        signed = is_from_slack(
+            signing_secret,
+            raw,
+            timestamp=headers.get("x-slack-request-timestamp", ""),
+            signature=headers.get("x-slack-signature", ""),
+            now_s=wall_clock.now().timestamp(),
+        )
+        if not signed:
+            return _refuse(401, "The signature is missing, wrong or too old.")
+        try:
+            body = read_body(raw, headers.get("content-type", "").lower())
+        except BadInputError as error:
+            return _refuse(400, str(error))
+        return _dispatch(bolt, body, headers)
+
+    @web.post(PATH, include_in_schema=False)
+    async def slack_events(request: Request) -> Response:
+        try:
+            raw = await _read_limited(request)
+        except ClientDisconnect:
+            return _refuse(400, "The request ended early.")
+        if raw is None:
+            return _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        return await run_in_threadpool(answer, raw, dict(request.headers))
+
+
+async def _read_limited(request: Request) -> bytes | None:
+    """The body, or None when it is too large. It never holds more than the limit."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= MAX_BODY_BYTES:
+            chunks.append(chunk)
+        elif size > _MAX_DISCARDED_BYTES:
+            break
+        else:
+            chunks.clear()
+    return b"".join(chunks) if size <= MAX_BODY_BYTES else None
+
+
+def _dispatch(bolt: App, body: dict[str, object], headers: dict[str, str]) -> Response:
+    try:
+        # Socket mode is Bolt's word for a body that is already read and proven.
+        request = BoltRequest(body=body, headers=dict(headers), mode="socket_mode")
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return _refuse(400, "The body has a shape that Slack never sends.")
+    answer = bolt.dispatch(request)
+    if answer.status == 404:
+        # Nobody wanted it. To Slack a 404 is a failed delivery, and too many end the subscription.
+        _log.info("dropped an unroutable request of type %.60r", body.get("type"))
+        return Response(status_code=200)
+    return _to_response(answer)
+
+
+def _to_response(answer: BoltResponse) -> Response:
+    response = Response(content=answer.body, status_code=answer.status)
+    for name, value in answer.first_headers().items():
+        response.headers[name] = value
+    return response
+
+
+def _refuse(status: int, why: str) -> Response:
+    _log.warning("refused a request to %s with %d: %s", PATH, status, why)
+    return Response(content=why, status_code=status, media_type="text/plain")

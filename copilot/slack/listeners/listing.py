@@ -1,0 +1,50 @@
+"""`/incident suggestions | held | review`."""
+
+import secrets
+
+from copilot.jobs import Job, enqueue
+from copilot.reviews.drafting import request_review
+from copilot.slack.answers import Answer, held_answer, note, suggestions_answer
+from copilot.slack.escaping import safe
+from copilot.slack.listeners.asking import Asked, incident_asked_about
+from copilot.slack.services import SlackServices
+from copilot.slack.suggestion_items import held_in, open_items
+
+
+def suggestions(slack: SlackServices, asked: Asked) -> Answer:
+    with slack.db.reading() as session:
+        incident = incident_asked_about(session, asked)
+    return open_suggestions(slack, incident.id)
+
+
+def held(slack: SlackServices, asked: Asked) -> Answer:
+    with slack.db.reading() as session:
+        incident = incident_asked_about(session, asked)
+        kept_back = held_in(session, incident.id)
+    return held_answer(kept_back, slack.console_link(f"incidents/{incident.id}/suggestions"))
+
+
+def review(slack: SlackServices, asked: Asked) -> Answer:
+    with slack.db.transaction() as session:
+        incident = incident_asked_about(session, asked)
+        request_review(session, incident.id, slack.clock.now())
+        enqueue(session, Job.DRAFT_REVIEW, incident.id)
+    link = slack.console_link(f"incidents/{incident.id}/review")
+    return note(
+        f"The review of *{safe(incident.title, 200)}* is being drafted: <{link}|open it in the "
+        "console>. Each sentence there leads to the message it came from."
+    )
+
+
+def open_suggestions(slack: SlackServices, incident_id: int, done: str = "") -> Answer:
+    """What waits for a decision now; `done` says what the last press came to."""
+    with slack.db.reading() as session:
+        items = open_items(session, incident_id)
+    return suggestions_answer(
+        items,
+        incident_id=incident_id,
+        # Block ids must be new in each redraw of one message.
+        tag=secrets.token_hex(4),
+        console_link=slack.console_link(f"incidents/{incident_id}/suggestions"),
+        done=done,
+    )

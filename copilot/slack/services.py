@@ -1,0 +1,23 @@
+"""What every listener is handed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slack_sdk import WebClient
+
+from copilot.clock import Clock
+from copilot.db import Database
+from copilot.slack.identity import BotIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class SlackServices:
+    db: Database
+    clock: Clock
+    client: WebClient
+    identity: BotIdentity
+    console_url: Callable[[], str]
+    """Where people reach the console; known only once the web process has its port."""
+
+    def console_link(self, path: str) -> str:
+        return f"{self.console_url().rstrip('/')}/{path}"
