@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from copilot.errors import BadInputError
+from copilot.timeline.permalinks import ts_order
 from copilot.timeline.slack_export_files import ExportFiles, open_files
 
 _USER_LISTS = ("users.json", "org_users.json")
 _CHANNEL_LISTS = ("channels.json", "groups.json", "mpims.json", "dms.json")
 _DAY_FILE = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
-_TS = re.compile(r"\d{1,11}(?:\.\d{1,10})?", re.ASCII)
+_TS = re.compile(r"\d{1,11}(?:\.\d{1,6})?", re.ASCII)
 _SLACK_ID = re.compile(r"[A-Z0-9_-]{1,32}")
 _FILE_LINK = re.compile(r"(https://[a-z0-9-]{1,63}(?:\.enterprise)?\.slack\.com/)files/")
 _SERVICE_LINK = re.compile(r"<(https://[a-z0-9-]{1,63}\.slack\.com/)services/")
@@ -35,6 +36,15 @@ class ExportChannel:
     name: str
     is_private: bool
     folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How many messages a channel has, and between which stamps."""
+
+    messages: int
+    first_ts: str
+    last_ts: str
 
 
 class SlackExport:
@@ -66,17 +76,22 @@ class SlackExport:
             f"The export has no channel {wanted!r}. It has: {listed or 'no channel at all'}."
         )
 
-    def has_messages(self, channel: ExportChannel) -> bool:
-        return channel.folder in self._day_files
-
-    def size_bytes(self, channel: ExportChannel) -> int:
-        """How large the channel's day files say they are; a measure of the work, not a limit."""
-        return sum(self._files.sizes[name] for name in self._day_files.get(channel.folder, ()))
+    def extent(self, channel: ExportChannel) -> Extent | None:
+        """How much the channel holds, None if nothing. Reads it all, so broken files show early."""
+        count = 0
+        first, last = "", ""
+        for name in self._day_files.get(channel.folder, ()):
+            stamps = [message["ts"] for message in _messages(name, self._files.read(name))]
+            if stamps:
+                count += len(stamps)
+                first = min([*stamps, first or stamps[0]], key=ts_order)
+                last = max([*stamps, last or stamps[0]], key=ts_order)
+        return Extent(count, first, last) if count else None
 
     def messages(self, channel: ExportChannel) -> Iterator[dict[str, Any]]:
         """The channel's message objects as Slack wrote them, oldest first."""
         for name in self._day_files.get(channel.folder, ()):
-            yield from _day(name, self._files.read(name))
+            yield from _in_order(_messages(name, self._files.read(name)))
 
     @property
     def workspace_url(self) -> str | None:
@@ -95,7 +110,7 @@ class SlackExport:
                 data = self._files.read(name)
                 if b".slack.com" not in data:  # spares parsing nearly all day files
                     continue
-                for message in _day(name, data):
+                for message in _messages(name, data):
                     if url := _own_link(message):
                         return url
         return None
@@ -193,20 +208,17 @@ def _objects(name: str, data: bytes) -> list[dict[str, Any]]:
     return parsed
 
 
-def _day(name: str, data: bytes) -> Iterator[dict[str, Any]]:
+def _messages(name: str, data: bytes) -> list[dict[str, Any]]:
     messages = _objects(name, data)
     for position, message in enumerate(messages, start=1):
         ts = message.get("ts")
         if not isinstance(ts, str) or not _TS.fullmatch(ts):
             raise BadInputError(f"Message {position} of {name} has no valid ts.")
-    messages.sort(key=lambda message: _exact(message["ts"]))
-    yield from messages
+    return messages
 
 
-def _exact(ts: str) -> tuple[int, str]:
-    """A sort key for a Slack timestamp that loses no digit."""
-    seconds, _, fraction = ts.partition(".")
-    return int(seconds), fraction.ljust(6, "0")
+def _in_order(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(messages, key=lambda message: ts_order(message["ts"]))
 
 
 def _team_id(users: list[dict[str, Any]]) -> str | None:
