@@ -24,6 +24,7 @@ DISMISS_LABELS = {
     DismissReason.TOO_NOISY: "Too noisy",
 }
 
+_NO_HEADLINE = "Looks like a follow-up"
 # As read; escaping makes text at most five times longer, and a section holds 3,000.
 _TITLE_LENGTH = 150
 _QUOTE_LENGTH = 180
@@ -35,13 +36,13 @@ _MAX_SOURCE_BUTTONS = 3
 
 def card_text(card: SuggestionCard) -> str:
     """What a notification shows."""
-    return safe(card.headline, 300)
+    return safe(card.headline, 300) or _NO_HEADLINE
 
 
 def card_blocks(card: SuggestionCard) -> list[Block]:
-    head = f"*{safe(card.headline, 200)}*"
-    if card.context:
-        head += f"  ·  {safe(card.context, 200)}"
+    head = f"*{safe(card.headline, 200) or _NO_HEADLINE}*"
+    if context := safe(card.context, 200):
+        head += f"  ·  {context}"
     tag = f"{card.delivery_id}-{_version(card)}"
     return [
         {"type": "section", "block_id": f"head-{tag}", "text": mrkdwn(head)},
@@ -69,8 +70,8 @@ def item_blocks(items: Sequence[CardItem], incident_id: int, tag: str) -> list[B
 def subject(item: CardItem) -> str:
     """`dana · by Friday · from 2 messages`, escaped."""
     parts = [safe(item.owner_name or "", _NAME_LENGTH) or ("owned" if item.owner_id else "unowned")]
-    if item.due:
-        parts.append(safe(item.due, _NAME_LENGTH))
+    if due := safe(item.due or "", _NAME_LENGTH):
+        parts.append(due)
     count = len(item.sources)
     if count:
         parts.append(f"from {count} message{'s' if count > 1 else ''}")

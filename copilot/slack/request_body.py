@@ -16,8 +16,10 @@ _MAX_FIELDS = 200
 # PostgreSQL stores no NUL and neither store takes half a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MAY_BE_UNSTORABLE = re.compile(r"\\u0000|\\u[dD][89a-fA-F]|%00|\x00")
-_OBJECTS = ("view", "message", "container")
-_NAMES_OR_OBJECTS = ("user", "team", "enterprise", "channel")
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("container", "message", "view"), dict),
+    **dict.fromkeys(("channel", "enterprise", "team", "user"), (dict, str)),
+}
 
 
 def read_body(raw: bytes, content_type: str) -> dict[str, Any]:
@@ -62,12 +64,9 @@ def _without_unstorable(value: Any) -> Any:
 
 def _require_shape(body: Mapping[str, Any]) -> None:
     """Check what Bolt takes for granted."""
-    for name in _OBJECTS:
-        if not isinstance(body.get(name) or {}, dict):
-            raise BadInputError(f"`{name}` is no object.")
-    for name in _NAMES_OR_OBJECTS:
-        if not isinstance(body.get(name) or "", (dict, str)):
-            raise BadInputError(f"`{name}` is neither a name nor an object.")
+    for name, kinds in _KINDS.items():
+        if body.get(name) is not None and not isinstance(body[name], kinds):
+            raise BadInputError(f"`{name}` is of a kind that Slack never sends.")
     if not _is_list_of_objects(body.get("authorizations") or []):
         raise BadInputError("`authorizations` is no list of objects.")
     if "event" in body:
