@@ -1,0 +1,247 @@
+"""Web API methods with which the app reads: conversations.*, users.*."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from copilot.sandbox.api_arguments import ApiError, Arguments
+from copilot.sandbox.channels import Body, SandboxChannel
+from copilot.sandbox.chat_methods import a_channel
+from copilot.sandbox.people import user_object
+from copilot.sandbox.stamps import is_stamp, moment
+from copilot.sandbox.workspace import SandboxWorkspace
+
+_CHANNEL_NAME = re.compile(r"[\w-]{1,80}")
+_DEFAULT_LIMIT = 100
+
+
+def list_channels(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    types = arguments.text("types", "public_channel").split(",")
+    visible = [
+        channel
+        for channel in workspace.channels.values()
+        if ("private_channel" if channel.is_private else "public_channel") in types
+        and (not channel.is_private or workspace.bot_user_id in channel.member_ids)
+    ]
+    page, metadata = _page(visible, arguments)
+    shown = [_channel_object(workspace, channel) for channel in page]
+    return {"channels": shown, "response_metadata": metadata}
+
+
+def info(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    channel = a_channel(workspace, arguments)
+    shown = _channel_object(workspace, channel)
+    if arguments.flag("include_num_members"):
+        shown["num_members"] = len(channel.member_ids)
+    return {"channel": shown}
+
+
+def create(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    name = arguments.text("name")
+    if not name:
+        raise ApiError("invalid_name_required")
+    if name != name.lower() or not _CHANNEL_NAME.fullmatch(name):
+        raise ApiError("invalid_name_specials")
+    if workspace.channel_named(name):
+        raise ApiError("name_taken")
+    channel = workspace.add_channel(
+        name, is_private=arguments.flag("is_private"), creator_id=workspace.bot_user_id
+    )
+    channel.member_ids = {workspace.bot_user_id}
+    return {"channel": _channel_object(workspace, channel)}
+
+
+def join(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    channel = a_channel(workspace, arguments)
+    if channel.is_private:
+        raise ApiError("method_not_supported_for_channel_type")
+    answer: dict[str, Any] = {}
+    if not workspace.join(workspace.bot_user_id, channel.id):
+        answer = {
+            "warning": "already_in_channel",
+            "response_metadata": {"warnings": ["already_in_channel"]},
+        }
+    return {"channel": _channel_object(workspace, channel), **answer}
+
+
+def invite(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    channel = a_channel(workspace, arguments, must_be_in=True)
+    user_ids = [user_id for user_id in arguments.text("users").split(",") if user_id]
+    if not user_ids:
+        raise ApiError("no_user")
+    if any(user_id not in workspace.users for user_id in user_ids):
+        raise ApiError("user_not_found")
+    if workspace.bot_user_id in user_ids:
+        raise ApiError("cant_invite_self")
+    joined = [
+        workspace.join(user_id, channel.id, inviter_id=workspace.bot_user_id)
+        for user_id in user_ids
+    ]
+    if not any(joined):
+        raise ApiError("already_in_channel")
+    return {"channel": _channel_object(workspace, channel)}
+
+
+def members(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    channel = a_channel(workspace, arguments)
+    page, metadata = _page(sorted(channel.member_ids), arguments)
+    return {"members": page, "response_metadata": metadata}
+
+
+def set_topic(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    channel = a_channel(workspace, arguments, must_be_in=True)
+    topic = arguments.text("topic")
+    if len(topic) > 250:
+        raise ApiError("too_long")
+    workspace.set_topic(workspace.bot_user_id, channel.id, topic)
+    return {"channel": _channel_object(workspace, channel), "topic": topic}
+
+
+def history(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    """Newest first, as Slack does; replies are left to conversations.replies."""
+    channel = a_channel(workspace, arguments, must_be_in=True)
+    limit = arguments.limit(_DEFAULT_LIMIT)
+    bounds = _Bounds(arguments)
+    with workspace.lock:
+        before = _cursor_value(arguments) or None
+        found = _until_too_old(channel.newest_first(before), bounds)
+        page = list(islice((body for body in found if bounds.include(body)), limit + 1))
+    has_more = len(page) > limit
+    page = page[:limit]
+    cursor = _cursor(page[-1]["ts"]) if has_more else ""
+    return {
+        "messages": [_readable(body, arguments) for body in page],
+        "has_more": has_more,
+        "pin_count": len(channel.pinned),
+        "response_metadata": {"next_cursor": cursor},
+    }
+
+
+def replies(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    """The parent, then its replies, oldest first."""
+    channel = a_channel(workspace, arguments, must_be_in=True)
+    parent_ts = arguments.required("ts")
+    bounds = _Bounds(arguments)
+    with workspace.lock:
+        parent = channel.get(parent_ts)
+        if parent is None:
+            raise ApiError("thread_not_found")
+        thread = [channel.shown(parent)]
+        thread += [body for body in channel.replies(parent_ts) if bounds.include(body)]
+    page, metadata = _page(thread, arguments, default=1000)
+    return {
+        "messages": [_readable(body, arguments) for body in page],
+        "has_more": bool(metadata["next_cursor"]),
+        "response_metadata": metadata,
+    }
+
+
+def list_users(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    page, metadata = _page(list(workspace.users.values()), arguments, default=1000)
+    shown = [user_object(user, workspace.team_id) for user in page]
+    return {"members": shown, "cache_ts": 0, "response_metadata": metadata}
+
+
+def user_info(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
+    user = workspace.users.get(arguments.required("user"))
+    if user is None:
+        raise ApiError("user_not_found")
+    return {"user": user_object(user, workspace.team_id)}
+
+
+class _Bounds:
+    """`oldest` and `latest`; both exclusive unless `inclusive`."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        self._is_inclusive = arguments.flag("inclusive")
+        self.oldest = self._stamp(arguments, "oldest")
+        self.latest = self._stamp(arguments, "latest")
+
+    def include(self, body: Body) -> bool:
+        if body.get("subtype") == "tombstone" and not body.get("thread_ts"):
+            return False
+        at = moment(body["ts"])
+        if self._is_inclusive and at in (self.oldest, self.latest):
+            return True
+        is_after = self.oldest is None or at > self.oldest
+        return is_after and (self.latest is None or at < self.latest)
+
+    @staticmethod
+    def _stamp(arguments: Arguments, name: str) -> tuple[int, int] | None:
+        text = arguments.text(name)
+        if not text or text in ("0", "now"):
+            return None
+        if not is_stamp(text):
+            raise ApiError(f"invalid_ts_{name}")
+        return moment(text)
+
+
+def _until_too_old(bodies: Iterator[Body], bounds: _Bounds) -> Iterator[Body]:
+    for body in bodies:
+        if bounds.oldest is not None and moment(body["ts"]) < bounds.oldest:
+            return
+        yield body
+
+
+def _readable(body: Body, arguments: Arguments) -> Body:
+    """History gives metadata only to those who ask."""
+    if arguments.flag("include_all_metadata"):
+        return body
+    return {name: value for name, value in body.items() if name != "metadata"}
+
+
+def _page(
+    items: list[Any], arguments: Arguments, default: int = _DEFAULT_LIMIT
+) -> tuple[list[Any], dict[str, str]]:
+    limit = arguments.limit(default)
+    text = _cursor_value(arguments)
+    if text and not text.isdecimal():
+        raise ApiError("invalid_cursor")
+    start = int(text or 0)
+    more = start + limit < len(items)
+    cursor = _cursor(str(start + limit)) if more else ""
+    return items[start : start + limit], {"next_cursor": cursor}
+
+
+def _cursor(value: str) -> str:
+    return base64.b64encode(f"next:{value}".encode()).decode()
+
+
+def _cursor_value(arguments: Arguments) -> str:
+    cursor = arguments.text("cursor")
+    if not cursor:
+        return ""
+    try:
+        text = base64.b64decode(cursor, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise ApiError("invalid_cursor") from None
+    kind, _, value = text.partition(":")
+    if kind != "next" or not is_stamp(value):
+        raise ApiError("invalid_cursor")
+    return value
+
+
+def _channel_object(workspace: SandboxWorkspace, channel: SandboxChannel) -> dict[str, Any]:
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "is_channel": not channel.is_private,
+        "is_group": channel.is_private,
+        "is_im": False,
+        "is_mpim": False,
+        "is_private": channel.is_private,
+        "is_archived": False,
+        "is_general": channel.name == "general",
+        "is_shared": False,
+        "is_ext_shared": False,
+        "is_member": workspace.bot_user_id in channel.member_ids,
+        "created": 0,
+        "creator": channel.creator_id,
+        "context_team_id": workspace.team_id,
+        "topic": {"value": channel.topic, "creator": "", "last_set": 0},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+    }

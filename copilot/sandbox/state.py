@@ -1,0 +1,299 @@
+"""What the pretend workspace holds, and who is told when it changes."""
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from copilot.clock import Clock
+from copilot.errors import NotFoundError
+from copilot.sandbox.channels import Body, SandboxChannel
+from copilot.sandbox.faults import Fault, Faults, PlannedFault
+from copilot.sandbox.people import SandboxUser, colour_for
+from copilot.sandbox.stamps import permalink_path, to_stamp
+from copilot.sandbox.tickets import Tickets
+from copilot.sandbox.views import OpenView, ViewStacks
+
+TEAM_ID = "T0SANDBOX"
+APP_ID = "A0SANDBOX"
+BOT_ID = "B0SANDBOX"
+BOT_USER_ID = "U0SANDBOX"
+
+
+class ChangeKind(StrEnum):
+    MESSAGE = "message"
+    PRIVATE = "private"
+    VIEW = "view"
+    DIRECTORY = "directory"
+    PLAYBACK = "playback"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    kind: ChangeKind
+    channel_id: str = ""
+    key: str = ""
+    """A message's ts, or the person a private thing belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateAnswer:
+    """What one person sees and nobody else."""
+
+    user_id: str
+    channel_id: str
+    ts: str
+    body: Body
+
+
+class SandboxState:
+    """Thread-safe. `url` is set by the server that shows the workspace; it ends in a slash."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        name: str = "Sandbox",
+        bot_token: str | None = None,
+        signing_secret: str | None = None,
+    ) -> None:
+        self.clock = clock
+        self.name = name
+        self.domain = "sandbox"
+        self.team_id, self.app_id = TEAM_ID, APP_ID
+        self.bot_id, self.bot_user_id = BOT_ID, BOT_USER_ID
+        self.bot_token = bot_token or f"xoxb-sandbox-{secrets.token_hex(12)}"
+        self.signing_secret = signing_secret or secrets.token_hex(16)
+        self.url = "http://127.0.0.1/"
+        self.console_url: str | None = None
+        self.faults = Faults()
+        self.lock = threading.RLock()
+        self.tickets = Tickets()
+        self.views = ViewStacks(self.team_id, self.app_id, self.bot_id)
+        self.users: dict[str, SandboxUser] = {}
+        self.channels: dict[str, SandboxChannel] = {}
+        self._changed = threading.Condition(self.lock)
+        self._changes: list[Change] = []
+        self._private: dict[tuple[str, str], PrivateAnswer] = {}
+        self._is_closed = False
+        bot = SandboxUser(self.bot_user_id, "incident-copilot", "Incident Copilot", is_bot=True)
+        self.put_user(replace(bot, colour="44546a"))
+
+    # People and channels
+
+    def put_user(self, user: SandboxUser) -> None:
+        with self.changing(Change(ChangeKind.DIRECTORY)):
+            self.users[user.id] = user
+
+    def add_user(
+        self, name: str, real_name: str = "", *, user_id: str | None = None
+    ) -> SandboxUser:
+        with self.lock:
+            number = len(self.users)
+            user = SandboxUser(
+                id=user_id or f"U{number:08d}",
+                name=name,
+                real_name=real_name or name.capitalize(),
+                display_name=name,
+                colour=colour_for(number - 1),
+            )
+            self.put_user(user)
+            return user
+
+    def add_channel(
+        self,
+        name: str,
+        *,
+        channel_id: str | None = None,
+        is_private: bool = False,
+        creator_id: str = "",
+        has_bot: bool = True,
+    ) -> SandboxChannel:
+        """A channel with everybody in it; the app hears only of channels it is in."""
+        with self.lock:
+            channel = SandboxChannel(
+                id=channel_id or f"C{len(self.channels) + 1:08d}",
+                name=name,
+                is_private=is_private,
+                creator_id=creator_id or self.bot_user_id,
+            )
+            channel.member_ids = {user_id for user_id in self.users if user_id != self.bot_user_id}
+            if has_bot:
+                channel.member_ids.add(self.bot_user_id)
+            with self.changing(Change(ChangeKind.DIRECTORY)):
+                self.channels[channel.id] = channel
+            return channel
+
+    def channel(self, channel_id: str) -> SandboxChannel:
+        with self.lock:
+            if found := self.channels.get(channel_id):
+                return found
+        raise NotFoundError(f"The sandbox has no channel {channel_id}.")
+
+    def channel_named(self, name: str) -> SandboxChannel | None:
+        wanted = name.removeprefix("#")
+        with self.lock:
+            return next((c for c in self.channels.values() if c.name == wanted), None)
+
+    def message(self, channel_id: str, ts: str) -> Body:
+        with self.lock:
+            if body := self.channel(channel_id).get(ts):
+                return body
+        raise NotFoundError(f"There is no message {ts} in {channel_id}.")
+
+    def bot_hears(self, channel_id: str) -> bool:
+        with self.lock:
+            channel = self.channels.get(channel_id)
+            return channel is not None and self.bot_user_id in channel.member_ids
+
+    # Messages
+
+    def stamp(self, channel_id: str) -> str:
+        with self.lock:
+            return self.channel(channel_id).stamp(self.clock.now())
+
+    def store(self, channel_id: str, body: Body) -> None:
+        """Keep a new message, or another body of one that is there."""
+        with self.changing(Change(ChangeKind.MESSAGE, channel_id, body["ts"])):
+            self.channel(channel_id).put(body)
+            parent_ts = body.get("thread_ts")
+            if parent_ts and parent_ts != body["ts"]:
+                self._note(Change(ChangeKind.MESSAGE, channel_id, parent_ts))
+
+    def take_away(self, channel_id: str, ts: str) -> Body:
+        """Delete a message and return what it was."""
+        with self.changing(Change(ChangeKind.MESSAGE, channel_id, ts)):
+            body = self.message(channel_id, ts)
+            self.channel(channel_id).remove(ts)
+            if body.get("thread_ts"):
+                self._note(Change(ChangeKind.MESSAGE, channel_id, body["thread_ts"]))
+            return body
+
+    def forget_message(self, channel_id: str, ts: str) -> None:
+        """Delete a message if it is there."""
+        with self.lock:
+            if self.channel(channel_id).get(ts) is not None:
+                self.take_away(channel_id, ts)
+
+    def permalink(self, channel_id: str, ts: str) -> str:
+        thread_ts = self.message(channel_id, ts).get("thread_ts")
+        return self.url + permalink_path(channel_id, ts, thread_ts)
+
+    # Private answers
+
+    def answer_privately(
+        self, user_id: str, channel_id: str, body: Body, *, ts: str | None = None
+    ) -> PrivateAnswer:
+        """Show `body` to one person; with the `ts` of an earlier answer, in its place."""
+        with self.changing(Change(ChangeKind.PRIVATE, channel_id, user_id)):
+            ts = ts or self.channel(channel_id).stamp(self.clock.now())
+            answer = PrivateAnswer(user_id, channel_id, ts, {**body, "ts": ts})
+            self._private[(user_id, ts)] = answer
+            return answer
+
+    def private_answers(self, user_id: str, channel_id: str | None = None) -> list[PrivateAnswer]:
+        """What the person was told alone, in the order in which it appeared."""
+        with self.lock:
+            return [
+                answer
+                for answer in self._private.values()
+                if answer.user_id == user_id and channel_id in (None, answer.channel_id)
+            ]
+
+    def private_answer(self, user_id: str, ts: str) -> PrivateAnswer | None:
+        with self.lock:
+            return self._private.get((user_id, ts))
+
+    def withdraw_answer(self, user_id: str, ts: str) -> None:
+        with self.lock:
+            if answer := self._private.pop((user_id, ts), None):
+                self._note(Change(ChangeKind.PRIVATE, answer.channel_id, user_id))
+
+    # Views
+
+    def open_view(self, user_id: str) -> OpenView | None:
+        """The modal the person sees."""
+        with self.lock:
+            return self.views.top(user_id)
+
+    # Changes
+
+    @property
+    def version(self) -> int:
+        """Counts changes; `changes_since` takes it."""
+        with self.lock:
+            return len(self._changes)
+
+    def changes_since(self, version: int) -> list[Change]:
+        with self.lock:
+            return self._changes[max(version, 0) :]
+
+    def wait_for_change(self, since: int, timeout_s: float) -> None:
+        """Return as soon as anything is newer than `since`, or when the time is up."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._is_closed or len(self._changes) > since, timeout=timeout_s
+            )
+
+    @contextmanager
+    def changing(self, change: Change) -> Iterator[None]:
+        """Hold the lock; when the work is done, tell those who wait."""
+        with self._changed:
+            yield
+            self._note(change)
+
+    def close(self) -> None:
+        """Let go of everybody who waits for a change."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    def _note(self, change: Change) -> None:
+        self._changes.append(change)
+        self._changed.notify_all()
+
+    # Switches for tests
+
+    def rate_limit(self, method: str, count: int = 1, retry_after: int = 1) -> None:
+        """Answer the next `count` calls of `method` with 429."""
+        self.faults.plan(method, PlannedFault(Fault.RATE_LIMIT, retry_after), count)
+
+    def fail_next(self, method: str, count: int = 1) -> None:
+        """Answer the next `count` calls of `method` with 500, doing nothing."""
+        self.faults.plan(method, PlannedFault(Fault.SERVER_ERROR), count)
+
+    def drop_after_storing(self, method: str, count: int = 1) -> None:
+        """Do what the next `count` calls of `method` ask, then cut the connection."""
+        self.faults.plan(method, PlannedFault(Fault.DROP_AFTER_STORING), count)
+
+    def be_strict_about_posting(self) -> None:
+        """From now on, one message per second and channel, else 429."""
+        self.faults.is_posting_strict = True
+
+    def now_stamp(self) -> str:
+        return to_stamp(self.clock.now())
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def bot_fields(self) -> dict[str, Any]:
+        """How a message of the app names its author."""
+        bot = self.users[self.bot_user_id]
+        return {
+            "user": self.bot_user_id,
+            "bot_id": self.bot_id,
+            "app_id": self.app_id,
+            "bot_profile": {
+                "id": self.bot_id,
+                "app_id": self.app_id,
+                "name": bot.real_name,
+                "deleted": False,
+                "updated": 0,
+                "team_id": self.team_id,
+                "icons": {},
+            },
+        }
