@@ -1,0 +1,41 @@
+"""When somebody said the work would be done, in their own words."""
+
+import re
+
+_DAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sun)(?:day)?"
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_DUE = re.compile(
+    rf"\b(?:(?:before (?:the )?|by (?:the )?|at (?:the )?)?(?:end of|eod|eow)(?: (?:the |this |next )?"
+    rf"(?:day|today|tomorrow|week|month|quarter|sprint|monday|friday))?"
+    rf"|(?:by |before |until |till |on |for )?(?:later )?(?:today|tonight|tomorrow)(?: (?:morning|afternoon|evening|night))?"
+    rf"|(?:by |before |until |till |on |later |early |in )?(?:this|next|the coming) (?:week(?:end)?|month|quarter|sprint|year"
+    rf"|release|afternoon|evening|morning|{_DAY}|{_MONTH})"
+    rf"|(?:by|before|until|till|on|next|this|come) {_DAY}(?: (?:morning|afternoon|evening|night))?"
+    rf"|(?:by|before|until|on) {_MONTH} \d{{1,2}}(?:st|nd|rd|th)?"
+    r"|(?:by|before|until|on) \d{4}-\d\d-\d\d"
+    r"|(?:by|at|before|around) (?:\d{1,2}:\d\d|\d{1,2} ?(?:am|pm|utc))(?: ?(?:utc|am|pm))?"
+    r"|(?:over|after) the weekend|first thing(?: tomorrow| monday)?(?: morning)?|in the morning"
+    r"|after (?:this|that|the|lunch|dinner|work)(?: (?:incident|outage|meeting|call|release|deploy|rollout|freeze"
+    r"|weekend|standup|retro))?"
+    r"|once (?:this|that|things?|it|everything|the dust|we|i)(?:'s| is| has| are|'re|'m)? [a-z]+(?: down| over| back)?"
+    r"|when (?:this|things|the dust|everything)(?:'s| is| has)? [a-z]+(?: down| over)?"
+    r"|later (?:this week|on)|later(?= *$|[.,;!])|in q[1-4]|asap)(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def due_in(text: str) -> str | None:
+    """The first phrase that says when, or None."""
+    found = _DUE.search(text)
+    return found[0].strip()[:60] if found else None
+
+
+def without_due(text: str) -> str:
+    """The text without a closing phrase of time, which is told apart as the due."""
+    found = None
+    for found in _DUE.finditer(text):
+        pass
+    if found and not text[found.end() :].strip(" .,!;:)"):
+        shorter = text[: found.start()].rstrip(" ,;:(-")
+        return re.sub(r"\s+(?:by|on|before|until|at|in|for|sometime|and)$", "", shorter)
+    return text

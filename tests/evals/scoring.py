@@ -1,0 +1,148 @@
+"""Counts what is right and wrong, with the uncertainty that so few examples leave."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from copilot.local.lexicon import content_stems
+from copilot.ports import Proposer
+from tests.evals.corpora import Conversation, LabelledMessage, MarkedAction
+from tests.evals.replaying import Suggested, replay
+
+THRESHOLDS = (0.0, 0.5, 0.75)
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A proportion with its 95 % Wilson interval; None where there is nothing to divide by."""
+
+    right: int
+    of: int
+    value: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    corpus: str
+    threshold: float
+    messages: int
+    suggestions: int
+    precision_strict: Share | None
+    precision_lenient: Share | None
+    task_recall: Share | None
+    false_alarms: Share | None
+    """Wrong suggestions per ordinary message."""
+    immediate_suggested: int
+    calibration_error: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Run = tuple[Conversation, Sequence[Suggested]]
+
+
+def share(right: int, of: int, z: float = 1.96) -> Share:
+    if of == 0:
+        return Share(right, of, None, None, None)
+    p = right / of
+    middle = (p + z * z / (2 * of)) / (1 + z * z / of)
+    half = z * math.sqrt(p * (1 - p) / of + z * z / (4 * of * of)) / (1 + z * z / of)
+    return Share(right, of, p, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def runs_of(conversations: Iterable[Conversation], proposer: Proposer) -> list[Run]:
+    return [(conversation, replay(conversation, proposer)) for conversation in conversations]
+
+
+def score_labelled(corpus: str, runs: Sequence[Run], threshold: float) -> Score:
+    strict = lenient = immediate = wrong = 0
+    tasks: set[str] = set()
+    found: set[str] = set()
+    pairs: list[tuple[float, bool]] = []
+    ordinary = 0
+    for conversation, suggested in runs:
+        messages = conversation.messages
+        tasks |= {m.task_id for m in messages if m.task_id}
+        ordinary += sum(m.label != "follow_up" for m in messages)
+        for suggestion in suggested:
+            if suggestion.confidence < threshold:
+                continue
+            main = messages[suggestion.main - 1]
+            is_right = main.label == "follow_up"
+            strict += is_right and not main.is_borderline
+            lenient += is_right or main.is_borderline
+            immediate += main.label == "immediate_action"
+            wrong += not (is_right or main.is_borderline)
+            pairs.append((suggestion.confidence, is_right))
+            found |= _tasks_in(messages, suggestion)
+    return Score(
+        corpus=corpus,
+        threshold=threshold,
+        messages=sum(len(c.messages) for c, _ in runs),
+        suggestions=len(pairs),
+        precision_strict=share(strict, len(pairs)),
+        precision_lenient=share(lenient, len(pairs)),
+        task_recall=share(len(found), len(tasks)) if tasks else None,
+        false_alarms=share(wrong, ordinary),
+        immediate_suggested=immediate,
+        calibration_error=calibration_error(pairs),
+    )
+
+
+def _tasks_in(messages: Sequence[LabelledMessage], suggestion: Suggested) -> set[str]:
+    return {t for number in suggestion.evidence if (t := messages[number - 1].task_id)}
+
+
+def score_marked(corpus: str, runs: Sequence[Run], threshold: float) -> Score:
+    """Recall of what people marked. Nobody labelled the rest, so precision is a lower bound."""
+    hits = total = touching = count = 0
+    for conversation, suggested in runs:
+        kept = [s for s in suggested if s.confidence >= threshold]
+        count += len(kept)
+        touched: set[int] = set()
+        for action in conversation.actions:
+            matching = [i for i, s in enumerate(kept) if _is_about(s, action, conversation)]
+            touched |= set(matching)
+            hits += bool(matching)
+            total += 1
+        touching += len(touched)
+    return Score(
+        corpus=corpus,
+        threshold=threshold,
+        messages=sum(len(c.messages) for c, _ in runs),
+        suggestions=count,
+        precision_strict=share(touching, count),
+        precision_lenient=None,
+        task_recall=share(hits, total),
+        false_alarms=None,
+        immediate_suggested=0,
+        calibration_error=None,
+    )
+
+
+def _is_about(suggestion: Suggested, action: MarkedAction, conversation: Conversation) -> bool:
+    if action.marker in suggestion.evidence:
+        return True
+    wanted = content_stems(action.text)
+    return any(
+        number in suggestion.evidence
+        and len(wanted & content_stems(conversation.messages[number - 1].message.text)) >= 2
+        for number in action.window
+    )
+
+
+def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float | None:
+    """Expected calibration error over ten bins of equal width."""
+    if not pairs:
+        return None
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for confidence, is_right in pairs:
+        bins.setdefault(min(BINS - 1, int(confidence * BINS)), []).append((confidence, is_right))
+    return sum(
+        abs(sum(c for c, _ in group) - sum(right for _, right in group)) for group in bins.values()
+    ) / len(pairs)
