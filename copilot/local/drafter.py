@@ -1,0 +1,111 @@
+"""Drafts a review without a model: chooses the telling messages and reports them as said."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from math import log2
+
+from copilot.local.drafter_sections import (
+    Selection,
+    first_signs,
+    take_decisions,
+    take_follow_ups,
+    unanswered,
+    with_cue,
+)
+from copilot.local.drafter_wording import reported, timed
+from copilot.ports import Draft, DraftedClaim, EpisodeMessages, FollowUpFact, IncidentFacts
+from copilot.reviews.models import Section
+from copilot.reviews.salience import Cue, Sentence, joking_run, sentences_of
+
+ENGINE = "local-1"
+_WORTH_TELLING = 1.2
+_WORTH_ASKING = -0.1
+_NEAR = timedelta(minutes=15)
+_UNSURE = (Cue.QUESTION, Cue.GUESS)
+_ORDER = {section: at for at, section in enumerate(Section)}
+
+
+class LocalDrafter:
+    """Every claim reports one message, or a question and its answer, and has passed the checks."""
+
+    def draft(
+        self,
+        facts: IncidentFacts,
+        episodes: Sequence[EpisodeMessages],
+        follow_ups: Sequence[FollowUpFact],
+    ) -> Draft:
+        messages = [message for episode in episodes for message in episode.messages]
+        names = frozenset(message.author_name for message in messages)
+        selection = Selection(messages, names)
+        joking = joking_run(messages)
+        told = [message for message in messages if message.number not in joking]
+        sentences = [sentence for message in told for sentence in sentences_of(message)]
+        take_follow_ups(selection, follow_ups)
+        _take_summary(selection, sentences, facts)
+        _take_sections(selection, sentences, _scale(len(messages)))
+        return Draft(tuple(_in_order(selection)), ENGINE)
+
+
+def _take_summary(
+    selection: Selection, sentences: Sequence[Sentence], facts: IncidentFacts
+) -> None:
+    """What was wrong, and how it ended, each in one sentence that somebody said."""
+    selection.take(Section.DETECTION, first_signs(sentences), 2, timed, by_score=False)
+    stated = with_cue(sentences, *Cue, without=[Cue.QUESTION, Cue.OPEN])
+    trouble = with_cue(stated, Cue.SYMPTOM, without=[Cue.OUTCOME, Cue.END, Cue.WELL])
+    selection.take(Section.SUMMARY, trouble, 1, timed, least=_WORTH_TELLING)
+    ends = with_cue(stated, Cue.END, without=[Cue.GUESS])
+    late = [_weighted(sentence, selection, facts) for sentence in ends]
+    selection.take(Section.SUMMARY, late, 1, timed, least=_WORTH_TELLING)
+
+
+def _weighted(sentence: Sentence, selection: Selection, facts: IncidentFacts) -> Sentence:
+    """An end counts for more when it is late, and when the record says so too."""
+    place = selection.at[sentence.message.number] / len(selection.messages)
+    recorded = [at for at in (facts.mitigated_at, facts.resolved_at) if at is not None]
+    near = any(abs(sentence.message.occurred_at - at) <= _NEAR for at in recorded)
+    return replace(sentence, score=sentence.score + place + (0.7 if near else 0.0))
+
+
+def _scale(messages: int) -> float:
+    """How much longer than usual a review may be: 1 for 100 messages, 2 for 1,600."""
+    return min(2.0, max(0.6, log2(max(messages, 2) / 6.25) / 4))
+
+
+def _take_sections(selection: Selection, sentences: Sequence[Sentence], scale: float) -> None:
+    """Fill the sections whose evidence is rarest first, so that common ones don't use it up."""
+
+    def few(usual: int) -> int:
+        return max(1, round(usual * scale))
+
+    take = selection.take
+    stated = [sentence for sentence in sentences if not sentence.cues & set(_UNSURE)]
+    causes = with_cue(sentences, Cue.CAUSE, without=[Cue.QUESTION])
+    take(Section.CONTRIBUTING_FACTORS, causes, few(4), reported, least=_WORTH_TELLING)
+    take(Section.IMPACT, with_cue(stated, Cue.IMPACT), few(3), reported, least=_WORTH_TELLING)
+    take(Section.WENT_WELL, with_cue(stated, Cue.WELL), 2, reported, least=_WORTH_TELLING)
+    take(Section.WAS_HARD, with_cue(sentences, Cue.HARD, without=[Cue.QUESTION]), 3, reported,
+         least=_WORTH_TELLING)  # fmt: skip
+    take(
+        Section.OPEN_QUESTIONS,
+        unanswered(selection, sentences),
+        few(3),
+        reported,
+        least=_WORTH_ASKING,
+    )
+    take_decisions(selection, sentences, few(2))
+    turns = with_cue(
+        sentences, Cue.ACTION, Cue.OUTCOME, Cue.ALERT, without=[Cue.QUESTION, Cue.PLAN]
+    )
+    take(Section.KEY_MOMENTS, turns, few(7), timed, least=_WORTH_TELLING)
+    deeds = with_cue(sentences, Cue.PLAN, Cue.ACTION, without=[Cue.QUESTION])
+    take(Section.RESPONSE, deeds, few(4), reported, least=_WORTH_TELLING)
+
+
+def _in_order(selection: Selection) -> list[DraftedClaim]:
+    """Section by section, each in time order."""
+    return sorted(
+        selection.claims,
+        key=lambda claim: (_ORDER[Section(claim.section)], selection.at[claim.citations[0].number]),
+    )

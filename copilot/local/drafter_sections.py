@@ -1,0 +1,222 @@
+"""Chooses which messages go into which section of a review, each into one at most."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from copilot.local.drafter_wording import agreed, reported, timed
+from copilot.ports import DraftedClaim, FollowUpFact, Quote, WindowMessage
+from copilot.reviews.citations import check_claim
+from copilot.reviews.models import Section
+from copilot.reviews.salience import Cue, Sentence, sentences_of
+from copilot.reviews.words import content_stems
+
+_SAME = 0.6
+_FEW_WORDS = 3
+_FAINT = 0.5
+_ALERT_AFTER_REPORT = timedelta(minutes=5)
+_YES = re.compile(
+    r"^\W*(?:yes|yep|yeah|yup|agreed|do it|go ahead|sounds good|\+1|sgtm|please do|ship it|sure)\b",
+    re.I,
+)
+_ANSWERS = re.compile(
+    r"^\W*(?:yes|no|nope|yep|yeah|yup|not yet|correct|right|done|it'?s|i'?m|i (?:think|guess)"
+    r"|i (?:don'?t|have)|unclear|because)\b",
+    re.I,
+)
+_ANSWER_WITHIN = timedelta(minutes=20)
+_ANSWER_MESSAGES = 12
+_REPLY_WITHIN = timedelta(minutes=5)
+
+Wording = Callable[[Sentence], str | None]
+
+
+@dataclass(slots=True)
+class Selection:
+    """The claims so far, and what they already tell."""
+
+    messages: Sequence[WindowMessage]
+    names: frozenset[str]
+    claims: list[DraftedClaim] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    told: list[frozenset[str]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.by_number = {message.number: message for message in self.messages}
+        self.at = {message.number: at for at, message in enumerate(self.messages)}
+
+    by_number: dict[int, WindowMessage] = field(init=False)
+    at: dict[int, int] = field(init=False)
+
+    def take(
+        self,
+        section: Section,
+        candidates: Iterable[Sentence],
+        limit: int,
+        wording: Wording,
+        *,
+        by_score: bool = True,
+        least: float = 0.0,
+    ) -> None:
+        """Add up to `limit` claims, the most telling first, and leave them in time order."""
+        pool = [sentence for sentence in candidates if sentence.score >= least]
+        if by_score:
+            pool.sort(key=lambda sentence: -sentence.score)
+        added = []
+        for sentence in pool:
+            if len(added) >= limit:
+                break
+            if self._is_told(sentence):
+                continue
+            text = wording(sentence)
+            claim = self.supported(section, text, [(sentence.message, sentence.text)])
+            if claim:
+                added.append(claim)
+                self.mark_told(sentence)
+        added.sort(key=lambda claim: self.at[claim.citations[0].number])
+        self.claims += added
+
+    def supported(
+        self, section: Section, text: str | None, sources: Sequence[tuple[WindowMessage, str]]
+    ) -> DraftedClaim | None:
+        """The claim, if the same checks that judge every drafter let it pass."""
+        if text is None:
+            return None
+        quotes = tuple(Quote(message.number, quote) for message, quote in sources)
+        check = check_claim(text, quotes, self.by_number, self.names)
+        return DraftedClaim(section, text, quotes) if check.is_supported else None
+
+    def mark_told(self, sentence: Sentence) -> None:
+        self.used.add(sentence.message.number)
+        self.told.append(sentence.bare_stems)
+
+    def _is_told(self, sentence: Sentence) -> bool:
+        if sentence.message.number in self.used:
+            return True
+        stems = sentence.bare_stems
+        if len(stems) < _FEW_WORDS:
+            return stems in self.told
+        return any(
+            len(stems & other) >= max(_SAME * min(len(stems), len(other)), _FEW_WORDS)
+            for other in self.told
+        )
+
+
+def first_signs(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The earliest words that something is wrong: of a person, and of an alert of that time."""
+    signs = [
+        sentence
+        for sentence in sentences
+        if sentence.cues & {Cue.SYMPTOM, Cue.ALERT}
+        and not sentence.cues & {Cue.END, Cue.WELL}
+        and sentence.score > _FAINT
+    ]
+    people = [sentence for sentence in signs if not sentence.message.is_bot][:1]
+    latest = people[0].message.occurred_at + _ALERT_AFTER_REPORT if people else None
+    alerts = [
+        sentence
+        for sentence in signs
+        if sentence.message.is_bot and (latest is None or sentence.message.occurred_at <= latest)
+    ][:1]
+    return sorted(people + alerts, key=lambda sentence: sentence.message.number)
+
+
+def with_cue(
+    sentences: Iterable[Sentence], *cues: Cue, without: Iterable[Cue] = ()
+) -> list[Sentence]:
+    unwanted = frozenset(without)
+    return [
+        sentence
+        for sentence in sentences
+        if sentence.cues & set(cues) and not sentence.cues & unwanted
+    ]
+
+
+def take_follow_ups(selection: Selection, follow_ups: Sequence[FollowUpFact]) -> None:
+    for follow_up in follow_ups:
+        sources = [
+            (selection.by_number[quote.number], quote.text)
+            for quote in follow_up.evidence
+            if quote.number in selection.by_number
+        ]
+        for text in _follow_up_texts(follow_up, sources):
+            claim = selection.supported(Section.FOLLOW_UPS, text, sources)
+            if claim:
+                selection.claims.append(claim)
+                selection.used.update(message.number for message, _ in sources)
+                break
+
+
+def _follow_up_texts(
+    follow_up: FollowUpFact, sources: Sequence[tuple[WindowMessage, str]]
+) -> Iterable[str | None]:
+    """From the fullest wording to the plainest; the first that its sources carry is used."""
+    state = "Accepted" if follow_up.is_accepted else "Suggested, not yet decided"
+    title = follow_up.title.rstrip(". ")
+    if follow_up.owner_name:
+        yield f"{state}: {title} ({follow_up.owner_name})"
+    yield f"{state}: {title}"
+    for message, quote in sources:
+        for sentence in sentences_of(message):
+            if quote in sentence.text or sentence.text in quote:
+                yield timed(sentence)
+
+
+def take_decisions(selection: Selection, sentences: Sequence[Sentence], limit: int) -> None:
+    """Questions about what to do that somebody else answered with a yes."""
+    asked = with_cue(sentences, Cue.QUESTION)
+    for question in asked:
+        if limit <= 0:
+            return
+        if not question.cues & {Cue.PLAN, Cue.ACTION} or question.message.number in selection.used:
+            continue
+        answer = _yes_to(selection, question.message)
+        if answer is None:
+            continue
+        sources = [(question.message, question.text), (answer, answer.text)]
+        claim = selection.supported(Section.RESPONSE, agreed(question, answer), sources) or (
+            selection.supported(Section.RESPONSE, reported(question), sources[:1])
+        )
+        if claim:
+            selection.claims.append(claim)
+            selection.mark_told(question)
+            limit -= 1
+
+
+def _yes_to(selection: Selection, question: WindowMessage) -> WindowMessage | None:
+    at = selection.at[question.number]
+    for reply in selection.messages[at + 1 : at + 4]:
+        in_time = reply.occurred_at - question.occurred_at <= _REPLY_WITHIN
+        if not in_time or reply.author_id == question.author_id:
+            continue
+        if _YES.match(reply.text) and len(reply.text.split()) <= 8:
+            return reply
+    return None
+
+
+def unanswered(selection: Selection, sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Questions nobody seems to have answered, and what people said they still did not know."""
+    return [
+        sentence
+        for sentence in sentences
+        if (Cue.OPEN in sentence.cues and Cue.OUTCOME not in sentence.cues)
+        or (
+            Cue.QUESTION in sentence.cues
+            and len(sentence.stems) >= 3
+            and not _was_answered(selection, sentence)
+        )
+    ]
+
+
+def _was_answered(selection: Selection, question: Sentence) -> bool:
+    at = selection.at[question.message.number]
+    stems = question.stems
+    for step, reply in enumerate(selection.messages[at + 1 : at + 1 + _ANSWER_MESSAGES], 1):
+        if reply.occurred_at - question.message.occurred_at > _ANSWER_WITHIN:
+            break
+        if reply.author_id == question.message.author_id:
+            continue
+        if (step <= 4 and _ANSWERS.match(reply.text)) or stems & content_stems(reply.text):
+            return True
+    return False

@@ -1,0 +1,146 @@
+"""Checks by code whether a sentence of a review is carried by the messages it cites.
+
+Nothing here trusts the drafter: whatever wrote the sentence, it has to pass every check. The checks
+err on the side of refusing: an unsupported sentence is kept apart for a person, a wrong one in a
+published review is worse.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from copilot.ports import Quote, WindowMessage
+from copilot.reviews.amounts import problem_with_amounts
+from copilot.reviews.names import problem_with_names
+from copilot.reviews.wording import problem_with_wording
+from copilot.reviews.words import (
+    REPORTING,
+    STOPWORDS,
+    content_stems,
+    normalised,
+    stem,
+    word_count,
+    words,
+)
+
+MAX_WORDS = 25
+_MIN_QUOTE_LETTERS = 4
+_MIN_SHARED = 0.34
+"""Share of a claim's own words that its sources must contain, synonyms counted as equal."""
+_LINK = re.compile(
+    r"\w+://|\bwww\.|\bmailto:|\]\(|<[^>\s]*[|>]|\b[\w-]+\.(?:com|org|net|io|dev|app|co|ai)/\S",
+    re.I,
+)
+_BROADCAST = re.compile(r"@(?:here|channel|everyone|group)\b|<!|<@", re.IGNORECASE)
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
+_QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
+_REPORTING_STEMS = frozenset(stem(word) for word in REPORTING)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`problem` says in words a reader understands what failed; None when supported."""
+
+    problem: str | None = None
+
+    @property
+    def is_supported(self) -> bool:
+        return self.problem is None
+
+
+def check_claim(
+    text: str,
+    citations: Sequence[Quote],
+    messages: Mapping[int, WindowMessage],
+    known_names: Collection[str],
+    *,
+    max_words: int = MAX_WORDS,
+) -> Check:
+    """Check one claim. `messages` are those of the incident by number, in the cited revision;
+    `known_names` are people of the workspace, whom a claim may name only if its sources do."""
+    problem = _problem_with_form(text, max_words) or _problem_with_citations(citations, messages)
+    if problem:
+        return Check(problem)
+    numbers = dict.fromkeys(quote.number for quote in citations)
+    cited = [messages[number] for number in numbers]
+    return Check(
+        _problem_with_inner_quotes(text, cited)
+        or problem_with_names(text, cited, known_names)
+        or problem_with_amounts(text, cited)
+        or _problem_with_subject(text, cited)
+        or problem_with_wording(text, cited)
+    )
+
+
+def is_verbatim(quote: str, text: str) -> bool:
+    """The same words in `text`, whatever the white space, entities or kind of quotation marks."""
+    return normalised(quote) in normalised(text)
+
+
+def _problem_with_form(text: str, max_words: int) -> str | None:
+    if not text.strip():
+        return "the sentence is empty"
+    if (count := word_count(text)) > max_words:
+        return f"the sentence has {count} words, more than {max_words}"
+    if _UNPRINTABLE.search(text):
+        return "the sentence contains invisible or control characters"
+    if _LINK.search(text):
+        return "the sentence contains a link; links are only made from cited messages"
+    if _BROADCAST.search(text):
+        return "the sentence would notify people"
+    return None
+
+
+def _problem_with_citations(
+    citations: Sequence[Quote], messages: Mapping[int, WindowMessage]
+) -> str | None:
+    if not citations:
+        return "it cites no message"
+    for quote in citations:
+        message = messages.get(quote.number)
+        if message is None:
+            return f"message {quote.number} is not part of this incident"
+        if not is_verbatim(quote.text, message.text):
+            return f"the quote “{_shortened(quote.text)}” is not in message {quote.number}"
+        if _is_trivial(quote.text) and normalised(quote.text) != normalised(message.text):
+            return f"the quote “{_shortened(quote.text)}” is too short to prove anything"
+    if all(_is_trivial(quote.text) for quote in citations):
+        return "what it quotes is too short to prove anything"
+    return None
+
+
+def _is_trivial(quote: str) -> bool:
+    letters = sum(mark.isalnum() for mark in quote)
+    in_words = words(quote)
+    says_nothing = bool(in_words) and all(word in STOPWORDS for word in in_words)
+    return letters < _MIN_QUOTE_LETTERS or (says_nothing and len(in_words) < 3)
+
+
+def _problem_with_inner_quotes(text: str, cited: Sequence[WindowMessage]) -> str | None:
+    """What a claim puts in quotation marks must be somebody's very words."""
+    for quoted in _QUOTED.findall(text):
+        for part in re.split(r"…|\.\.\.", quoted):
+            if part.strip() and not any(is_verbatim(part, message.text) for message in cited):
+                return f"“{_shortened(quoted)}” is not what the cited messages say"
+    return None
+
+
+def _problem_with_subject(text: str, cited: Sequence[WindowMessage]) -> str | None:
+    """A sentence must be about what its sources are about."""
+    said_by = {stem(word) for message in cited for word in words(message.author_name)}
+    own = content_stems(text) - _REPORTING_STEMS - said_by
+    own = {word for word in own if not word[0].isdigit()}
+    if not own:
+        return None if content_stems(text) - said_by else "it says nothing of its own"
+    sources = {word for message in cited for word in content_stems(message.text)}
+    if len(own & sources) < max(1.0, len(own) * _MIN_SHARED):
+        missing = ", ".join(sorted(own - sources)[:4])
+        return f"its sources say nothing of: {missing}"
+    return None
+
+
+def _shortened(text: str) -> str:
+    plain = " ".join(_UNPRINTABLE.sub(" ", text).split())
+    return plain if len(plain) <= 60 else f"{plain[:59]}…"

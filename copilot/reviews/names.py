@@ -1,0 +1,144 @@
+"""Checks that whom a claim names, and who it says did or said something, come from its sources."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+
+from copilot.ports import WindowMessage
+from copilot.reviews.stated import MONTHS, WEEKDAYS, identifier_in
+from copilot.reviews.words import REPORTING, STOPWORDS, normalised, stem, word_set, words
+
+_SAYING = word_set(
+    """
+    said reported asked noted suspected suggested proposed confirmed thought believed guessed
+    answered replied posted wrote announced mentioned wondered warned explained doubted
+    acknowledged agreed
+    """
+)
+_DOING = _SAYING | word_set(
+    """
+    decided found saw noticed rolled restarted deployed reverted fixed merged paged escalated
+    opened filed verified investigated checked joined promised offered volunteered identified
+    discovered triggered resolved approved updated declared owns owned led
+    """
+)
+_NOBODY_IN_PARTICULAR = word_set(
+    """
+    he she they it we who i you someone somebody everyone nobody anyone team responder responders
+    engineer engineers people person customers customer users user participants one two three
+    several others other alert alerts bot monitoring alarm alarms and then also later first was
+    were is are be been being had has have not never that which what there this these those each
+    both all none
+    """
+)
+_NO_AGENT_AFTER_BY = STOPWORDS | word_set(
+    """
+    hand mistake default design accident itself themselves reverting rollback rollbacks
+    """
+)
+_COMMON_CAPITALS = frozenset(MONTHS) | frozenset(WEEKDAYS) | {"utc", "i", "accepted", "suggested"}
+_SENTENCE_START = re.compile(r"(?:^|[.!?:“\"(]\s*|-\s+)$")
+_CAPITALISED = re.compile(r"(?<![\w@#/.-])[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]+(?:['’][a-z]+)?")
+_MENTION = re.compile(r"(?<![\w.])@([\w][\w.-]*\w|\w)")
+_BY = re.compile(r"\bby\s+([A-Za-z\u00c0-\u024f][\w\u00c0-\u024f-]*)")
+
+
+def problem_with_names(
+    claim: str, cited: Sequence[WindowMessage], known_names: Collection[str]
+) -> str | None:
+    """The first name that the sources don't carry, in words, or None."""
+    plain = normalised(claim)
+    allowed = " ".join(f"{message.author_name} {normalised(message.text)}" for message in cited)
+    return (
+        _unknown_person(plain, allowed, known_names)
+        or _unknown_mention(plain, allowed)
+        or _wrong_speaker(plain, cited, known_names)
+        or _unknown_capitalised(plain, allowed)
+        or _unknown_agent(plain, allowed)
+    )
+
+
+def name_forms(names: Iterable[str]) -> frozenset[str]:
+    """Names as a claim may write them: in full, and first names of two-part names."""
+    forms = set()
+    for name in names:
+        full = normalised(name).strip("@ ")
+        forms.add(full)
+        first, _, rest = full.partition(" ")
+        if rest and first[:1].isupper():
+            forms.add(first)
+    return frozenset(form for form in forms if len(form) > 1)
+
+
+def _unknown_person(claim: str, allowed: str, known_names: Collection[str]) -> str | None:
+    for name in sorted(name_forms(known_names)):
+        if _names(name, claim) and not identifier_in(name, allowed):
+            return f"{name} neither wrote nor is named in its sources"
+    return None
+
+
+def _names(name: str, claim: str) -> bool:
+    """`name` is meant, not a word that happens to be spelt like it (`mark`, `will`)."""
+    if not identifier_in(name, claim):
+        return False
+    ordinary = name.lower() in STOPWORDS | REPORTING or stem(name.lower()) in _ORDINARY
+    return not ordinary or re.search(rf"@{re.escape(name)}\b", claim) is not None
+
+
+_ORDINARY = frozenset(
+    map(stem, ("mark", "will", "may", "bill", "grace", "art", "page", "alert", "bot"))
+)
+
+
+def _unknown_mention(claim: str, allowed: str) -> str | None:
+    for name in _MENTION.findall(claim):
+        if not identifier_in(name, allowed):
+            return f"@{name} neither wrote nor is named in its sources"
+    return None
+
+
+def _wrong_speaker(
+    claim: str, cited: Sequence[WindowMessage], known_names: Collection[str]
+) -> str | None:
+    """Whoever is said to have said it must have written a cited message."""
+    authors = [message.author_name for message in cited]
+    saying = "|".join(sorted(_SAYING))
+    for name in sorted(name_forms(known_names)):
+        pattern = rf"(?<![\w@]){re.escape(name)}(?:\s+(?:\w+ly\s+)?(?:{saying})\b|(?:\s+\w+)?:)"
+        if not re.search(pattern, claim, re.IGNORECASE):
+            continue
+        if not any(identifier_in(name, normalised(author)) for author in authors):
+            return f"{name} did not write what it cites"
+    return None
+
+
+def _unknown_capitalised(claim: str, allowed: str) -> str | None:
+    known = set(words(allowed))
+    for match in _CAPITALISED.finditer(claim):
+        word = re.sub(r"['’]\w+$", "", match[0])
+        if _SENTENCE_START.search(claim[: match.start()]):
+            continue
+        if word.lower() not in known | _COMMON_CAPITALS and not identifier_in(word, allowed):
+            return f"“{word}” is not in its sources"
+    return None
+
+
+def _unknown_agent(claim: str, allowed: str) -> str | None:
+    """`frederick reverted it`: somebody who acts must be known, however the name is written."""
+    spoken = claim.split()
+    known = set(words(allowed))
+    stems = {stem(word) for word in known}
+    agents = [before for before, verb in pairwise(spoken) if verb.strip(",.:;").lower() in _DOING]
+    agents += [word for word in _BY.findall(claim) if not _is_no_agent(word)]
+    for agent in agents:
+        bare = agent.strip("“”\"'`()[],.:;*").lower()
+        if not bare or bare in known or bare in _NOBODY_IN_PARTICULAR or bare in STOPWORDS:
+            continue
+        if stem(bare) in stems or identifier_in(bare, allowed) or bare.endswith(("ly", "ing")):
+            continue
+        return f"“{bare}” is not in its sources"
+    return None
+
+
+def _is_no_agent(word: str) -> bool:
+    return word.lower() in _NO_AGENT_AFTER_BY or word.lower().endswith("ing")

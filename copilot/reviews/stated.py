@@ -1,0 +1,236 @@
+"""Finds the hard facts a text states: times, dates, lengths of time, numbers, identifiers."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from copilot.reviews.words import word_set
+
+_MONTHS = "january february march april may june july august september october november december"
+MONTHS = {name: at for at, name in enumerate(_MONTHS.split(), 1)}
+MONTHS |= {name[:3]: at for name, at in MONTHS.items()}
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_SECONDS = {
+    "ms": 0.001, "msec": 0.001, "millisecond": 0.001, "s": 1, "sec": 1, "second": 1,
+    "m": 60, "min": 60, "minute": 60, "h": 3600, "hr": 3600, "hour": 3600, "d": 86400,
+    "day": 86400, "week": 604800, "month": 2592000, "year": 31536000,
+}  # fmt: skip
+_UNITS = {
+    "percent": "%", "pct": "%", "byte": "b", "kib": "ki", "mib": "mi", "gib": "gi", "tib": "ti",
+    "kilobyte": "kb", "megabyte": "mb", "gigabyte": "gb", "terabyte": "tb", "req/s": "rps",
+    "requests/s": "rps", "usd": "$", "dollar": "$", "eur": "€", "euro": "€", "gbp": "£",
+}  # fmt: skip
+_PLAIN_UNITS = word_set(
+    """
+    % b kb mb gb tb pb ki mi gi ti k mbps gbps kbps rps qps $ € £ px kw mw hz khz mhz ghz
+    """
+)
+_SPELLED = {
+    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
+    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fifteen": "15",
+    "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90",
+}  # fmt: skip
+VAGUE_AMOUNTS = word_set(
+    """
+    hundred hundreds thousand thousands million millions billion billions dozen dozens half twice
+    double doubled triple tripled quarter couple
+    """
+)
+
+_TIME = re.compile(
+    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\.\d+)?"
+    r"(?:\s?(?P<half>[ap]m)\b)?(?![\d:])",
+    re.IGNORECASE,
+)
+_OCLOCK = re.compile(r"\b(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap]m)\b", re.IGNORECASE)
+_ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)(?=T|\b)")
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\b\.?", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?<![\w.:])(?<![\w]-)(?P<money>[$€£])?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:[\s-]?(?P<unit>%|[A-Za-z]+(?:/s)?))?(?![\w]*\d)"
+)
+_AN_HOUR = re.compile(r"\b(half an?|an?|one)\s+(second|minute|hour|day|week|month|year)\b", re.I)
+_SPELLED_NUMBER = re.compile(rf"\b({'|'.join(_SPELLED)})\b", re.IGNORECASE)
+_EDGES = "“”\"'‘’`()[]{}<>,;:!?.*~…=|"
+
+
+@dataclass(frozen=True, slots=True)
+class ClockTime:
+    hour: int
+    minute: int
+    second: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A length of time. `step_s` is the size of its smallest unit: how exactly it was said."""
+
+    seconds: float
+    step_s: float
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    digits: str
+    unit: str
+    """Canonical: `%`, `mb`, `s` for lengths of time, or empty."""
+    noun: str
+    """The word that follows, when it is no unit."""
+    said: str
+
+
+@dataclass(slots=True)
+class Stated:
+    times: set[ClockTime] = field(default_factory=set)
+    dates: set[tuple[int, int]] = field(default_factory=set)
+    """Month and day."""
+    years: set[int] = field(default_factory=set)
+    lengths: list[Length] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    identifiers: list[str] = field(default_factory=list)
+
+
+def stated_in(text: str) -> Stated:
+    """What `text` states, each fact once, read from the most to the least specific."""
+    found = Stated()
+    rest = _take_dates(text, found)
+    rest = _take_times(rest, found)
+    rest = _SPELLED_NUMBER.sub(lambda match: _SPELLED[match[1].lower()], rest)
+    rest = _AN_HOUR.sub(lambda match: f"{0.5 if 'half' in match[1] else 1} {match[2]}", rest)
+    rest = _take_identifiers(rest, found)
+    _take_numbers(rest, found)
+    return found
+
+
+def identifier_in(token: str, text: str) -> bool:
+    """`token` stands in `text` as a whole: `db-3` is not in `db-31`, nor `1.2` in `1.2.3`."""
+    if re.fullmatch(r"[0-9a-f]{7,40}", token):
+        return re.search(rf"(?<![0-9a-z]){token}[0-9a-f]*(?![0-9a-z])", text.lower()) is not None
+    pattern = rf"(?<![A-Za-z0-9_]){re.escape(token)}(?![A-Za-z0-9_]|[-.:]\d|-\w)"
+    return re.search(pattern, text, re.IGNORECASE) is not None
+
+
+def looks_like_identifier(token: str) -> bool:
+    """Hosts, versions, paths, code names: words that stand for one exact thing."""
+    if not any(mark.isalnum() for mark in token):
+        return False
+    if re.search(r"\d", token):
+        return not _is_plain_number(token)
+    if re.search(r"\w[_/\\.:@#+]\w", token):
+        return token.lower() not in {"and/or", "e.g", "i.e", "n/a", "w/o"}
+    return bool(re.search(r"[a-z][A-Z]|^[A-Z]{2}[A-Za-z]*$", token))
+
+
+def _is_plain_number(token: str) -> bool:
+    match = _NUMBER.fullmatch(token.lstrip("#~<>≥≤+-"))
+    return match is not None and (not match["unit"] or bool(_unit_of(match["unit"])))
+
+
+def _unit_of(word: str) -> str:
+    """The canonical unit that `word` names, or an empty string."""
+    lower = word.lower()
+    for form in (lower, lower.removesuffix("s")):
+        if form in _SECONDS:
+            return form
+        if form in _UNITS:
+            return _UNITS[form]
+        if form in _PLAIN_UNITS:
+            return form
+    return ""
+
+
+def _masked(pattern: re.Pattern[str], text: str, take: Callable[[re.Match[str]], bool]) -> str:
+    """`text` without the matches that `take` accepted."""
+    return pattern.sub(lambda match: " " if take(match) else match[0], text)
+
+
+def _take_dates(text: str, found: Stated) -> str:
+    def iso(match: re.Match[str]) -> bool:
+        found.dates.add((int(match[2]), int(match[3])))
+        found.years.add(int(match[1]))
+        return True
+
+    def day_month(match: re.Match[str]) -> bool:
+        found.dates.add((MONTHS[match[2].lower()[:3]], int(match[1])))
+        return True
+
+    def month_day(match: re.Match[str]) -> bool:
+        found.dates.add((MONTHS[match[1].lower()[:3]], int(match[2])))
+        return True
+
+    text = _masked(_ISO_DATE, text, iso)
+    return _masked(_MONTH_DAY, _masked(_DAY_MONTH, text, day_month), month_day)
+
+
+def _take_times(text: str, found: Stated) -> str:
+    def at(match: re.Match[str]) -> bool:
+        groups = match.groupdict()
+        hour, half = int(groups["hour"]), (groups["half"] or "").lower()
+        if half:
+            hour = hour % 12 + (12 if half == "pm" else 0)
+        second = groups.get("second")
+        found.times.add(
+            ClockTime(hour, int(groups.get("minute") or 0), int(second) if second else None)
+        )
+        return True
+
+    return _masked(_OCLOCK, _masked(_TIME, text, at), at)
+
+
+def _take_identifiers(text: str, found: Stated) -> str:
+    kept = []
+    for token in text.split():
+        core = token.strip(_EDGES).removesuffix("'s").removesuffix("’s")
+        if looks_like_identifier(core) and not _is_range(core, found):
+            found.identifiers.append(core.lstrip("#@"))
+        elif core:
+            kept.append(token)
+    return " ".join(kept)
+
+
+def _is_range(core: str, found: Stated) -> bool:
+    """`10-15` is two numbers."""
+    match = re.fullmatch(r"(\d+)[-–/](\d+)(%?)", core)
+    if not match:
+        return False
+    found.numbers += [Number(digits, match[3], "", core) for digits in (match[1], match[2])]
+    return True
+
+
+def _take_numbers(text: str, found: Stated) -> None:
+    ends_at: int | None = None
+    for match in _NUMBER.finditer(text):
+        digits = match["digits"].replace(",", "")
+        word = match["unit"] or ""
+        unit = match["money"] or _unit_of(word)
+        if unit not in _SECONDS:
+            noun = word if word and not unit else _word_after(text, match.end())
+            found.numbers.append(Number(_plain(digits), unit, noun, match[0].strip()))
+            ends_at = None
+            continue
+        length = Length(float(digits) * _SECONDS[unit], _SECONDS[unit], match[0].strip())
+        between = None if ends_at is None else text[ends_at : match.start()].strip(" ,")
+        if between in ("", "and") and length.step_s < found.lengths[-1].step_s:
+            before = found.lengths.pop()  # `1 h 20 min` is one length
+            length = Length(
+                before.seconds + length.seconds, length.step_s, f"{before.said} {length.said}"
+            )
+        found.lengths.append(length)
+        found.numbers.append(Number(_plain(digits), "s", "", match[0].strip()))
+        ends_at = match.end()
+
+
+def _plain(digits: str) -> str:
+    """`0532.50` and `532.5` are the same number."""
+    whole, _, fraction = digits.partition(".")
+    fraction = fraction.rstrip("0")
+    return (whole.lstrip("0") or "0") + (f".{fraction}" if fraction else "")
+
+
+def _word_after(text: str, at: int) -> str:
+    match = re.match(r"\W*([A-Za-z]+)", text[at:])
+    return match[1] if match else ""
