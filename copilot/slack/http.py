@@ -33,6 +33,8 @@ def add_slack_endpoint(web: FastAPI, bolt: App, signing_secret: str) -> None:
             signature=headers.get("x-slack-signature", ""),
             now_s=wall_clock.now().timestamp(),
         )
+        if not signed and _is_certificate_check(raw):
+            return Response(status_code=200)
         if not signed:
             return _refuse(401, "The signature is missing, wrong or too old.")
         try:
@@ -50,6 +52,11 @@ def add_slack_endpoint(web: FastAPI, bolt: App, signing_secret: str) -> None:
         if raw is None:
             return _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
         return await run_in_threadpool(answer, raw, dict(request.headers))
+
+
+def _is_certificate_check(raw: bytes) -> bool:
+    """Slack checks the address of a command now and then, without signing; nothing is done."""
+    return raw.startswith((b"ssl_check=1&", b"token=")) and b"ssl_check=1" in raw.split(b"&")
 
 
 async def _read_limited(request: Request) -> bytes | None:

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from copilot.errors import BadInputError
 
 _MAX_FIELDS = 200
+_FORM_FIELDS = frozenset({"command", "payload", "ssl_check", "team_id"})
 # PostgreSQL stores no NUL and neither store takes half a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MAY_BE_UNSTORABLE = re.compile(r"\\u0000|\\u[dD][89a-fA-F]|%00|\x00")
@@ -42,8 +43,8 @@ def _parse(text: str, content_type: str) -> Any:
     form = dict(
         parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
     )
-    if not form:
-        raise ValueError("an empty form")
+    if _FORM_FIELDS.isdisjoint(form):
+        raise ValueError("no form of Slack's")
     # A command may contain the word; only an interaction has it as its field.
     return json.loads(form["payload"]) if "payload" in form and "command" not in form else form
 
