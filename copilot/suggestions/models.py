@@ -152,6 +152,7 @@ class Pacing(Base):
     )
     tempo: Mapped[str] = mapped_column(String(8), default=Tempo.CALM)
     tempo_since: Mapped[datetime | None]
+    tempo_read_at: Mapped[datetime | None]
     next_post_at: Mapped[datetime | None]
     consideration_leased_until: Mapped[datetime | None]
     served_change_id: Mapped[int] = mapped_column(default=0)

@@ -223,6 +223,7 @@ def upgrade() -> None:
         ),
         sa.Column("tempo", sa.String(length=8), nullable=False),
         sa.Column("tempo_since", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("tempo_read_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("next_post_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column(
             "consideration_leased_until", copilot.db.UtcDateTime(timezone=True), nullable=True

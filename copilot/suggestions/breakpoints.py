@@ -1,0 +1,99 @@
+"""Moments at which a digest disturbs least, each of which releases at most one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from copilot.incidents.models import Incident, Status
+from copilot.incidents.queries import span_of
+from copilot.suggestions.models import Pacing
+from copilot.suggestions.vocabulary import Breakpoint
+from copilot.timeline.models import SPOKEN_KINDS, EventKind, TimelineEvent
+from copilot.timeline.reading import is_from_bot, within
+
+LULL = timedelta(minutes=5)
+"""Silence of people that counts as a breakpoint (Iqbal and Bailey, CHI 2008: at such moments
+interruptions annoy least)."""
+CHANGE_STAYS_OPEN = timedelta(minutes=5)
+"""How long after a change its digest may still come; later it would be an interruption."""
+END_STAYS_OPEN = timedelta(minutes=30)
+"""The same for a lull, and for the end of an incident: its one last digest may have to wait for
+the budget. What has not come by then waits for the review."""
+
+_RECENT_MESSAGES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBreakpoint:
+    kind: Breakpoint
+    change_id: int | None = None
+    lull_from: datetime | None = None
+
+
+def open_breakpoint(
+    session: Session, incident: Incident, pacing: Pacing | None, now: datetime
+) -> OpenBreakpoint | None:
+    """The breakpoint at which a digest may be released now, or None."""
+    served_change_id = pacing.served_change_id if pacing else 0
+    change = _newest_change(session, incident)
+    if change is not None and change.id > served_change_id and _is_open(incident, change, now):
+        return OpenBreakpoint(_kind_of(change), change_id=change.id)
+    if incident.status == Status.RESOLVED:
+        return None
+    lull_from = _last_word(session, incident)
+    if lull_from is None or not LULL <= now - lull_from <= LULL + END_STAYS_OPEN:
+        return None
+    served_from = pacing.served_lull_from if pacing else None
+    if served_from is not None and lull_from <= served_from:
+        return None
+    return OpenBreakpoint(Breakpoint.LULL, lull_from=lull_from)
+
+
+def mark_served(pacing: Pacing, served: OpenBreakpoint) -> None:
+    if served.change_id is not None:
+        pacing.served_change_id = served.change_id
+    if served.lull_from is not None:
+        pacing.served_lull_from = served.lull_from
+
+
+def _newest_change(session: Session, incident: Incident) -> TimelineEvent | None:
+    return session.scalar(
+        select(TimelineEvent)
+        .where(
+            *within(span_of(incident)),
+            TimelineEvent.kind.in_((EventKind.SEVERITY_CHANGED, EventKind.STATUS_CHANGED)),
+            TimelineEvent.occurred_at >= incident.declared_at,
+        )
+        .order_by(TimelineEvent.occurred_at.desc(), TimelineEvent.id.desc())
+        .limit(1)
+    )
+
+
+def _is_open(incident: Incident, change: TimelineEvent, now: datetime) -> bool:
+    kind = _kind_of(change)
+    if incident.status == Status.RESOLVED and kind is not Breakpoint.RESOLVED:
+        return False
+    stays = END_STAYS_OPEN if kind is Breakpoint.RESOLVED else CHANGE_STAYS_OPEN
+    return now - change.occurred_at <= stays
+
+
+def _kind_of(change: TimelineEvent) -> Breakpoint:
+    if change.kind == EventKind.SEVERITY_CHANGED:
+        return Breakpoint.SEVERITY_CHANGED
+    new_status = change.details.get("new")
+    if new_status == Status.RESOLVED:
+        return Breakpoint.RESOLVED
+    return Breakpoint.MITIGATED if new_status == Status.MONITORING else Breakpoint.STATUS_CHANGED
+
+
+def _last_word(session: Session, incident: Incident) -> datetime | None:
+    """When a person last said something; alerts that go on make no conversation."""
+    recent = session.scalars(
+        select(TimelineEvent)
+        .where(*within(span_of(incident)), TimelineEvent.kind.in_(SPOKEN_KINDS))
+        .order_by(TimelineEvent.occurred_at.desc(), TimelineEvent.id.desc())
+        .limit(_RECENT_MESSAGES)
+    )
+    return next((event.occurred_at for event in recent if not is_from_bot(event)), None)

@@ -1,0 +1,92 @@
+"""A delivery as the card that is posted, with all that its readers need to judge it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from copilot.incidents.models import FollowUp
+from copilot.incidents.queries import get_incident
+from copilot.ports import CardItem, CardSource, SuggestionCard
+from copilot.suggestions.listing import EvidenceView, decided_by, evidence_of
+from copilot.suggestions.models import Delivery, Suggestion
+from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY
+from copilot.suggestions.vocabulary import DecisionKind
+from copilot.suggestions.wording import explain, why_shown
+from copilot.workspaces.directory import names_of
+
+_NUMBER_WORDS = {2: "Two", 3: "Three"}
+
+
+def build_card(session: Session, delivery: Delivery) -> SuggestionCard:
+    incident = get_incident(session, delivery.incident_id)
+    rows = suggestions_on(session, delivery.id)
+    names = names_of(session, incident.team_id)
+    evidence = evidence_of(session, incident.team_id, [row.id for row in rows])
+    changed = _changed_titles(session, rows)
+    items = tuple(
+        CardItem(
+            suggestion_id=row.id,
+            kind=row.kind,
+            title=changed.get(row.id, row.title),
+            owner_id=row.owner_id,
+            due=row.due,
+            confidence=row.confidence,
+            why=why_shown(
+                row.confidence,
+                delivery.breakpoint,
+                row.reason,
+                explain(row.reason, row.reason_details),
+            ),
+            sources=tuple(
+                CardSource(one.author_name, one.quote, one.permalink) for one in evidence[row.id]
+            ),
+            decided=decided_by(row, names),
+        )
+        for row in rows
+    )
+    said = [one for row in rows for one in evidence[row.id]]
+    return SuggestionCard(
+        delivery_id=delivery.id,
+        incident_id=incident.id,
+        headline=_headline(items, said, delivery.created_at),
+        context=f"{delivery.tempo} · 1 of 1 {_interval_words()}",
+        items=items,
+    )
+
+
+def suggestions_on(session: Session, delivery_id: int) -> list[Suggestion]:
+    """What a card shows, the surest first."""
+    return list(
+        session.scalars(
+            select(Suggestion)
+            .where(Suggestion.delivery_id == delivery_id)
+            .order_by(Suggestion.confidence.desc(), Suggestion.id)
+        )
+    )
+
+
+def _changed_titles(session: Session, rows: list[Suggestion]) -> dict[int, str]:
+    """What people made of a title is what stands on the card from then on."""
+    edited = [row.id for row in rows if row.decision == DecisionKind.EDITED]
+    follow_ups = session.scalars(select(FollowUp).where(FollowUp.suggestion_id.in_(edited)))
+    return {one.suggestion_id: one.title for one in follow_ups if one.suggestion_id is not None}
+
+
+def _headline(items: tuple[CardItem, ...], said: list[EvidenceView], now: datetime) -> str:
+    """The point in one line, since a notification shows no more."""
+    if len(items) == 1:
+        return f"Looks like a follow-up: {items[0].title}"
+    count = _NUMBER_WORDS.get(len(items), str(len(items)))
+    earliest = min((one.occurred_at for one in said), default=now)
+    minutes = max(1, round((now - earliest).total_seconds() / 60))
+    if minutes == 1:
+        return f"{count} follow-ups from the last minute"
+    if minutes <= 90:
+        return f"{count} follow-ups from the last {minutes} minutes"
+    return f"{count} follow-ups from the last {round(minutes / 60)} hours"
+
+
+def _interval_words() -> str:
+    minutes = round(DEFAULT_NOISE_POLICY.post_interval.total_seconds() / 60)
+    return "this quarter hour" if minutes == 15 else f"in {minutes} min"

@@ -1,0 +1,154 @@
+"""What people decide about suggestions. The first decision stands.
+
+A decision is one conditional UPDATE; its effect (a follow-up), its own timeline event and the
+card's redrawing belong to the same transaction.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
+from copilot.incidents.follow_ups import add_follow_up
+from copilot.incidents.queries import get_incident
+from copilot.jobs import Job, enqueue
+from copilot.suggestions.evidence import tidy_title, title_fault
+from copilot.suggestions.listing import decided_by
+from copilot.suggestions.models import Delivery, Suggestion
+from copilot.suggestions.vocabulary import DecisionKind, DismissReason
+from copilot.suggestions.wording import decided_words
+from copilot.timeline.models import EventKind
+from copilot.timeline.recording import record_change
+from copilot.timeline.redaction import redact
+from copilot.workspaces.directory import names_of, people_of
+
+
+def accept(session: Session, suggestion_id: int, *, by: str, now: datetime) -> Suggestion:
+    """It becomes a follow-up. Raises NotFoundError, AlreadyDecidedError."""
+    suggestion = _decide(session, suggestion_id, DecisionKind.ACCEPTED, None, by, now)
+    _add_follow_up(session, suggestion, suggestion.title, suggestion.owner_id, by, now)
+    return suggestion
+
+
+def edit(
+    session: Session,
+    suggestion_id: int,
+    *,
+    title: str,
+    owner_id: str | None,
+    by: str,
+    now: datetime,
+) -> Suggestion:
+    """It becomes a follow-up in the person's words; the suggestion keeps the machine's.
+
+    Raises BadInputError for a title that can't be shown or an owner who is no person here.
+    """
+    title = redact(tidy_title(" ".join(title.split())))
+    if fault := title_fault(title):
+        raise BadInputError(f"The {fault}. Nothing was saved; change it and try again.")
+    incident_id = _get(session, suggestion_id).incident_id
+    team_id = get_incident(session, incident_id).team_id
+    if owner_id and owner_id not in {person.user_id for person in people_of(session, team_id)}:
+        raise BadInputError("The owner must be a person of this workspace. Nothing was saved.")
+    suggestion = _decide(session, suggestion_id, DecisionKind.EDITED, None, by, now)
+    _add_follow_up(session, suggestion, title, owner_id or None, by, now)
+    return suggestion
+
+
+def dismiss(
+    session: Session, suggestion_id: int, *, reason: str, by: str, now: datetime
+) -> Suggestion:
+    """Nobody wants it, and why. Raises BadInputError for a reason that is none of DismissReason."""
+    if reason not in set(DismissReason):
+        known = ", ".join(DismissReason)
+        raise BadInputError(f"Choose one of these reasons to dismiss: {known}.")
+    return _decide(session, suggestion_id, DecisionKind.DISMISSED, reason, by, now)
+
+
+def _decide(
+    session: Session,
+    suggestion_id: int,
+    decision: DecisionKind,
+    decision_reason: str | None,
+    by: str,
+    now: datetime,
+) -> Suggestion:
+    decided = session.scalars(
+        update(Suggestion)
+        .where(Suggestion.id == suggestion_id, Suggestion.decision.is_(None))
+        .values(decision=decision, decision_reason=decision_reason, decided_by=by, decided_at=now)
+        .returning(Suggestion),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+    if decided is None:
+        raise _already_decided(session, _get(session, suggestion_id))
+    _redraw(session, decided)
+    _record(session, decided, by, now)
+    return decided
+
+
+def _redraw(session: Session, suggestion: Suggestion) -> None:
+    """Raise the card's version; one that is on its way is redrawn once it is posted."""
+    if suggestion.delivery_id is None:
+        return
+    posted_at = session.scalar(
+        update(Delivery)
+        .where(Delivery.id == suggestion.delivery_id)
+        .values(card_version=Delivery.card_version + 1)
+        .returning(Delivery.posted_at)
+    )
+    if posted_at is not None:
+        enqueue(session, Job.UPDATE_CARD, suggestion.delivery_id)
+
+
+def _record(session: Session, suggestion: Suggestion, by: str, now: datetime) -> None:
+    incident = get_incident(session, suggestion.incident_id)
+    decision, reason = suggestion.decision or "", suggestion.decision_reason
+    name = names_of(session, incident.team_id).get(by, by)
+    record_change(
+        session,
+        team_id=incident.team_id,
+        channel_id=incident.channel_id,
+        kind=EventKind.SUGGESTION_DECIDED,
+        natural_key=f"suggestion:{suggestion.id}:decided",
+        author_id=by,
+        text=f"“{suggestion.title}” {decided_words(decision, reason, name, now)}",
+        details={"suggestion_id": suggestion.id, "decision": decision, "reason": reason},
+        occurred_at=now,
+        now=now,
+    )
+
+
+def _add_follow_up(
+    session: Session,
+    suggestion: Suggestion,
+    title: str,
+    owner_id: str | None,
+    by: str,
+    now: datetime,
+) -> None:
+    add_follow_up(
+        session,
+        incident_id=suggestion.incident_id,
+        title=title,
+        owner_id=owner_id,
+        due=suggestion.due,
+        suggestion_id=suggestion.id,
+        by=by,
+        now=now,
+    )
+
+
+def _get(session: Session, suggestion_id: int) -> Suggestion:
+    query = select(Suggestion).where(Suggestion.id == suggestion_id)
+    found = session.scalar(query, execution_options={"populate_existing": True})
+    if found is None:
+        raise NotFoundError(f"There is no suggestion {suggestion_id}.")
+    return found
+
+
+def _already_decided(session: Session, suggestion: Suggestion) -> AlreadyDecidedError:
+    incident = get_incident(session, suggestion.incident_id)
+    words = decided_by(suggestion, names_of(session, incident.team_id))
+    return AlreadyDecidedError(f"“{suggestion.title}” was {words} UTC; that stands.")

@@ -1,0 +1,253 @@
+"""Posts what was cleared. The delivery row is the queue; it ends posted or given up.
+
+Slack may have a post that we know nothing of, when a worker died or the answer got lost. From
+the first attempt on, a delivery is therefore never handed back, only tried again: `post_card` finds
+what it posted before. Until it ends no other delivery of the incident comes to be.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from copilot.clock import Clock
+from copilot.db import Database
+from copilot.errors import PermanentError, TemporaryError
+from copilot.incidents.models import Incident
+from copilot.incidents.queries import get_incident
+from copilot.jobs import Job, enqueue
+from copilot.ports import Messenger, SuggestionCard
+from copilot.suggestions.cards import build_card
+from copilot.suggestions.leases import MAX_ATTEMPTS, POSTING_LEASE, WALL_CLOCK, back_off
+from copilot.suggestions.models import Delivery, Pacing, Suggestion
+from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY, judge
+from copilot.suggestions.pacing import lock_pacing, measure, state_of
+from copilot.suggestions.standing import as_proposed, stamp
+from copilot.suggestions.tempo import TempoReading
+from copilot.suggestions.vocabulary import Outcome, Reason, Tempo
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    channel_id: str
+    card: SuggestionCard
+    drawn_version: int
+    attempts: int
+
+
+def post_delivery(
+    db: Database,
+    delivery_id: int,
+    messenger: Messenger,
+    clock: Clock,
+    lease_clock: Clock = WALL_CLOCK,
+) -> None:
+    """Post it, unless another worker does, it is too early to try again, or it is hectic now."""
+    claim = _claim(db, delivery_id, clock, lease_clock)
+    if claim is None:
+        return
+    try:
+        message_ts = messenger.post_card(claim.channel_id, claim.card)
+    except TemporaryError as error:
+        _put_off(db, delivery_id, claim.attempts, error, clock, lease_clock)
+    except PermanentError as error:
+        _give_up(db, delivery_id, str(error), clock)
+    else:
+        _mark_posted(db, delivery_id, message_ts, claim.drawn_version, clock)
+
+
+def update_card(db: Database, delivery_id: int, messenger: Messenger) -> None:
+    """Redraw a posted card until what Slack shows is what was decided."""
+    while True:
+        with db.reading() as session:
+            delivery = session.get(Delivery, delivery_id)
+            if delivery is None or delivery.message_ts is None:
+                return
+            if delivery.drawn_version >= delivery.card_version:
+                return
+            incident = get_incident(session, delivery.incident_id)
+            channel_id, message_ts = incident.channel_id, delivery.message_ts
+            version, card = delivery.card_version, build_card(session, delivery)
+        failure = None
+        try:
+            messenger.update_card(channel_id, message_ts, card)
+        except PermanentError as error:  # e.g. somebody deleted it: there is nothing to redraw
+            failure = str(error)
+        with db.transaction() as session:
+            # Also where a newer drawing was there: this one was painted over it.
+            session.execute(
+                update(Delivery)
+                .where(Delivery.id == delivery_id)
+                .values(drawn_version=version, failure=failure)
+            )
+
+
+def deliveries_to_post(session: Session, now: datetime) -> list[int]:  # noqa: ARG001
+    """Deliveries that have not ended, the oldest first.
+
+    `now` is the incident's time, by which leases do not run: whether it is time for another
+    attempt is asked when the delivery is claimed.
+    """
+    query = select(Delivery.id).where(Delivery.posted_at.is_(None), Delivery.given_up_at.is_(None))
+    return list(session.scalars(query.order_by(Delivery.id)))
+
+
+def cards_to_update(session: Session) -> list[int]:
+    """Posted cards that show less than was decided."""
+    query = select(Delivery.id).where(
+        Delivery.message_ts.is_not(None), Delivery.drawn_version < Delivery.card_version
+    )
+    return list(session.scalars(query.order_by(Delivery.id)))
+
+
+def _claim(db: Database, delivery_id: int, clock: Clock, lease_clock: Clock) -> _Claim | None:
+    with db.transaction() as session:
+        known = session.get(Delivery, delivery_id)
+        if known is None:
+            return None
+        incident = get_incident(session, known.incident_id)
+        pacing = lock_pacing(session, incident.id)
+        rows = _lock_suggestions(session, delivery_id)
+        wall_now = lease_clock.now()
+        delivery = _lease(session, delivery_id, wall_now)
+        if delivery is None:
+            return None
+        now = clock.now()
+        reading = measure(session, incident, pacing, now)
+        is_untried = delivery.attempts == 0
+        if reading.tempo is Tempo.HECTIC:
+            if is_untried:
+                _hand_back(session, incident, pacing, delivery, rows, reading, now)
+            else:
+                delivery.leased_until = wall_now + back_off(delivery.attempts)
+            return None
+        if is_untried and all(row.decision is not None for row in rows):
+            _end(delivery, "everything on it was decided before it was posted", now)
+            pacing.next_post_at = now
+            return None
+        delivery.attempts += 1
+        return _Claim(
+            incident.channel_id,
+            build_card(session, delivery),
+            delivery.card_version,
+            delivery.attempts,
+        )
+
+
+def _lease(session: Session, delivery_id: int, wall_now: datetime) -> Delivery | None:
+    """Take the delivery, or None if it has ended or is another worker's."""
+    return session.scalars(
+        update(Delivery)
+        .where(
+            Delivery.id == delivery_id,
+            Delivery.posted_at.is_(None),
+            Delivery.given_up_at.is_(None),
+            or_(Delivery.leased_until.is_(None), Delivery.leased_until <= wall_now),
+        )
+        .values(leased_until=wall_now + POSTING_LEASE)
+        .returning(Delivery),
+        execution_options={"populate_existing": True},
+    ).one_or_none()
+
+
+def _lock_suggestions(session: Session, delivery_id: int) -> list[Suggestion]:
+    """Before the delivery itself, in the same order as a decision takes them."""
+    return list(
+        session.scalars(
+            select(Suggestion)
+            .where(Suggestion.delivery_id == delivery_id)
+            .order_by(Suggestion.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def _hand_back(
+    session: Session,
+    incident: Incident,
+    pacing: Pacing,
+    delivery: Delivery,
+    rows: list[Suggestion],
+    reading: TempoReading,
+    now: datetime,
+) -> None:
+    """Nothing was posted: the suggestions wait for the digest, and the budget is whole again."""
+    _end(delivery, f"hectic: {reading.messages_per_min:g} msg/min ≥ {reading.hectic_at:g}", now)
+    pacing.next_post_at = now
+    session.flush()
+    state = state_of(session, incident, pacing, reading, now, DEFAULT_NOISE_POLICY)
+    for row in rows:
+        row.delivery_id = None
+        if row.decision is None:
+            stamp(row, judge(as_proposed(row, ()), state, DEFAULT_NOISE_POLICY, now), now)
+
+
+def _mark_posted(
+    db: Database, delivery_id: int, message_ts: str, drawn_version: int, clock: Clock
+) -> None:
+    """The budget counts from the post itself, however long it was on its way."""
+    with db.transaction() as session:
+        known = session.get(Delivery, delivery_id)
+        if known is None:
+            return
+        pacing = lock_pacing(session, known.incident_id)
+        now = clock.now()
+        delivery = session.scalars(
+            update(Delivery)
+            .where(Delivery.id == delivery_id, Delivery.posted_at.is_(None))
+            .values(
+                posted_at=now,
+                message_ts=message_ts,
+                drawn_version=drawn_version,
+                leased_until=None,
+            )
+            .returning(Delivery),
+            execution_options={"populate_existing": True},
+        ).one_or_none()
+        if delivery is None:
+            return
+        next_post_at = now + DEFAULT_NOISE_POLICY.post_interval
+        pacing.next_post_at = max(pacing.next_post_at or next_post_at, next_post_at)
+        if delivery.card_version > drawn_version:
+            enqueue(session, Job.UPDATE_CARD, delivery_id)
+
+
+def _put_off(
+    db: Database,
+    delivery_id: int,
+    attempts: int,
+    error: TemporaryError,
+    clock: Clock,
+    lease_clock: Clock,
+) -> None:
+    if attempts >= MAX_ATTEMPTS:
+        _give_up(db, delivery_id, f"{error} (tried {attempts} times)", clock)
+        return
+    with db.transaction() as session:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id == delivery_id, Delivery.posted_at.is_(None))
+            .values(
+                leased_until=lease_clock.now() + back_off(attempts, error.retry_after_s),
+                failure=str(error),
+            )
+        )
+
+
+def _give_up(db: Database, delivery_id: int, failure: str, clock: Clock) -> None:
+    """The suggestions wait for the review; they never come again, since Slack may have them."""
+    with db.transaction() as session:
+        rows = _lock_suggestions(session, delivery_id)
+        delivery = session.get(Delivery, delivery_id, with_for_update=True)
+        if delivery is None or delivery.posted_at is not None or delivery.given_up_at is not None:
+            return
+        _end(delivery, failure, clock.now())
+        for row in rows:
+            row.outcome, row.reason = Outcome.HOLD, Reason.POST_FAILED
+            row.reason_details = {**row.reason_details, "failure": failure}
+
+
+def _end(delivery: Delivery, failure: str, now: datetime) -> None:
+    delivery.given_up_at, delivery.failure, delivery.leased_until = now, failure, None

@@ -1,0 +1,142 @@
+"""What an incident's noise control remembers: its tempo, its budget, its lease.
+
+Every transaction that judges or posts takes the incident's pacing row first, so that two workers
+wait for each other here and nowhere else.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from copilot.incidents.models import Incident, Status
+from copilot.incidents.queries import span_of
+from copilot.suggestions.models import Delivery, Pacing
+from copilot.suggestions.noise_gate import ChannelState, NoisePolicy
+from copilot.suggestions.tempo import DEFAULT_TEMPO_POLICY, Beat, TempoReading, read_tempo
+from copilot.suggestions.vocabulary import Tempo
+from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent
+from copilot.timeline.reading import is_from_bot, within
+
+
+def lock_pacing(session: Session, incident_id: int) -> Pacing:
+    """The incident's row, made if need be, and nobody else's until the transaction ends."""
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    new = dialect.insert(Pacing).values(incident_id=incident_id, tempo=Tempo.CALM)
+    session.execute(new.on_conflict_do_nothing())
+    return session.scalars(
+        update(Pacing)
+        .where(Pacing.incident_id == incident_id)
+        .values(incident_id=incident_id)
+        .returning(Pacing),
+        execution_options={"populate_existing": True},
+    ).one()
+
+
+def measure(session: Session, incident: Incident, pacing: Pacing, now: datetime) -> TempoReading:
+    """Read the channel's tempo and remember it, since leaving a tempo depends on having it."""
+    reading = read_tempo(
+        _beats(session, incident, now),
+        severity=incident.severity,
+        status=incident.status,
+        previous=_tempo_before(pacing, now),
+        now=now,
+    )
+    pacing.tempo_read_at = now
+    if pacing.tempo != reading.tempo or pacing.tempo_since is None:
+        pacing.tempo, pacing.tempo_since = reading.tempo, now
+    return reading
+
+
+def tempo_back_then(session: Session, incident: Incident, instant: datetime) -> TempoReading:
+    """The tempo at an instant long past, for suggestions made from an archive."""
+    beats = [beat for beat in _beats(session, incident, instant) if beat.occurred_at <= instant]
+    return read_tempo(
+        beats,
+        severity=incident.severity,
+        status=incident.status,
+        previous=Tempo.CALM,
+        now=instant,
+    )
+
+
+def state_of(
+    session: Session,
+    incident: Incident,
+    pacing: Pacing,
+    reading: TempoReading,
+    now: datetime,
+    policy: NoisePolicy,
+) -> ChannelState:
+    """What a verdict depends on besides the candidate and what is known already."""
+    next_post_at = pacing.next_post_at
+    if has_unposted(session, incident.id):
+        # It takes the next opening; the one after it is an interval later at the soonest.
+        next_post_at = max(next_post_at or now, now + policy.post_interval)
+    return ChannelState(
+        tempo=reading.tempo,
+        messages_per_min=reading.messages_per_min,
+        hectic_at=reading.hectic_at,
+        quiet_because=quiet_because(incident),
+        next_post_at=next_post_at,
+    )
+
+
+def quiet_because(incident: Incident) -> str | None:
+    """Why nothing of this incident is posted, or None."""
+    if incident.is_imported:
+        return "imported"
+    return "resolved" if incident.status == Status.RESOLVED else None
+
+
+def spend_budget(session: Session, incident_id: int, now: datetime, policy: NoisePolicy) -> bool:
+    """Take the one post of this interval; False if it is taken.
+
+    One UPDATE both asks and takes, so the same post is never given to two workers. A post that
+    is still on its way bars the next one, whatever the time: it counts from when it arrives.
+    """
+    taken = session.execute(
+        update(Pacing)
+        .where(
+            Pacing.incident_id == incident_id,
+            or_(Pacing.next_post_at.is_(None), Pacing.next_post_at <= now),
+            ~_unposted(incident_id),
+        )
+        .values(next_post_at=now + policy.post_interval)
+        .returning(Pacing.incident_id)
+    )
+    return taken.one_or_none() is not None
+
+
+def has_unposted(session: Session, incident_id: int) -> bool:
+    return bool(session.scalar(select(_unposted(incident_id))))
+
+
+def _tempo_before(pacing: Pacing, now: datetime) -> Tempo:
+    """A reading older than the window says nothing about what went on since."""
+    if pacing.tempo_read_at is None or now - pacing.tempo_read_at > DEFAULT_TEMPO_POLICY.window:
+        return Tempo.CALM
+    return Tempo(pacing.tempo)
+
+
+def _unposted(incident_id: int) -> Any:
+    return exists().where(
+        Delivery.incident_id == incident_id,
+        Delivery.posted_at.is_(None),
+        Delivery.given_up_at.is_(None),
+    )
+
+
+def _beats(session: Session, incident: Incident, now: datetime) -> list[Beat]:
+    since = now - DEFAULT_TEMPO_POLICY.window
+    query = select(TimelineEvent).where(
+        *within(span_of(incident)),
+        TimelineEvent.kind.in_(SPOKEN_KINDS),
+        TimelineEvent.occurred_at > since,
+    )
+    return [
+        Beat(event.occurred_at, event.author_id, is_from_bot(event))
+        for event in session.scalars(query)
+    ]

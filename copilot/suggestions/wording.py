@@ -1,0 +1,107 @@
+"""Why it stayed quiet, or spoke, in the words that people read. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from copilot.suggestions.vocabulary import Breakpoint, DecisionKind, DismissReason, Reason
+
+_Details = Mapping[str, Any]
+
+TIMES_NOTE = "Times are UTC."
+"""Said once on every surface that shows the times below, which carry no zone themselves."""
+
+_DECIDED = {
+    DecisionKind.ACCEPTED: "accepted",
+    DecisionKind.EDITED: "accepted with changes",
+    DecisionKind.MERGED: "merged",
+    DecisionKind.SNOOZED: "snoozed",
+    DecisionKind.DISMISSED: "dismissed",
+}
+_DISMISSED = {
+    DismissReason.WRONG: "not a follow-up",
+    DismissReason.DONE_ALREADY: "done already",
+    DismissReason.NOT_NOW: "not now",
+    DismissReason.DUPLICATE: "a duplicate",
+    DismissReason.TOO_NOISY: "too noisy",
+}
+_BREAKPOINTS = {
+    Breakpoint.SEVERITY_CHANGED: "when the severity changed",
+    Breakpoint.STATUS_CHANGED: "when the status changed",
+    Breakpoint.MITIGATED: "when the incident was mitigated",
+    Breakpoint.RESOLVED: "when the incident was resolved",
+    Breakpoint.LULL: "when the channel had gone quiet",
+}
+
+
+def explain(reason: str, details: Mapping[str, Any]) -> str:
+    """Rule and number, e.g. `hectic: 14 msg/min ≥ 8`, `below threshold: 0.41 < 0.75`."""
+    return _EXPLAINED[Reason(reason)](details)
+
+
+def why_shown(confidence: float, breakpoint_: str | None, reason: str, words: str) -> str:
+    """Why a card shows it, for the people in the channel."""
+    sure = f"{round(confidence * 100)} % sure"
+    if breakpoint_ is None:
+        return f"{sure}; {words}"
+    moment = _BREAKPOINTS.get(Breakpoint(breakpoint_), "")
+    waited = "" if reason == Reason.CLEARED else f"; had waited ({words})"
+    return f"{sure}; shown {moment}{waited}"
+
+
+def decided_words(decision: str, decision_reason: str | None, name: str, at: datetime) -> str:
+    """E.g. `accepted by sam 14:32`, `dismissed by ben 14:40: done already`."""
+    verb = _DECIDED.get(DecisionKind(decision), decision)
+    because = f": {_DISMISSED[DismissReason(decision_reason)]}" if decision_reason else ""
+    return f"{verb} by {name} {clock_time(at)}{because}"
+
+
+def clock_time(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%H:%M")
+
+
+def _bar(details: Mapping[str, Any]) -> str:
+    """The bar for a post of its own; in a hectic phase there is only that for the digest."""
+    bar = details["threshold"]
+    return _number(details["digest_threshold"] if bar is None else bar)
+
+
+def _number(value: float) -> str:
+    return f"{round(value, 2):g}"
+
+
+def _cleared(details: _Details) -> str:
+    return f"sure enough: {_number(details['confidence'])} ≥ {_bar(details)}"
+
+
+def _hectic(details: _Details) -> str:
+    rate, bar = _number(details["messages_per_min"]), _number(details["hectic_at"])
+    return f"hectic: {rate} msg/min ≥ {bar}"
+
+
+def _below_threshold(details: _Details) -> str:
+    return f"below threshold: {_number(details['confidence'])} < {_bar(details)}"
+
+
+def _budget_spent(details: _Details) -> str:
+    return f"budget: next at {clock_time(datetime.fromisoformat(details['next_post_at']))}"
+
+
+def _duplicate(details: _Details) -> str:
+    same_as = details["same_as"]
+    return f"same as #{same_as}" if same_as else f"same as “{details['same_title']}”"
+
+
+_EXPLAINED: Mapping[Reason, Callable[[_Details], str]] = {
+    Reason.CLEARED: _cleared,
+    Reason.HECTIC: _hectic,
+    Reason.BELOW_THRESHOLD: _below_threshold,
+    Reason.BUDGET_SPENT: _budget_spent,
+    Reason.DUPLICATE: _duplicate,
+    Reason.DONE_ALREADY: lambda _: "done already, as a later message says",
+    Reason.KIND_OFF: lambda details: f"off: suggestions of the kind {details['kind']}",
+    Reason.NOTHING_IS_POSTED: (
+        lambda details: f"nothing is posted: the incident is {details['quiet_because']}"
+    ),
+    Reason.POST_FAILED: lambda details: f"could not be posted: {details['failure']}",
+}
