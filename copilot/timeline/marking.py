@@ -20,7 +20,7 @@ from copilot.timeline.slack_messages import Mark
 def record_marks(session: Session, marks: Sequence[Mark], now: datetime) -> list[int]:
     """Record each mark once; the ids of those that are new."""
     new: list[int] = []
-    for mark in sorted(set(marks), key=lambda mark: (_stem(mark), mark.marked_ts is None)):
+    for mark in sorted(set(marks), key=_turn):
         _serialise(session, mark)
         if mark.marked_ts is None and _has_dated(session, mark):
             continue
@@ -28,6 +28,12 @@ def record_marks(session: Session, marks: Sequence[Mark], now: datetime) -> list
         if mark.marked_ts is not None:
             _remove_undated(session, mark)
     return new
+
+
+def _turn(mark: Mark) -> tuple[str, str, str, str, bool]:
+    """By message first, so that two batches never wait for each other; undated ones last."""
+    place = (mark.team_id, mark.channel_id, mark.target_ts)
+    return (*place, _stem(mark), mark.marked_ts is None)
 
 
 def _stem(mark: Mark) -> str:
