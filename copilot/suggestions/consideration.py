@@ -209,7 +209,7 @@ def _lock_unchanged(session: Session, batch: Batch) -> set[int]:
         .where(TimelineEvent.id.in_(batch.versions))
         .order_by(TimelineEvent.message_ts, TimelineEvent.id)
         .with_for_update()
-    ).tuples()
+    )
     return {
         event_id
         for event_id, edited_ts, deleted_at in rows

@@ -74,7 +74,7 @@ def incidents_due_for_digest(session: Session, now: datetime) -> list[int]:
     )
     return [
         incident.id
-        for incident, pacing in session.execute(query).tuples()
+        for incident, pacing in session.execute(query)
         if open_breakpoint(session, incident, pacing, now)
         and not has_unposted(session, incident.id)
     ]

@@ -69,7 +69,7 @@ def suggestions_of(session: Session, incident_id: int) -> list[SuggestionView]:
         .where(Suggestion.incident_id == incident_id)
         .order_by(Suggestion.id)
     )
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     names = names_of(session, incident.team_id)
     evidence = evidence_of(session, incident.team_id, [row.id for row, _ in found])
     return [
@@ -146,4 +146,4 @@ def _quoted(
         .where(Evidence.suggestion_id.in_(suggestion_ids), TimelineEvent.deleted_at.is_(None))
         .order_by(Evidence.suggestion_id, Evidence.position)
     )
-    return session.execute(query).tuples().all()
+    return session.execute(query).all()

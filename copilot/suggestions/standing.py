@@ -94,7 +94,7 @@ def read_standing(session: Session, incident_id: int) -> Standing:
         .join(Suggestion, Suggestion.id == Evidence.suggestion_id)
         .where(Suggestion.incident_id == incident_id)
     )
-    for suggestion_id, event_id in session.execute(evidence).tuples():
+    for suggestion_id, event_id in session.execute(evidence):
         quoted[suggestion_id].add(event_id)
     tracked = [
         KnownWork(one.suggestion_id if one.suggestion_id in suggestions else None, one.title)

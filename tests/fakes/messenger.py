@@ -1,0 +1,54 @@
+"""A Slack that keeps what was posted to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from copilot.clock import Clock
+from copilot.ports import SuggestionCard
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    channel_id: str
+    card: SuggestionCard
+    posted_at: datetime
+    message_ts: str
+
+
+class FakeMessenger:
+    """Posts each card once, like the port promises: one that it has is found, not repeated.
+
+    `failures` are raised one by one before a card is posted; `lost_answers` after it was posted,
+    as when the connection breaks while Slack answers.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.posts: list[Posted] = []
+        self.updates: list[SuggestionCard] = []
+        self.failures: list[BaseException] = []
+        self.lost_answers: list[BaseException] = []
+        self.on_post: Callable[[SuggestionCard], None] | None = None
+        """Called while a card is on its way, e.g. to decide on it meanwhile."""
+
+    def post_card(self, channel_id: str, card: SuggestionCard) -> str:
+        if self.failures:
+            raise self.failures.pop(0)
+        if self.on_post is not None:
+            self.on_post(card)
+        found = [each for each in self.posts if each.card.delivery_id == card.delivery_id]
+        if not found:
+            now = self._clock.now()
+            message_ts = f"{int(now.timestamp())}.{len(self.posts):06d}"
+            found = [Posted(channel_id, card, now, message_ts)]
+            self.posts += found
+        if self.lost_answers:
+            raise self.lost_answers.pop(0)
+        return found[0].message_ts
+
+    def update_card(self, channel_id: str, message_ts: str, card: SuggestionCard) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        assert any(each.message_ts == message_ts for each in self.posts)
+        self.updates.append(card)
