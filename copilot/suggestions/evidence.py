@@ -21,6 +21,7 @@ MAX_QUOTES = 5
 _AT = re.compile(r"(?<!\w)@+(?=\w)(?!(?:here|channel|everyone)\b)", re.IGNORECASE)
 _MENTION = re.compile(r"(?<!\w)@+\w|<[@!#]")
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,20}://|\bwww\.|\bmailto:|\S@\S+\.\w", re.IGNORECASE)
+_SPACES = re.compile(" {2,}")
 _SAME_CHARACTER = (
     "'\u2018\u2019\u201a\u201b\u2032\u00b4`",
     '"\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb',
@@ -73,7 +74,7 @@ def title_fault(title: str) -> str | None:
 
 def tidy_title(title: str) -> str:
     """One line; a named person loses the @ that would call them."""
-    return _AT.sub("", " ".join(title.split(" ")).strip())
+    return _AT.sub("", _SPACES.sub(" ", title).strip(" "))
 
 
 def find_verbatim(quote: str, text: str) -> str | None:

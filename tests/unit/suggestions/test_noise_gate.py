@@ -1,0 +1,185 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copilot.suggestions.noise_gate import (
+    DEFAULT_NOISE_POLICY,
+    ChannelState,
+    KnownWork,
+    NoisePolicy,
+    Proposed,
+    Verdict,
+    closest,
+    judge,
+    recompute,
+)
+from copilot.suggestions.vocabulary import Outcome, Reason, SuggestionKind, Tempo
+from tests.unit.suggestions.builders import NOW, a_channel, proposed
+
+
+def judged(
+    candidate: Proposed | None = None,
+    channel: ChannelState | None = None,
+    policy: NoisePolicy = DEFAULT_NOISE_POLICY,
+) -> Verdict:
+    return judge(candidate or proposed(), channel or a_channel(), policy, NOW)
+
+
+def test_the_bar_is_cost_over_cost_and_benefit() -> None:
+    policy = NoisePolicy(benefit=1, cost_when_calm=1, cost_when_busy=3)
+    assert policy.threshold(Tempo.CALM) == 0.5
+    assert policy.threshold(Tempo.BUSY) == 0.75
+    assert policy.threshold(Tempo.HECTIC) is None
+
+
+@pytest.mark.parametrize(
+    ("tempo", "confidence", "outcome", "reason"),
+    [
+        (Tempo.CALM, 0.75, Outcome.DELIVER, Reason.CLEARED),
+        (Tempo.CALM, 0.7499, Outcome.DIGEST, Reason.BELOW_THRESHOLD),
+        (Tempo.CALM, 0.5, Outcome.DIGEST, Reason.BELOW_THRESHOLD),
+        (Tempo.CALM, 0.4999, Outcome.HOLD, Reason.BELOW_THRESHOLD),
+        (Tempo.BUSY, 0.85, Outcome.DELIVER, Reason.CLEARED),
+        (Tempo.BUSY, 0.8499, Outcome.DIGEST, Reason.BELOW_THRESHOLD),
+        (Tempo.BUSY, 0.4999, Outcome.HOLD, Reason.BELOW_THRESHOLD),
+        (Tempo.HECTIC, 1.0, Outcome.DIGEST, Reason.HECTIC),
+        (Tempo.HECTIC, 0.5, Outcome.DIGEST, Reason.HECTIC),
+        (Tempo.HECTIC, 0.4999, Outcome.HOLD, Reason.BELOW_THRESHOLD),
+    ],
+)
+def test_the_bar_rises_with_tempo(
+    tempo: Tempo, confidence: float, outcome: Outcome, reason: Reason
+) -> None:
+    verdict = judged(proposed(confidence=confidence), a_channel(tempo=tempo))
+    assert (verdict.outcome, verdict.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "outcome", "reason"),
+    [
+        (1, Outcome.DIGEST, Reason.BUDGET_SPENT),
+        (0, Outcome.DELIVER, Reason.CLEARED),
+        (-1, Outcome.DELIVER, Reason.CLEARED),
+    ],
+)
+def test_a_spent_budget_sends_it_to_the_digest(
+    seconds: int, outcome: Outcome, reason: Reason
+) -> None:
+    next_post_at = NOW + timedelta(seconds=seconds)
+    verdict = judged(channel=a_channel(next_post_at=next_post_at))
+    assert (verdict.outcome, verdict.reason) == (outcome, reason)
+    is_spent = reason is Reason.BUDGET_SPENT
+    assert verdict.details["next_post_at"] == (next_post_at.isoformat() if is_spent else None)
+
+
+@pytest.mark.parametrize("quiet_because", ["imported", "resolved"])
+def test_nothing_of_a_finished_incident_is_posted(quiet_because: str) -> None:
+    verdict = judged(proposed(confidence=1), a_channel(quiet_because=quiet_because))
+    assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.NOTHING_IS_POSTED)
+
+
+def test_a_kind_that_is_off_is_held_for_the_review() -> None:
+    policy = replace(DEFAULT_NOISE_POLICY, kinds=frozenset({SuggestionKind.COMMITMENT}))
+    verdict = judged(policy=policy)
+    assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.KIND_OFF)
+    assert judged(proposed(kind="commitment"), policy=policy).outcome is Outcome.DELIVER
+
+
+def test_work_already_done_is_never_brought_up() -> None:
+    verdict = judged(proposed(is_done=True))
+    assert (verdict.outcome, verdict.reason) == (Outcome.SUPPRESS, Reason.DONE_ALREADY)
+
+
+def test_what_is_known_is_never_brought_up_again() -> None:
+    known = (KnownWork(7, "Write the runbook"), KnownWork(3, "page on the replica lag"))
+    verdict = judged(channel=a_channel(known=known))
+    assert (verdict.outcome, verdict.reason) == (Outcome.SUPPRESS, Reason.DUPLICATE)
+    assert (verdict.details["same_as"], verdict.details["same_title"]) == (
+        3,
+        "page on the replica lag",
+    )
+
+
+def test_a_follow_up_of_a_tracker_is_known_by_its_title() -> None:
+    verdict = judged(channel=a_channel(known=(KnownWork(None, "Page on replica lag"),)))
+    assert verdict.reason is Reason.DUPLICATE
+    assert verdict.details["same_as"] is None
+
+
+def test_the_likest_of_several_is_the_same() -> None:
+    candidate = proposed(title="Page on replica lag for the primary")
+    exact = KnownWork(2, "page on replica lag for the primary")
+    near = KnownWork(1, "page on replica lag")
+    assert closest(candidate, [near, exact, near])[0] in (near, exact)
+    assert closest(proposed(title="Write docs"), [near, exact]) == (None, None)
+    least = KnownWork(5, "Pages on replicas lag")
+    assert closest(proposed(), [least, KnownWork(6, "Page on replica lag")])[1] == 100
+
+
+def test_words_about_the_same_message_need_less_likeness() -> None:
+    other = KnownWork(4, "Alert on replicas that lag behind", frozenset({11}))
+    candidate = proposed(event_ids=frozenset({11, 12}))
+    assert closest(candidate, [other])[0] == other
+    assert closest(replace(candidate, event_ids=frozenset({12})), [other])[0] is None
+
+
+def test_a_failed_post_waits_for_the_review() -> None:
+    details = {**judged().details, "failure": "the channel is archived"}
+    assert recompute(details) == (Outcome.HOLD, Reason.POST_FAILED)
+
+
+channels = st.builds(
+    a_channel,
+    tempo=st.sampled_from(Tempo),
+    messages_per_min=st.floats(0, 60),
+    quiet_because=st.sampled_from([None, "imported", "resolved"]),
+    next_post_at=st.none() | st.integers(-900, 900).map(lambda s: NOW + timedelta(seconds=s)),
+    known=st.lists(
+        st.sampled_from(["Page on replica lag", "Write the runbook"]).map(
+            lambda title: KnownWork(1, title)
+        ),
+        max_size=2,
+    ).map(tuple),
+)
+candidates = st.builds(
+    proposed,
+    confidence=st.floats(0, 1),
+    kind=st.sampled_from(SuggestionKind),
+    is_done=st.booleans(),
+)
+
+
+@given(candidates, channels)
+def test_a_verdict_can_be_computed_again_from_its_row(
+    candidate: Proposed, channel: ChannelState
+) -> None:
+    verdict = judged(candidate, channel)
+    assert verdict == judged(candidate, channel)
+    assert recompute(verdict.details) == (verdict.outcome, verdict.reason)
+
+
+@given(candidates, channels)
+def test_nothing_hectic_unsure_quiet_or_unpaid_is_ever_delivered(
+    candidate: Proposed, channel: ChannelState
+) -> None:
+    if judged(candidate, channel).outcome is Outcome.DELIVER:
+        assert channel.tempo is not Tempo.HECTIC
+        assert candidate.confidence >= (0.75 if channel.tempo is Tempo.CALM else 0.85)
+        assert channel.quiet_because is None
+        assert channel.next_post_at is None or channel.next_post_at <= NOW
+        assert not candidate.is_done
+        assert not any(work.title == candidate.title for work in channel.known)
+
+
+@given(candidates, channels, st.floats(0, 1))
+def test_being_surer_never_makes_it_quieter(
+    candidate: Proposed, channel: ChannelState, other: float
+) -> None:
+    order = [Outcome.SUPPRESS, Outcome.HOLD, Outcome.DIGEST, Outcome.DELIVER]
+    less, more = sorted((candidate.confidence, other))
+    quieter = judged(replace(candidate, confidence=less), channel).outcome
+    louder = judged(replace(candidate, confidence=more), channel).outcome
+    assert order.index(quieter) <= order.index(louder)

@@ -1,0 +1,69 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY, KnownWork, judge
+from copilot.suggestions.vocabulary import Breakpoint, DecisionKind, DismissReason, Reason, Tempo
+from copilot.suggestions.wording import decided_words, explain, why_shown
+from tests.unit.suggestions.builders import NOW, a_channel, proposed
+
+
+@pytest.mark.parametrize(
+    ("channel", "confidence", "words"),
+    [
+        (a_channel(tempo=Tempo.HECTIC, messages_per_min=14.0), 0.9, "hectic: 14 msg/min ≥ 8"),
+        (a_channel(tempo=Tempo.HECTIC, messages_per_min=8.4), 0.9, "hectic: 8.4 msg/min ≥ 8"),
+        (a_channel(), 0.41, "below threshold: 0.41 < 0.75"),
+        (a_channel(tempo=Tempo.BUSY), 0.8, "below threshold: 0.8 < 0.85"),
+        (a_channel(tempo=Tempo.HECTIC), 0.41, "below threshold: 0.41 < 0.5"),
+        (
+            a_channel(next_post_at=NOW.replace(hour=14, minute=45)),
+            0.9,
+            "budget: next at 14:45",
+        ),
+        (a_channel(known=(KnownWork(3, "Page on replica lag"),)), 0.9, "same as #3"),
+        (
+            a_channel(known=(KnownWork(None, "Page on replica lag"),)),
+            0.9,
+            "same as “Page on replica lag”",
+        ),
+        (
+            a_channel(quiet_because="imported"),
+            0.9,
+            "nothing is posted: the incident is imported",
+        ),
+        (a_channel(), 0.9, "sure enough: 0.9 ≥ 0.75"),
+    ],
+)
+def test_rule_and_number_are_told(channel: object, confidence: float, words: str) -> None:
+    verdict = judge(proposed(confidence=confidence), channel, DEFAULT_NOISE_POLICY, NOW)  # type: ignore[arg-type]
+    assert explain(verdict.reason, verdict.details) == words
+
+
+def test_every_reason_has_words() -> None:
+    details = {
+        **judge(proposed(), a_channel(next_post_at=NOW), DEFAULT_NOISE_POLICY, NOW).details,
+        "next_post_at": NOW.isoformat(),
+        "failure": "the channel is archived",
+    }
+    assert all(explain(reason, details) for reason in Reason)
+
+
+def test_a_card_says_why_it_came() -> None:
+    assert why_shown(0.91, None, Reason.CLEARED, "sure enough: 0.91 ≥ 0.75") == (
+        "91 % sure; sure enough: 0.91 ≥ 0.75"
+    )
+    assert why_shown(0.62, Breakpoint.LULL, Reason.HECTIC, "hectic: 14 msg/min ≥ 8") == (
+        "62 % sure; shown when the channel had gone quiet; had waited (hectic: 14 msg/min ≥ 8)"
+    )
+    assert why_shown(0.9, Breakpoint.MITIGATED, Reason.CLEARED, "x") == (
+        "90 % sure; shown when the incident was mitigated"
+    )
+
+
+def test_a_decision_says_who_and_when() -> None:
+    at = datetime(2026, 3, 4, 14, 32, tzinfo=UTC)
+    assert decided_words(DecisionKind.ACCEPTED, None, "sam", at) == "accepted by sam 14:32"
+    assert decided_words(DecisionKind.DISMISSED, DismissReason.DONE_ALREADY, "ben", at) == (
+        "dismissed by ben 14:32: done already"
+    )
