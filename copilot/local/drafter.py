@@ -15,8 +15,9 @@ from copilot.local.drafter_sections import (
 )
 from copilot.local.drafter_wording import reported, timed
 from copilot.ports import Draft, DraftedClaim, EpisodeMessages, FollowUpFact, IncidentFacts
+from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
-from copilot.reviews.salience import Cue, Sentence, joking_run, sentences_of
+from copilot.reviews.salience import Sentence, joking_run, sentences_of
 
 ENGINE = "local-1"
 _WORTH_TELLING = 1.2
@@ -27,7 +28,7 @@ _ORDER = {section: at for at, section in enumerate(Section)}
 
 
 class LocalDrafter:
-    """Every claim reports one message, or a question and its answer, and has passed the checks."""
+    """Every claim reports one message, or a question and its answer, and passed the checks."""
 
     def draft(
         self,
@@ -81,7 +82,7 @@ def _take_sections(selection: Selection, sentences: Sequence[Sentence], scale: f
 
     take = selection.take
     stated = [sentence for sentence in sentences if not sentence.cues & set(_UNSURE)]
-    causes = with_cue(sentences, Cue.CAUSE, without=[Cue.QUESTION])
+    causes = with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=[Cue.QUESTION, Cue.END])
     take(Section.CONTRIBUTING_FACTORS, causes, few(4), reported, least=_WORTH_TELLING)
     take(Section.IMPACT, with_cue(stated, Cue.IMPACT), few(3), reported, least=_WORTH_TELLING)
     take(Section.WENT_WELL, with_cue(stated, Cue.WELL), 2, reported, least=_WORTH_TELLING)

@@ -8,8 +8,9 @@ from datetime import timedelta
 from copilot.local.drafter_wording import agreed, reported, timed
 from copilot.ports import DraftedClaim, FollowUpFact, Quote, WindowMessage
 from copilot.reviews.citations import check_claim
+from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
-from copilot.reviews.salience import Cue, Sentence, sentences_of
+from copilot.reviews.salience import Sentence, sentences_of
 from copilot.reviews.words import content_stems
 
 _SAME = 0.6
@@ -17,7 +18,8 @@ _FEW_WORDS = 3
 _FAINT = 0.5
 _ALERT_AFTER_REPORT = timedelta(minutes=5)
 _YES = re.compile(
-    r"^\W*(?:yes|yep|yeah|yup|agreed|do it|go ahead|sounds good|\+1|sgtm|please do|ship it|sure)\b",
+    r"^\W*(?:yes|yep|yeah|yup|agreed|do it|go ahead|sounds good|\+1|sgtm|please do|ship it"
+    r"|sure)\b",
     re.I,
 )
 _ANSWERS = re.compile(
@@ -110,6 +112,7 @@ def first_signs(sentences: Sequence[Sentence]) -> list[Sentence]:
         for sentence in sentences
         if sentence.cues & {Cue.SYMPTOM, Cue.ALERT}
         and not sentence.cues & {Cue.END, Cue.WELL}
+        and (Cue.ACTION not in sentence.cues or Cue.IMPACT in sentence.cues)
         and sentence.score > _FAINT
     ]
     people = [sentence for sentence in signs if not sentence.message.is_bot][:1]

@@ -9,13 +9,16 @@ from datetime import UTC
 
 from copilot.ports import WindowMessage
 from copilot.reviews.citations import MAX_WORDS
-from copilot.reviews.salience import Cue, Sentence
+from copilot.reviews.cues import Cue
+from copilot.reviews.salience import Sentence
 from copilot.reviews.words import word_count
 
 _PLAIN_NAME = re.compile(r"[\w][\w .'’-]{0,39}")
 _TURNS_THE_SENSE = re.compile(
-    r"\b(?:not|no|never|none|nothing|but|unless|except|if|however|although|though|maybe|might|probably"
-    r"|cannot|without|almost|nearly|until|unclear|instead|should|would|guess|think)\b|n['’]t\b|\?",
+    r"\b(?:not|no|never|none|nothing|but|unless|except|if|however|although|though|maybe|might"
+    r"|probably"
+    r"|cannot|without|almost|nearly|until|unclear|instead|should|would|guess|think)\b|n['’]t\b"
+    r"|\?",
     re.IGNORECASE,
 )
 _BREAKS = re.compile(
@@ -24,7 +27,8 @@ _BREAKS = re.compile(
 _LABEL = re.compile(r"(?:\S+ ){0,2}\w+:\s+")
 _CUT_OUT = re.compile(r"\s*(?:<?https?://\S+|<?www\.\S+|@(?:here|channel|everyone)\b:?)\s*")
 _SPEAKS_OF_SELF = re.compile(
-    r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|me|my|our|us|you|your|you're|this|that's|these)\b|[“”\"`(@]",
+    r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|me|my|our|us|you|your|you're|this|that's"
+    r"|these)\b|[“”\"`(@]",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -32,11 +36,13 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _FINITE = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|can(?:'t|not)?|does|did|\w+ed|fails?|works?|looks?|shows?)\b",
+    r"\b(?:is|are|was|were|has|have|had|can(?:'t|not)?|does|did|\w+ed|fails?|works?|looks?"
+    r"|shows?)\b",
     re.I,
 )
 _SUPPOSES = re.compile(
-    r"\b(?:i think|i guess|i['’]?d guess|suspect|i believe|probably|maybe|perhaps|my guess|assum\w+)\b",
+    r"\b(?:i think|i guess|i['’]?d guess|suspect|i believe|probably|maybe|perhaps|my guess"
+    r"|assum\w+)\b",
     re.I,
 )
 _PROPOSES = re.compile(

@@ -76,7 +76,16 @@ def check_claim(
 
 def is_verbatim(quote: str, text: str) -> bool:
     """The same words in `text`, whatever the white space, entities or kind of quotation marks."""
-    return normalised(quote) in normalised(text)
+    return _one_quote_mark(quote) in _one_quote_mark(text)
+
+
+def is_printable(text: str) -> bool:
+    """One line without control characters or marks that turn the direction of writing."""
+    return _UNPRINTABLE.search(text) is None
+
+
+def _one_quote_mark(text: str) -> str:
+    return normalised(text).replace('"', "'")
 
 
 def _problem_with_form(text: str, max_words: int) -> str | None:
@@ -84,7 +93,7 @@ def _problem_with_form(text: str, max_words: int) -> str | None:
         return "the sentence is empty"
     if (count := word_count(text)) > max_words:
         return f"the sentence has {count} words, more than {max_words}"
-    if _UNPRINTABLE.search(text):
+    if not is_printable(text):
         return "the sentence contains invisible or control characters"
     if _LINK.search(text):
         return "the sentence contains a link; links are only made from cited messages"

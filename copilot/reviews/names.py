@@ -38,7 +38,9 @@ _NO_AGENT_AFTER_BY = STOPWORDS | word_set(
 )
 _COMMON_CAPITALS = frozenset(MONTHS) | frozenset(WEEKDAYS) | {"utc", "i", "accepted", "suggested"}
 _SENTENCE_START = re.compile(r"(?:^|[.!?:“\"(]\s*|-\s+)$")
-_CAPITALISED = re.compile(r"(?<![\w@#/.-])[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]+(?:['’][a-z]+)?")
+_CAPITALISED = re.compile(
+    r"(?<![\w@#/.-])[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]+(?:['’][a-z]+)?(?![\w-])"
+)
 _MENTION = re.compile(r"(?<![\w.])@([\w][\w.-]*\w|\w)")
 _BY = re.compile(r"\bby\s+([A-Za-z\u00c0-\u024f][\w\u00c0-\u024f-]*)")
 

@@ -53,7 +53,7 @@ _NUMBER = re.compile(
     r"(?:[\s-]?(?P<unit>%|[A-Za-z]+(?:/s)?))?(?![\w]*\d)"
 )
 _AN_HOUR = re.compile(r"\b(half an?|an?|one)\s+(second|minute|hour|day|week|month|year)\b", re.I)
-_SPELLED_NUMBER = re.compile(rf"\b({'|'.join(_SPELLED)})\b", re.IGNORECASE)
+_SPELLED_NUMBER = re.compile(rf"(?<![\w-])({'|'.join(_SPELLED)})(?![\w-])", re.IGNORECASE)
 _EDGES = "“”\"'‘’`()[]{}<>,;:!?.*~…=|"
 
 

@@ -169,10 +169,11 @@ def _cause_problem(claim: str, cited: Sequence[WindowMessage]) -> str | None:
     if stated is None:
         return None
     names = {stem(word) for message in cited for word in words(message.author_name)}
+    known = names | _REPORTING_STEMS
     sides = [
         own
         for side in (claim[: stated.start()], claim[stated.end() :])
-        if (own := content_stems(side) - _REPORTING_STEMS - names)
+        if (own := {word for word in content_stems(side) if not word[0].isdigit()} - known)
     ]
     for message in cited:
         stems = content_stems(message.text)

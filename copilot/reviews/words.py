@@ -126,7 +126,9 @@ def clauses(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Lower-case words and numbers, without possessive endings."""
-    return [_NO_APOSTROPHE.sub("", word.lower()) for word in _WORD.findall(_two_words(text))]
+    return [
+        _NO_APOSTROPHE.sub("", word.lower().rstrip("'")) for word in _WORD.findall(_two_words(text))
+    ]
 
 
 def word_count(text: str) -> int:

@@ -1,0 +1,168 @@
+"""What a sentence of an incident seems to be about."""
+
+import re
+from enum import StrEnum
+
+from copilot.reviews.words import normalised
+
+
+class Cue(StrEnum):
+    """What a sentence seems to be about."""
+
+    ALERT = "alert"
+    SYMPTOM = "symptom"
+    IMPACT = "impact"
+    ACTION = "action"
+    PLAN = "plan"
+    OUTCOME = "outcome"
+    END = "end"
+    """An outcome that may have been the end of the trouble."""
+    FINDING = "finding"
+    CAUSE = "cause"
+    GUESS = "guess"
+    QUESTION = "question"
+    WELL = "well"
+    HARD = "hard"
+    OPEN = "open"
+
+
+def _cue(pattern: str) -> re.Pattern[str]:
+    """A pattern in which `_` stands for white space."""
+    spaced = pattern.replace("_?", r"\s*").replace("_", r"\s+")
+    return re.compile(spaced, re.IGNORECASE)
+
+
+_ACTIONS = (
+    r"revert|restart|redeploy|deploy|scal|drain|disabl|enabl|paus|merg|suspend|flush|purg|bump"
+    r"|upgrad"
+    r"|downgrad|patch|appl[iy]|delet|switch|block|throttl|rerout|mitigat|kill|cordon|reboot"
+    r"|escalat|unlock"
+    r"|roll(?:ing|ed)?(?:_back|_forward|_out)|fail(?:ing|ed)?_over|manual(?:ly)?|evict"
+    r"|terminat|rotat|isolat"
+    r"|rebuil[dt]|provision|releas|publish|declar|migrat|clean(?:ing|ed)?_up|turn(?:ing"
+    r"|ed)?_o(?:ff|n)"
+    r"|shut(?:ting)?_down|re-?updat"
+)
+_CUES: dict[Cue, re.Pattern[str]] = {
+    Cue.ALERT: _cue(
+        r"\b(?:alert\w*|alarm\w*|firing|triggered|paged?|pagerduty|warning|critical|monitor\w*)\b"
+    ),
+    Cue.SYMPTOM: _cue(
+        r"\b(?:errors?|erroring|fail(?!_?over)(?:s|ed|ing|ure|ures)?|time-?outs?|timing_out"
+        r"|down|outage|broken?"
+        r"|not_(?:work|respond|load|reach|right)\w*|can'?t|cannot|unable|stuck|crash\w*|oom\w*"
+        r"|50[0-4]s?|latency"
+        r"|slow\w*|lag\w*|spik\w+|degraded|unresponsive|aren't_\w+ing|isn't_\w+ing|issues?"
+        r"|trouble|wrong"
+        r"|overloaded|desired_effect|unexpected\w*|weird|strange\w*|odd|missing|dropp(?:ed"
+        r"|ing)|lost|exhausted|stale|elevated|unavailable|starv\w+|stopped|terminated"
+        r"|worrisome)\b"
+    ),
+    Cue.IMPACT: _cue(
+        r"\b(?:customers?|users?|people|clients?|tenants?|jobs?|orders?|checkouts?|payments?"
+        r"|requests?|everyone"
+        r"|everything|nothing|anything|hundreds|thousands|impact\w*|affect\w+|traffic"
+        r"|websites?|logins?|production"
+        r"|prod|commands?|builds?|uploads?|emails?|data_loss|services?)\b|\d%"
+    ),
+    Cue.ACTION: _cue(
+        rf"^(?:{_ACTIONS}|restor|add|fix|pag|investigat|increas|reduc|creat)\w*(?:ing|ed)\b"
+        rf"|\b(?:{_ACTIONS})(?:\w*ed|\w*ing|d|ied)?\b|\bmanual(?:ly)?_\w+"
+        r"|\b(?:was|were|been|is|are)_(?:updated|changed|created|set|added|removed|stopped"
+        r"|started|moved)\b"
+        r"|\bdecision_(?:was_)?(?:made|taken)\b|\b(?:changed|set)_back\b|\b(?:finished"
+        r"|completed)\b|\bwe_(?:opened|set|started|moved)\b"
+    ),
+    Cue.PLAN: _cue(
+        r"\b(?:let'?s|we_(?:should|will|can|could|need_to|ought)|shall_we|decided|going_to"
+        r"|gonna|i'?ll|i_will"
+        r"|we'?ll|agreed|go_ahead|plan_(?:is|was)|want_to|consider\w*|propos\w+)\b"
+    ),
+    Cue.OUTCOME: _cue(
+        r"\b(?:fixed|fixes|resolved|back_to_normal|recover(?:ed|ing|s|y)|work(?:s"
+        r"|ing)_(?:again|now|fine)|all_clear"
+        r"|healthy|(?:all_)?green|stable|stabili[sz]\w+|mitigated|worked|verified|concluded"
+        r"|(?:things|it|everything|all|we)_should_be_(?:fine|ok|good|back)"
+        r"|confirmed|(?:is|are|came)_back(?!_to_you)|cleared|no_longer|subsided|restored"
+        r"|as_expected|did(?:_not|n't)_help)\b"
+    ),
+    Cue.END: _cue(
+        r"\b(?:fixed|fixes|resolved|back_to_(?:normal|their_normal)|recover(?:ed|ing)|work(?:s"
+        r"|ing)_(?:again|now|fine)"
+        r"|all_clear|(?:is|are)_(?:healthy|stable|green)|mitigated|worked|restored|subsided"
+        r"|as_expected"
+        r"|(?:things|it|everything|all|we)_should_be_(?:fine|ok|good|back)"
+        r"|incident_(?:is_)?over)\b"
+    ),
+    Cue.FINDING: _cue(
+        r"\b(?:discovered|found|identified|realis?zed|reveal\w*|explanation|tracked_(?:it|the"
+        r"|down)|narrowed"
+        r"|noticed|observed|pinpointed|traced|investigation_(?:shows?|showed)"
+        r"|it_was_(?:because|due))\b"
+    ),
+    Cue.CAUSE: _cue(
+        r"\b(?:root_cause|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out|which_is_why"
+        r"|that'?s_why|culprit"
+        r"|the_(?:issue|problem|bug|cause)_(?:is|was)|bug|misconfigur\w+|regression"
+        r"|bad_(?:commit|release|deploy\w*|config\w*|change)|(?:not|non-?)_?deterministic"
+        r"|race_condition"
+        r"|introduced|triggered_by|memory_leak|ran_out|expired|latent|rate_limit\w*"
+        r"|wrong_(?:\w+_)?(?:namespace|config\w*|version|cluster|order|key|region|flag"
+        r"|value)s?|no_limits?)\b"
+    ),
+    Cue.GUESS: _cue(
+        r"\b(?:maybe|might|perhaps|possibl[ey]|probably|likely|suspect\w*|i'?d_guess|guess\w*"
+        r"|i_think|i_believe"
+        r"|seems?|appears?|looks?_like|could_be|assum\w*|theory|hypothesis|apparently)\b"
+    ),
+    Cue.WELL: _cue(
+        r"\b(?:that'?s_good|so_that'?s_good|went_well|worked_well|nice_catch|luckily"
+        r"|fortunately|glad"
+        r"|good_(?:thing|news|that|catch)|quickly|paid_off|helped_a_lot|saved_us|great_(?:job"
+        r"|work|catch)"
+        r"|smoothly|on_(?:its|their)_own|well_done|kudos)\b"
+    ),
+    Cue.HARD: _cue(
+        r"\b(?:hard_to|difficult|confus\w+|unclear|not_clear|no_idea|couldn'?t_(?:find|figure"
+        r"|tell|see)"
+        r"|can'?t_(?:tell|find|figure|see)|not_convinced|took_(?:a_while|too_long|ages|forever"
+        r"|us)"
+        r"|wish_we|should_have_(?:\w+ed|been|had|caught|seen)|ought_not|no_(?:runbooks?"
+        r"|alerts?|dashboards?|docs?|access|visibility)"
+        r"|nobody_knew|did(?:n'?t|_not)_(?:know|notice|page|alert)|flying_blind|out_of_date"
+        r"|stale_(?:docs?|runbook)"
+        r"|too_(?:slow|late|noisy)|instead_of_paging)\b"
+    ),
+    Cue.OPEN: _cue(
+        r"\bstill_(?:trying|attempting|investigating|looking|don'?t_know|unclear|no_idea"
+        r"|need_to_find)"
+        r"|\b(?:figure|find|work)_out_(?:why|how|what)|\bnot_clear_(?:how|why|what)"
+        r"|\bdon'?t_know_(?:why|how|what)"
+        r"|\b(?:no_idea|unclear)_(?:why|how|what)"
+    ),
+}
+_NEGATED = re.compile(
+    r"\b(?:not|never|no|isn't|aren't|wasn't|weren't|hasn't|haven't)\b", re.IGNORECASE
+)
+_ASKS = re.compile(
+    r"^(?:(?:are|is|was|were|do|does|did|have|has|can|could|should|shall|would|will)\s+"
+    r"(?:you|we|they|it|there|he|she|i|anyone|someone|somebody|this|that|the)\b"
+    r"|(?:what|why|how|where|who|which|when)\s+(?:is|are|was|were|do|does|did|can|could|would"
+    r"|should)\b"
+    r"|any(?:one|body)\s)",
+    re.IGNORECASE,
+)
+
+
+def cues_in(text: str, *, is_bot: bool = False) -> frozenset[Cue]:
+    plain = normalised(text)
+    cues = {cue for cue, pattern in _CUES.items() if pattern.search(plain)}
+    if plain.rstrip(" \"')").endswith("?") or _ASKS.search(plain):
+        cues.add(Cue.QUESTION)
+    if _NEGATED.search(plain) and "help" not in plain:
+        cues -= {Cue.OUTCOME, Cue.END}
+    if not is_bot:
+        cues.discard(Cue.ALERT)
+    if Cue.SYMPTOM not in cues and "%" not in plain and "impact" not in plain.lower():
+        cues.discard(Cue.IMPACT)  # people are only affected by something that is wrong
+    return frozenset(cues)

@@ -1,0 +1,129 @@
+"""Drafts a review: read, let the drafter write, check every sentence, save a version."""
+
+import time
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from copilot.clock import Clock
+from copilot.db import Database
+from copilot.errors import CopilotError
+from copilot.incidents.models import Incident
+from copilot.incidents.queries import get_incident
+from copilot.jobs import Job, enqueue
+from copilot.ports import Draft, Drafter
+from copilot.reviews.citations import Check, check_claim, is_verbatim
+from copilot.reviews.material import Material, read_material
+from copilot.reviews.models import Review, Section
+from copilot.reviews.versions import CheckedClaim, Cited, newest_review, save_version
+from copilot.suggestions.models import ModelRun
+from copilot.suggestions.runs import storable
+
+_MOST_CLAIMS = 200
+"""More would be no review; a drafter gone wild is cut off."""
+_MOST_CITATIONS = 20
+_SECTIONS = frozenset(Section)
+
+
+def request_review(session: Session, incident_id: int, now: datetime) -> None:
+    """Ask for a draft; the wish stands on the incident until one is drafted."""
+    get_incident(session, incident_id).review_requested_at = now
+    enqueue(session, Job.DRAFT_REVIEW, incident_id)
+
+
+def reviews_to_draft(session: Session) -> list[int]:
+    """Incidents whose newest draft is older than the newest request."""
+    drafted = (
+        select(Review.incident_id, func.max(Review.drafted_at).label("at"))
+        .group_by(Review.incident_id)
+        .subquery()
+    )
+    query = (
+        select(Incident.id)
+        .outerjoin(drafted, drafted.c.incident_id == Incident.id)
+        .where(
+            Incident.review_requested_at.is_not(None),
+            or_(drafted.c.at.is_(None), drafted.c.at < Incident.review_requested_at),
+        )
+        .order_by(Incident.review_requested_at, Incident.id)
+    )
+    return list(session.scalars(query))
+
+
+def draft_review(db: Database, incident_id: int, drafter: Drafter, clock: Clock) -> int:
+    """Save a new version and return its id. What people checked or wrote is carried into it.
+
+    The drafter works outside any transaction. If another worker saved a version meanwhile, that
+    one stands. Raises NotFoundError, and what the drafter raises, after recording the failure.
+    """
+    now = clock.now()
+    with db.reading() as session:
+        before = newest_review(session, incident_id)
+        material = read_material(session, incident_id)
+    started_s = time.perf_counter()
+    try:
+        draft = drafter.draft(material.facts, material.episodes, material.follow_ups)
+    except CopilotError as error:
+        failed = Draft((), engine=type(drafter).__name__)
+        with db.transaction() as session:
+            session.add(_run(incident_id, material, failed, now, started_s, f"failed: {error}"))
+        raise
+    run = _run(incident_id, material, draft, now, started_s, "ok")
+    with db.transaction() as session:
+        session.add(run)
+        return save_version(
+            session,
+            incident_id,
+            claims=_checked(draft, material),
+            engine=draft.engine[:64],
+            drafted_at=now,
+            events_read=len(material.messages),
+            events_left_out=material.left_out,
+            names=material.names,
+            seen_version=before.version if before else 0,
+        ).id
+
+
+def _checked(draft: Draft, material: Material) -> list[CheckedClaim]:
+    messages = material.by_number
+    checked = []
+    for claim in draft.claims[:_MOST_CLAIMS]:
+        quotes = claim.citations[:_MOST_CITATIONS]
+        check = (
+            check_claim(claim.text, quotes, messages, material.names)
+            if claim.section in _SECTIONS
+            else Check("it belongs to no section of a review")
+        )
+        cited = [
+            Cited(message.event_id, message.revision_id, quote.text)
+            for quote in quotes
+            if (message := messages.get(quote.number)) and is_verbatim(quote.text, message.text)
+        ]
+        section = claim.section if claim.section in _SECTIONS else Section.SUMMARY
+        checked.append(CheckedClaim(section, storable(claim.text), tuple(cited), check))
+    return checked
+
+
+def _run(
+    incident_id: int,
+    material: Material,
+    draft: Draft,
+    started_at: datetime,
+    started_s: float,
+    outcome: str,
+) -> ModelRun:
+    output: list[Any] = [storable(asdict(claim)) for claim in draft.claims[:_MOST_CLAIMS]]
+    return ModelRun(
+        incident_id=incident_id,
+        purpose="draft",
+        engine=draft.engine[:64],
+        inputs=[[message.event_id, message.revision_id] for message in material.messages],
+        output=output,
+        outcome=outcome[:32],
+        latency_ms=(time.perf_counter() - started_s) * 1000,
+        tokens=draft.tokens,
+        started_at=started_at,
+    )

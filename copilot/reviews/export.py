@@ -1,0 +1,148 @@
+"""Writes a review as Markdown for people and as JSON for programs.
+
+Claims and quotes are what people typed, which is untrusted: escaped, it can neither format the
+page nor form a link. The only links are permalinks of cited messages.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from copilot.reviews.reading import CitationView, ClaimView, ReviewView, SectionView
+from copilot.reviews.words import normalised
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~$=-])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
+_AUTOLINK = re.compile(r"(?<=\w):(?=//)|(?<=\bwww)\.|(?<=\bmailto):", re.IGNORECASE)
+_SPELLED_OUT = {":": "&#58;", ".": "&#46;"}
+
+
+def to_json(view: ReviewView) -> dict[str, Any]:
+    """`incident`, `sections` and `unsupported`, as documented."""
+    return {
+        "incident": view.incident.model_dump(mode="json"),
+        "sections": [section.model_dump(mode="json") for section in view.sections],
+        "unsupported": [
+            {
+                "text": claim.text,
+                "section": _title_of(view, claim),
+                "why": claim.why or "its sources do not carry it",
+                "citations": [citation.model_dump(mode="json") for citation in claim.citations],
+            }
+            for claim in view.unsupported
+        ],
+    }
+
+
+def to_markdown(view: ReviewView) -> str:
+    parts = [_heading(view), *(_section(section) for section in view.sections)]
+    return "\n\n".join([*parts, _closing(view)]) + "\n"
+
+
+def escaped(text: str) -> str:
+    """`text` on one line, as Markdown that shows exactly it."""
+    line = " ".join(text.split())
+    line = _MARKUP.sub(r"\\\1", line)
+    line = re.sub(r"[&<>@]", lambda found: _ENTITIES[found[0]], line)
+    line = _AUTOLINK.sub(lambda found: _SPELLED_OUT[found[0]], line)
+    return re.sub(r"^(\d+)\.", r"\1\\.", line)
+
+
+def _title_of(view: ReviewView, claim: ClaimView) -> str:
+    return next(section.title for section in view.sections if section.key == claim.section)
+
+
+def _heading(view: ReviewView) -> str:
+    incident = view.incident
+    facts = [
+        incident.severity.upper() if incident.severity else None,
+        incident.status,
+        f"\\#{escaped(incident.channel)}",
+    ]
+    lines = [
+        f"# Post-incident review: {escaped(incident.title)}",
+        "",
+        " · ".join(fact for fact in facts if fact),
+        "",
+        *_milestones(view),
+        "",
+        _honest_line(view),
+    ]
+    return "\n".join(lines)
+
+
+def _milestones(view: ReviewView) -> list[str]:
+    """From the incident's records, not from chat."""
+    incident = view.incident
+    rows = [("Declared", incident.declared_at)]
+    if incident.mitigated_at:
+        rows.append(("Mitigated", incident.mitigated_at))
+    if incident.resolved_at:
+        rows.append(("Resolved", incident.resolved_at))
+    lines = ["| | UTC | after |", "|---|---|---|"]
+    for name, at in rows:
+        after = _length(at - incident.declared_at) if at > incident.declared_at else ""
+        lines.append(f"| {name} | {_stamp(at)} | {after} |")
+    return lines
+
+
+def _honest_line(view: ReviewView) -> str:
+    read = f"Drafted from {view.events_read} messages"
+    if view.events_left_out:
+        read += f"; {view.events_left_out} did not fit and were not read"
+    total = len(view.claims)
+    return f"*{read}. {view.checked} of {total} sentences checked by a person.*"
+
+
+def _section(section: SectionView) -> str:
+    if not section.claims:
+        return f"## {section.title}\n\n*Not in the timeline.*"
+    return "\n".join([f"## {section.title}", "", *(_claim(claim) for claim in section.claims)])
+
+
+def _claim(claim: ClaimView) -> str:
+    links = " ".join(_link(citation) for citation in claim.citations)
+    line = f"- {escaped(claim.text)} ({links})"
+    if claim.is_checked and claim.checked_by:
+        line += f" *{claim.state.value} by {escaped(claim.checked_by)}*"
+    if not claim.supported:
+        line += " *says more than its sources*"
+    missing = [quote for quote in _quotes(claim) if normalised(quote) not in normalised(claim.text)]
+    return "\n".join([line, *(f"  - “{escaped(quote)}”" for quote in missing)])
+
+
+def _quotes(claim: ClaimView) -> list[str]:
+    """Evidence that the sentence itself does not repeat."""
+    said = normalised(claim.text).casefold()
+    return [
+        quote
+        for quote, _ in groupby(citation.quote for citation in claim.citations)
+        if quote and normalised(quote).rstrip(".").casefold() not in said
+    ]
+
+
+def _link(citation: CitationView) -> str:
+    label = f"{citation.occurred_at.astimezone(UTC):%H:%M} {citation.author_name}"
+    address = re.sub(r"[<>\s\\]", "", citation.permalink)
+    return f"[{escaped(label)}](<{address}>)"
+
+
+def _closing(view: ReviewView) -> str:
+    if not view.unsupported:
+        return f"*Version {view.version}, drafted {_stamp(view.drafted_at)} UTC.*"
+    count = len(view.unsupported)
+    kept = "1 sentence" if count == 1 else f"{count} sentences"
+    return (
+        f"*Version {view.version}, drafted {_stamp(view.drafted_at)} UTC. {kept} whose sources do "
+        "not carry what was written are left out; the console shows them with the reason.*"
+    )
+
+
+def _stamp(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}"
+
+
+def _length(span: timedelta) -> str:
+    minutes = round(span.total_seconds() / 60)
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"

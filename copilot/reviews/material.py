@@ -1,0 +1,144 @@
+"""Gathers what a drafter is given: records, numbered messages in episodes, follow-ups."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from copilot.incidents.follow_ups import follow_ups_of
+from copilot.incidents.models import Incident
+from copilot.incidents.queries import get_incident, span_of
+from copilot.ports import EpisodeMessages, FollowUpFact, IncidentFacts, Quote, WindowMessage
+from copilot.reviews.episodes import cut_episodes
+from copilot.suggestions.models import Evidence, Suggestion
+from copilot.suggestions.vocabulary import Outcome, Reason
+from copilot.timeline.models import EventKind
+from copilot.timeline.reading import events_in, window_messages
+from copilot.workspaces.directory import names_of, workspace_of
+
+MOST_MESSAGES = 20_000
+_MOST_WAITING = 10
+_CHANGES = frozenset({EventKind.SEVERITY_CHANGED, EventKind.STATUS_CHANGED})
+_STILL_WANTED = (Reason.NOTHING_IS_POSTED, Reason.POST_FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    facts: IncidentFacts
+    messages: tuple[WindowMessage, ...]
+    episodes: tuple[EpisodeMessages, ...]
+    follow_ups: tuple[FollowUpFact, ...]
+    names: frozenset[str]
+    """Everybody a sentence could name."""
+    left_out: int
+    """Messages that were said but did not fit."""
+
+    @property
+    def by_number(self) -> dict[int, WindowMessage]:
+        return {message.number: message for message in self.messages}
+
+
+def read_material(session: Session, incident_id: int, limit: int = MOST_MESSAGES) -> Material:
+    """Raises NotFoundError."""
+    incident = get_incident(session, incident_id)
+    names = names_of(session, incident.team_id)
+    ourselves = workspace_of(session, incident.team_id).bot_user_id
+    events = events_in(session, span_of(incident))
+    said = [
+        message
+        for message in window_messages(session, events, names)
+        if ourselves is None or message.author_id != ourselves
+    ]
+    messages = what_fits(said, limit)
+    changes = [event.occurred_at for event in events if event.kind in _CHANGES]
+    return Material(
+        facts=_facts(incident),
+        messages=messages,
+        episodes=tuple(episode.for_drafter() for episode in cut_episodes(messages, changes)),
+        follow_ups=_follow_ups(session, incident, messages, names),
+        names=frozenset(names.values()) | {message.author_name for message in messages},
+        left_out=len(said) - len(messages),
+    )
+
+
+def what_fits(said: Sequence[WindowMessage], limit: int) -> tuple[WindowMessage, ...]:
+    """At most `limit` messages, numbered from 1: those people reacted to, then the newest."""
+    by_worth = sorted(said, key=lambda message: (bool(message.reactions), message.number))
+    kept = {message.number for message in by_worth[max(0, len(said) - limit) :]}
+    chosen = [message for message in said if message.number in kept]
+    return tuple(replace(message, number=number) for number, message in enumerate(chosen, 1))
+
+
+def _facts(incident: Incident) -> IncidentFacts:
+    return IncidentFacts(
+        title=incident.title,
+        severity=incident.severity,
+        status=incident.status,
+        declared_at=incident.declared_at,
+        mitigated_at=incident.mitigated_at,
+        resolved_at=incident.resolved_at,
+    )
+
+
+def _follow_ups(
+    session: Session,
+    incident: Incident,
+    messages: Sequence[WindowMessage],
+    names: dict[str, str],
+) -> tuple[FollowUpFact, ...]:
+    """What was agreed, then what still waits, the most probable first."""
+    agreed = follow_ups_of(session, incident.id)
+    waiting = _waiting(session, incident.id)
+    ids = [one.suggestion_id for one in agreed if one.suggestion_id is not None]
+    evidence = _evidence(session, [*ids, *(one.id for one in waiting)], messages)
+    return tuple(
+        FollowUpFact(
+            title=title,
+            owner_name=names.get(owner_id) if owner_id else None,
+            is_accepted=is_accepted,
+            evidence=evidence[suggestion_id],
+        )
+        for title, owner_id, is_accepted, suggestion_id in [
+            *((one.title, one.owner_id, True, one.suggestion_id) for one in agreed),
+            *((one.title, one.owner_id, False, one.id) for one in waiting),
+        ]
+        if suggestion_id in evidence
+    )
+
+
+def _waiting(session: Session, incident_id: int) -> Sequence[Suggestion]:
+    query = (
+        select(Suggestion)
+        .where(
+            Suggestion.incident_id == incident_id,
+            Suggestion.decision.is_(None),
+            Suggestion.same_as_id.is_(None),
+            or_(
+                Suggestion.outcome.in_([Outcome.DELIVER, Outcome.DIGEST]),
+                Suggestion.reason.in_(_STILL_WANTED),
+            ),
+        )
+        .order_by(Suggestion.confidence.desc(), Suggestion.id)
+        .limit(_MOST_WAITING)
+    )
+    return session.scalars(query).all()
+
+
+def _evidence(
+    session: Session, suggestion_ids: Sequence[int], messages: Sequence[WindowMessage]
+) -> dict[int | None, tuple[Quote, ...]]:
+    """Quotes by suggestion, of messages that are still there as they were quoted."""
+    numbers = {(message.event_id, message.revision_id): message.number for message in messages}
+    query = (
+        select(Evidence)
+        .where(Evidence.suggestion_id.in_(suggestion_ids))
+        .order_by(Evidence.suggestion_id, Evidence.position)
+    )
+    found: dict[int | None, tuple[Quote, ...]] = {}
+    for row in session.scalars(query):
+        number = numbers.get((row.event_id, row.revision_id))
+        if number is not None:
+            quote = Quote(number, row.quote)
+            found[row.suggestion_id] = (*found.get(row.suggestion_id, ()), quote)
+    return found
