@@ -4,9 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from copilot.local.clues import Clue
-from copilot.local.cues import COMMITMENT, MARKER, REQUEST
-from copilot.local.lexicon import COMPLETION, CONFIRMATION, NOT_COMPLETE, content_stems
-from copilot.local.people import People
+from copilot.local.lexicon import (
+    COMMON_STEMS,
+    COMPLETION,
+    CONFIRMATION,
+    NOT_COMPLETE,
+    content_stems,
+)
+from copilot.local.phrases import COMMITMENT, MARKER, REQUEST
 from copilot.local.statements import readable
 from copilot.ports import WindowMessage
 
@@ -40,7 +45,7 @@ class Group:
             zip(self.clues, self.probabilities, strict=True),
             key=lambda pair: (
                 pair[0].match.cue.kind == MARKER,
-                "pronoun" not in pair[0].features,
+                not pair[0].is_open or bool(pair[0].about),
                 pair[1],
             ),
         )[0]
@@ -72,36 +77,32 @@ class Group:
         return said or asked
 
     def resembles(self, clue: Clue) -> bool:
+        """Whether enough of the words are the same, and one of them says which work it is."""
         if clue.message.number - self.last_number > REACH_OF_WORDS:
             return False
-        shared = len(self._stems & clue.stems)
-        smaller = min(len(self._stems), len(clue.stems))
-        if clue.message.number == self.last_number:
-            return shared >= 2 and shared / smaller >= 0.5
-        if clue.match.cue.kind == MARKER and shared >= 2 and shared / smaller >= 0.34:
-            return True
-        return shared >= 2 and shared / smaller >= 0.5
+        shared = self._stems & clue.stems
+        telling = shared - COMMON_STEMS
+        part = len(shared) / max(1, min(len(self._stems), len(clue.stems)))
+        if clue.is_open and not clue.about:
+            return bool(shared) and clue.message.number - self.last_number <= REACH_OF_ANSWER
+        enough = 0.34 if clue.match.cue.kind == MARKER else 0.5
+        return len(shared) >= 2 and bool(telling) and part >= enough
 
     def is_answered_by(self, clue: Clue) -> bool:
         """`I'll do that after the meeting`: says who and when, of what was just talked about."""
         return (
             clue.kind == COMMITMENT
-            and "pronoun" in clue.features
-            and len(clue.stems) <= 3
+            and clue.is_open
+            and len(content_stems(clue.match.do)) <= 3
             and 0 < clue.message.number - self.last_number <= REACH_OF_ANSWER
             and self._expects(clue.message)
         )
 
     def _expects(self, message: WindowMessage) -> bool:
         asked = {person for clue in self.clues for person in clue.addressees}
-        return (
-            message.author_id in asked
-            or (
-                not asked
-                and all(clue.message.author_id != message.author_id for clue in self.clues)
-            )
-            or message.number - self.last_number <= 2
-        )
+        if asked:
+            return message.author_id in asked
+        return message.author_id != self.clues[-1].message.author_id
 
 
 def grouped(clues: Sequence[tuple[Clue, float]]) -> list[Group]:
@@ -128,7 +129,7 @@ def _home(groups: Sequence[Group], clue: Clue) -> Group | None:
     return None
 
 
-def add_answers(groups: Sequence[Group], messages: Sequence[WindowMessage], people: People) -> None:
+def add_answers(groups: Sequence[Group], messages: Sequence[WindowMessage]) -> None:
     """Finds, after each group, who agreed to it and whether somebody says that it is done."""
     texts = [readable(message.text[:300]) for message in messages]
     for group in groups:
@@ -139,7 +140,7 @@ def add_answers(groups: Sequence[Group], messages: Sequence[WindowMessage], peop
                 continue
             if message.number not in told and _is_confirmation(group, message, text):
                 group.answers.append(message)
-            if message.number > start and _is_completion(group, message, text, people):
+            if message.number > start and _is_completion(group, message, text):
                 group.done_by = message
 
 
@@ -154,7 +155,7 @@ def _is_confirmation(group: Group, message: WindowMessage, text: str) -> bool:
     return distance <= 2 and message.author_id not in speakers and group.main.kind == "request"
 
 
-def _is_completion(group: Group, message: WindowMessage, text: str, people: People) -> bool:
+def _is_completion(group: Group, message: WindowMessage, text: str) -> bool:
     found = COMPLETION.search(text)
     if not found or NOT_COMPLETE.search(text[: found.end()]) or text.endswith("?"):
         return False

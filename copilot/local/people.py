@@ -14,8 +14,41 @@ _ADDRESS = re.compile(
 _MENTION = re.compile(r"@([\w][\w.|-]{0,40}(?: [A-Z][\w.-]{1,40})?)")
 _TAIL = re.compile(r"[\d_|`^.-]+(?:away|afk|work|mobile|laptop)?$", re.IGNORECASE)
 _NOT_NAMES = FUNCTION_WORDS | frozenset(
-    "note fyi btw anyway well right hmm question aside update edit first second next also today so"
-    " action todo hi hello hey everyone all guys team folks channel here cool great nice lol".split()
+    [
+        "note",
+        "fyi",
+        "btw",
+        "anyway",
+        "well",
+        "right",
+        "hmm",
+        "question",
+        "aside",
+        "update",
+        "edit",
+        "first",
+        "second",
+        "next",
+        "also",
+        "today",
+        "so",
+        "action",
+        "todo",
+        "hi",
+        "hello",
+        "hey",
+        "everyone",
+        "all",
+        "guys",
+        "team",
+        "folks",
+        "channel",
+        "here",
+        "cool",
+        "great",
+        "nice",
+        "lol",
+    ]
 )
 
 

@@ -7,37 +7,67 @@ from copilot.local.due import without_due
 from copilot.local.lexicon import base_form, words_of
 
 MAX_TITLE = 90
+MAX_WORDS_OF_THING = 8
 
 _NEW_CLAUSE = re.compile(
-    r"(?:\s*[,;:(–—-]\s*|\s+)(?:because|since|so that|so we|so you|so i|so they|so it|as (?:it|we|i|they|this|that)\b|but|although|though"
-    r"|which|where (?:we|i|it)|if|unless|otherwise|or else|in case|until then|while (?:i|we|you)|when (?:i|we|you)\b|before i"
-    r"|instead of me|thanks|thx|please|pls|right\?|ok\?|and (?:then )?(?:i|we|you|they|see|it|that|this)\b|maybe\b)",
+    r"(?:\s*[,;:(–—-]\s*|\s+)(?:because|since|so that|so we|so you|so i|so they|so it|as (?:it"
+    r"|we|i|they|this|that)\b|but|although|though"
+    r"|which|where (?:we|i|it)|if|unless|otherwise|or else|in case|until then|while (?:i|we"
+    r"|you)|when (?:i|we|you)\b|before i"
+    r"|instead of me|thanks|thx|please|pls|right\?|ok\?|and (?:then )?(?:i|we|you|they|see|it"
+    r"|that|this)\b|maybe\b)",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(
-    r"\s*(?:,|;|:\)|;\)|:\(|\()\s*(?:(?:i|we|you|they|it|that|this|he|she|there|the|our|my|\d\w*|what|so|also|just|not|or|and then)\b"
-    r"(?=.*\b(?:is|are|was|were|would|will|'ll|should|could|can|has|have|had|'s|'re|don't|didn't|might|may|want|think|guess|need)\b).*|.*\?$)",
+    r"\s*(?:,|;|:\)|;\)|:\(|\()\s*(?:(?:i|we|you|they|it|that|this|he|she|there|the|our|my"
+    r"|\d\w*|what|so|also|just|only|not|or|and then|clearly|obviously|needs?|can|could|will)\b"
+    r"(?=.*\b(?:is|are|was|were|would|will|'ll|should|could|can|has|have|had|'s|'re|don't"
+    r"|didn't|might|may|want|think|guess|needs?|hotfix|workaround|nobody|nothing|for now)\b).*"
+    r"|.*\?$)",
     re.IGNORECASE,
 )
 _FILLER = re.compile(
-    r"\b(?:please|pls|plz|kindly|really|probably|definitely|certainly|actually|basically|just|maybe|perhaps|hopefully|lol|haha|imo"
+    r"\b(?:please|pls|plz|kindly|really|probably|definitely|certainly|actually|basically|just"
+    r"|maybe|perhaps|hopefully|lol|haha|imo"
     r"|imho|tbh|fwiw|btw|fyi|seriously|also|kinda|sort of|i think|i guess)\b[, ]*",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"```|[*_~`]{1,2}(?=\S)|(?<=\S)[*_~`]{1,2}|<[^>]{0,300}>|:[a-z0-9_+-]{2,40}:")
 _MENTION = re.compile(r"@[\w.|-]+")
 _SMILEY = re.compile(
-    r"(?:[:;]-?[)(PpDd/|]|\bxD\b|[<>]|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff])"
+    r"(?:[:;]-?[)(PpDd/|]|\bxD\b|[<>]"
+    r"|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff])"
 )
 _SHORTENED_TAIL = re.compile(
-    r"(?:\s+(?:and|or|to|the|a|an|of|for|with|in|on|at|as|that|by|from|but|so|it's))+$",
+    r"(?:\s+(?:and|or|to|the|a|an|of|for|with|in|on|at|as|by|from|but|so|it's))+$",
+    re.IGNORECASE,
+)
+_BEFORE_THING = re.compile(
+    r"[,;:(]\s|\b(?:that|think|guess|so|but|because|since|and|if|when|note|looks like|means"
+    r"|says|implies|saying)\s",
+    re.IGNORECASE,
+)
+_STATE = re.compile(
+    r"\s(?:is|are|was|were|isn't|aren't|has|have|doesn't|don't|does)\b", re.IGNORECASE
+)
+_NO_THING = re.compile(
+    r"^(?:i|you|we|they|he|she|it|this|that|these|those|there|what|which|who|one|no)\b(?:\s|$)",
     re.IGNORECASE,
 )
 _URLISH = re.compile(r"\S*(?:://|www\.)\S*", re.IGNORECASE)
 
 
-def title_of(match: CueMatch) -> str:
-    """What is to be done, as an order. Empty if nothing readable is left."""
+def title_of(match: CueMatch, about: str = "") -> str:
+    """What is to be done, as an order, and what about. Empty if nothing readable is left."""
+    title = _order_of(match)
+    if not title or not about:
+        return title
+    return (
+        f"{title}: {about[:1].lower()}{about[1:]}" if about[1:2].islower() else f"{title}: {about}"
+    )
+
+
+def _order_of(match: CueMatch) -> str:
     name = match.cue.name
     if name == "passive":
         phrase = _from_passive(match)
@@ -117,7 +147,8 @@ def _from_lack(do: str) -> str:
 
 def _thing(what: str) -> str:
     """The last noun phrase before a verb: what the sentence is about."""
-    what = re.split(
-        r"[,;:(]\s|\b(?:that|think|guess|so|but|because|since|and|if|when|note)\s", what
-    )[-1]
-    return what.strip(" ,.;:-") if 0 < len(words_of(what)) <= 8 else ""
+    pieces = _BEFORE_THING.split(what.rstrip(" ,;:-"))
+    what = _STATE.split(pieces[-1])[0].strip(" ,.;:-")
+    if not 0 < len(words_of(what)) <= MAX_WORDS_OF_THING or _NO_THING.match(what):
+        return ""
+    return what

@@ -19,6 +19,7 @@ from tests.evals.scoring import (
     runs_of,
     score_labelled,
     score_marked,
+    score_mixed,
 )
 
 FOLDS = 4
@@ -59,11 +60,14 @@ def _all_sets() -> dict[str, list[Conversation]]:
 
 
 def _scores(proposer_for: Callable[[Conversation], Proposer]) -> Scores:
-    scores = {}
+    scores: Scores = {}
+    runs_by_set: dict[str, list[Run]] = {}
     for name, conversations in _all_sets().items():
-        runs: list[Run] = [run for c in conversations for run in runs_of([c], proposer_for(c))]
+        runs = [run for c in conversations for run in runs_of([c], proposer_for(c))]
+        runs_by_set[name] = runs
         score = score_marked if name.startswith("marked") else score_labelled
         scores[name] = [score(name, runs, threshold) for threshold in THRESHOLDS]
+    scores["mixed to 2.5 %"] = [score_mixed(runs_by_set, threshold) for threshold in THRESHOLDS]
     return scores
 
 
@@ -95,8 +99,8 @@ def _show(results: dict[str, Scores], *, as_json: bool) -> None:
     for who, sets in results.items():
         print(f"\n{who}")  # noqa: T201
         print(  # noqa: T201
-            f"  {'set':24}{'from':>5}{'said':>6}  {'precision strict':20}{'lenient':>8}  {'task recall':20}"
-            f"{'false/1,000':>20}{'immediate':>11}{'ECE':>7}"
+            f"  {'set':24}{'from':>5}{'said':>6}  {'precision strict':20}{'lenient':>8}"
+            f"  {'task recall':20}{'false/1,000':>20}{'immediate':>11}{'ECE':>7}"
         )
         for name, scores in sets.items():
             for score in scores:
@@ -105,9 +109,10 @@ def _show(results: dict[str, Scores], *, as_json: bool) -> None:
 
 def _line(name: str, score: Score) -> str:
     lenient = score.precision_lenient
+    strict = _share(score.precision_strict)
     error = "–" if score.calibration_error is None else f"{score.calibration_error:.3f}"
     return (
-        f"  {name:24}{score.threshold:5.2f}{score.suggestions:6}  {_share(score.precision_strict):20}"
+        f"  {name:24}{score.threshold:5.2f}{score.suggestions:6}  {strict:20}"
         f"{'–' if lenient is None or lenient.value is None else format(lenient.value, '.2f'):>8}  "
         f"{_share(score.task_recall):20}{_per_thousand(score.false_alarms):>20}"
         f"{score.immediate_suggested:11}{error:>7}"

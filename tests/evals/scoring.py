@@ -12,6 +12,7 @@ from tests.evals.replaying import Suggested, replay
 
 THRESHOLDS = (0.0, 0.5, 0.75)
 BINS = 10
+SHARE_OF_FOLLOW_UPS = 0.025
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ def score_labelled(corpus: str, runs: Sequence[Run], threshold: float) -> Score:
     strict = lenient = immediate = wrong = 0
     tasks: set[str] = set()
     found: set[str] = set()
-    pairs: list[tuple[float, bool]] = []
+    pairs: list[tuple[float, bool, float]] = []
     ordinary = 0
     for conversation, suggested in runs:
         messages = conversation.messages
@@ -78,7 +79,7 @@ def score_labelled(corpus: str, runs: Sequence[Run], threshold: float) -> Score:
             lenient += is_right or main.is_borderline
             immediate += main.label == "immediate_action"
             wrong += not (is_right or main.is_borderline)
-            pairs.append((suggestion.confidence, is_right))
+            pairs.append((suggestion.confidence, is_right, 1.0))
             found |= _tasks_in(messages, suggestion)
     return Score(
         corpus=corpus,
@@ -136,13 +137,42 @@ def _is_about(suggestion: Suggested, action: MarkedAction, conversation: Convers
     )
 
 
-def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float | None:
-    """Expected calibration error over ten bins of equal width."""
-    if not pairs:
+def score_mixed(sets: dict[str, Sequence[Run]], threshold: float) -> Score:
+    """Labelled and ordinary chat, weighed so that 2.5 % of all messages are follow-ups.
+
+    That is their share in real incident chat; precision and calibration depend on it.
+    """
+    talk = [*sets["labelled"], *sets["written"]]
+    follow_ups = sum(m.label == "follow_up" for c, _ in talk for m in c.messages)
+    wanted = follow_ups / SHARE_OF_FOLLOW_UPS - sum(len(c.messages) for c, _ in talk)
+    of_noise = wanted / sum(len(c.messages) for c, _ in sets["noise"])
+    judged = [
+        (s.confidence, run[0].messages[s.main - 1].label == "follow_up", weight)
+        for runs, weight in ((talk, 1.0), (sets["noise"], of_noise))
+        for run in runs
+        for s in run[1]
+        if s.confidence >= threshold
+    ]
+    right = sum(weight for _, is_right, weight in judged if is_right)
+    return Score(
+        corpus="mixed to 2.5 %",
+        threshold=threshold,
+        messages=round(follow_ups / SHARE_OF_FOLLOW_UPS),
+        suggestions=round(sum(weight for _, _, weight in judged)),
+        precision_strict=share(round(right), round(sum(weight for _, _, weight in judged))),
+        precision_lenient=None,
+        task_recall=None,
+        false_alarms=None,
+        immediate_suggested=0,
+        calibration_error=calibration_error(judged),
+    )
+
+
+def calibration_error(judged: Sequence[tuple[float, bool, float]]) -> float | None:
+    """Expected calibration error over ten bins of equal width: confidence, right?, weight."""
+    if not judged:
         return None
-    bins: dict[int, list[tuple[float, bool]]] = {}
-    for confidence, is_right in pairs:
-        bins.setdefault(min(BINS - 1, int(confidence * BINS)), []).append((confidence, is_right))
-    return sum(
-        abs(sum(c for c, _ in group) - sum(right for _, right in group)) for group in bins.values()
-    ) / len(pairs)
+    gaps = [0.0] * BINS
+    for confidence, is_right, weight in judged:
+        gaps[min(BINS - 1, int(confidence * BINS))] += weight * (confidence - is_right)
+    return sum(abs(gap) for gap in gaps) / sum(weight for _, _, weight in judged)
