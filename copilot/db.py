@@ -108,8 +108,8 @@ class Database:
             self._bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
         ) as session:
             session.connection(execution_options={_READ_ONLY: True})
+            # Closing rolls back and detaches; an explicit rollback would empty what was read.
             yield session
-            session.rollback()
 
 
 def open_engine(url: str) -> Engine:
