@@ -277,4 +277,5 @@ class _Encoder:
 
 def _encoding(dialect: Dialect, column: str) -> Any:
     """What SQLAlchemy itself does to a value of this column."""
-    return EVENT.c[column].type.bind_processor(dialect) or (lambda value: value)
+    kind = EVENT.c[column].type.dialect_impl(dialect)
+    return kind.bind_processor(dialect) or (lambda value: value)

@@ -90,10 +90,8 @@ def _lines(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    """A block whose fence is longer than any row of backticks in it, so that nothing ends it."""
-    longest = max((len(row) for row in re.findall(r"`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return "\n".join(f"  {line}".rstrip() for line in [fence, *text.splitlines(), fence])
+    """A block inside a list item. Nothing in it ends it: `_CODE` stops at the first fence."""
+    return "\n".join(f"  {line}".rstrip() for line in ["```", *text.splitlines(), "```"])
 
 
 def _escaped(text: str) -> str:

@@ -17,7 +17,6 @@ from copilot.timeline.slack_export_files import ExportFiles, open_files
 _USER_LISTS = ("users.json", "org_users.json")
 _CHANNEL_LISTS = ("channels.json", "groups.json", "mpims.json", "dms.json")
 _DAY_FILE = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
-_TS = re.compile(r"\d{1,11}(?:\.\d{1,6})?", re.ASCII)
 _SLACK_ID = re.compile(r"[A-Z0-9_-]{1,32}")
 _FILE_LINK = re.compile(r"(https://[a-z0-9-]{1,63}(?:\.enterprise)?\.slack\.com/)files/")
 _SERVICE_LINK = re.compile(r"<(https://[a-z0-9-]{1,63}\.slack\.com/)services/")
@@ -78,20 +77,17 @@ class SlackExport:
 
     def extent(self, channel: ExportChannel) -> Extent | None:
         """How much the channel holds, None if nothing. Reads it all, so broken files show early."""
-        count = 0
-        first, last = "", ""
+        found: Extent | None = None
         for name in self._day_files.get(channel.folder, ()):
-            stamps = [message["ts"] for message in _messages(name, self._files.read(name))]
-            if stamps:
-                count += len(stamps)
-                first = min([*stamps, first or stamps[0]], key=ts_order)
-                last = max([*stamps, last or stamps[0]], key=ts_order)
-        return Extent(count, first, last) if count else None
+            day = _messages_in_order(name, self._files.read(name))
+            if day:
+                found = _extended(found, len(day), day[0]["ts"], day[-1]["ts"])
+        return found
 
     def messages(self, channel: ExportChannel) -> Iterator[dict[str, Any]]:
         """The channel's message objects as Slack wrote them, oldest first."""
         for name in self._day_files.get(channel.folder, ()):
-            yield from _in_order(_messages(name, self._files.read(name)))
+            yield from _messages_in_order(name, self._files.read(name))
 
     @property
     def workspace_url(self) -> str | None:
@@ -110,7 +106,7 @@ class SlackExport:
                 data = self._files.read(name)
                 if b".slack.com" not in data:  # spares parsing nearly all day files
                     continue
-                for message in _messages(name, data):
+                for message in _messages_in_order(name, data):
                     if url := _own_link(message):
                         return url
         return None
@@ -208,17 +204,26 @@ def _objects(name: str, data: bytes) -> list[dict[str, Any]]:
     return parsed
 
 
-def _messages(name: str, data: bytes) -> list[dict[str, Any]]:
-    messages = _objects(name, data)
-    for position, message in enumerate(messages, start=1):
-        ts = message.get("ts")
-        if not isinstance(ts, str) or not _TS.fullmatch(ts):
-            raise BadInputError(f"Message {position} of {name} has no valid ts.")
-    return messages
+def _messages_in_order(name: str, data: bytes) -> list[dict[str, Any]]:
+    stamped = []
+    for position, message in enumerate(_objects(name, data), start=1):
+        try:
+            # The position keeps messages of one stamp in order, and from being compared.
+            stamped.append((ts_order(message["ts"]), position, message))
+        except (KeyError, TypeError, BadInputError) as error:
+            raise BadInputError(f"Message {position} of {name} has no valid ts.") from error
+    stamped.sort()
+    return [message for _, _, message in stamped]
 
 
-def _in_order(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(messages, key=lambda message: ts_order(message["ts"]))
+def _extended(extent: Extent | None, messages: int, first_ts: str, last_ts: str) -> Extent:
+    if extent is None:
+        return Extent(messages, first_ts, last_ts)
+    return Extent(
+        extent.messages + messages,
+        min(extent.first_ts, first_ts, key=ts_order),
+        max(extent.last_ts, last_ts, key=ts_order),
+    )
 
 
 def _team_id(users: list[dict[str, Any]]) -> str | None:
