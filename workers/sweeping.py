@@ -4,7 +4,7 @@ from copilot.bootstrap import Services
 from copilot.jobs import Job, QueuedJob
 from copilot.reviews.drafting import reviews_to_draft
 from copilot.suggestions.consideration import incidents_with_unconsidered
-from copilot.suggestions.delivery import deliveries_to_post
+from copilot.suggestions.delivery import cards_to_update, deliveries_to_post
 from copilot.suggestions.digest import incidents_due_for_digest
 
 BATCH = 100
@@ -18,6 +18,7 @@ def due_jobs(services: Services) -> list[QueuedJob]:
         found = {
             Job.CONSIDER_INCIDENT: incidents_with_unconsidered(session, BATCH),
             Job.POST_DELIVERY: deliveries_to_post(session, now),
+            Job.UPDATE_CARD: cards_to_update(session),
             Job.RELEASE_DIGEST: incidents_due_for_digest(session, now),
             Job.DRAFT_REVIEW: reviews_to_draft(session),
         }

@@ -9,7 +9,7 @@ from copilot.reviews.drafting import draft_review
 from copilot.suggestions.consideration import consider_incident
 from copilot.suggestions.delivery import post_delivery, update_card
 from copilot.suggestions.digest import release_digest
-from copilot.workspaces.directory import sync_directory
+from copilot.workspaces.syncing import sync_directory
 
 Task = Callable[[Services, int], None]
 
@@ -34,8 +34,8 @@ def _backfill_channel(services: Services, incident_id: int) -> None:
     backfill_channel(services.db, incident_id, services.reader, services.clock)
 
 
-def _sync_directory(services: Services, workspace_id: int) -> None:
-    sync_directory(services.db, workspace_id, services.reader, services.clock)
+def _sync_directory(services: Services, _workspace_id: int) -> None:
+    sync_directory(services.db, services.reader, services.clock)
 
 
 def _draft_review(services: Services, incident_id: int) -> None:

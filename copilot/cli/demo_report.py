@@ -12,7 +12,7 @@ from copilot.cli.output import console
 from copilot.incidents.queries import get_incident, span_of
 from copilot.reviews.drafting import draft_review
 from copilot.reviews.reading import current_review
-from copilot.suggestions.listing import SuggestionView, deliveries_of, suggestions_of
+from copilot.suggestions.listing import SuggestionView, suggestions_of
 from copilot.suggestions.models import Outcome
 from copilot.timeline.reading import timeline_rows
 
@@ -57,14 +57,15 @@ def read_report(world: DemoWorld) -> DemoReport:
         with db.reading() as session:
             incident = get_incident(session, incident_id)
             review = current_review(session, incident_id)
+            found = suggestions_of(session, incident_id)
             rows = timeline_rows(session, span_of(incident))
             reports.append(
                 IncidentReport(
                     incident_id=incident_id,
                     title=incident.title,
                     events=sum(row.message_ts is not None for row in rows),
-                    suggestions=suggestions_of(session, incident_id),
-                    posts=len(deliveries_of(session, incident_id)),
+                    suggestions=found,
+                    posts=len({one.delivery_id for one in found if one.shown_at is not None}),
                     claims=sum(len(s.claims) for s in review.sections) if review else 0,
                     unsupported=len(review.unsupported) if review else 0,
                 )

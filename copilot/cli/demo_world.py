@@ -1,13 +1,15 @@
 """The processes of a demo in one: pretend Slack, web process, worker and the export that plays."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from copilot.bootstrap import Services
 from copilot.cli.processes import open_server
@@ -15,9 +17,10 @@ from copilot.cli.wiring import open_services
 from copilot.clock import ReplayClock
 from copilot.console.login import LoginLinks
 from copilot.errors import BadInputError, CopilotError
-from copilot.incidents.queries import incidents_of_workspace
+from copilot.incidents.models import Incident
 from copilot.main import WebServer, create_web
 from copilot.sandbox.player import Player
+from copilot.sandbox.score import PlayedCommand, read_commands
 from copilot.sandbox.sender import Sender
 from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.workspace import SandboxWorkspace
@@ -27,6 +30,7 @@ from copilot.timeline.slack_export import SlackExport, open_export
 from copilot.workspaces.forgetting import forget_workspace
 
 JOBS_TIMEOUT_S = 60.0
+JUST_BEFORE = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ class DemoWorld:
 
     def incident_ids(self) -> list[int]:
         with self.services.db.reading() as session:
-            return incidents_of_workspace(session, self.workspace.team_id)
+            query = select(Incident.id).where(Incident.team_id == self.workspace.team_id)
+            return list(session.scalars(query.order_by(Incident.id)))
 
 
 def finish_jobs(services: Services) -> None:
@@ -87,7 +92,8 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
     """Everything up and connected, and taken down again."""
     with ExitStack() as stack:
         export = stack.enter_context(open_export(path))
-        clock = ReplayClock(_start_of(export), speed=playing.speed)
+        commands = read_commands(path) or _declarations(export)
+        clock = ReplayClock(_start_of(commands, export), speed=playing.speed)
         workspace = SandboxWorkspace(clock)
         sandbox = SandboxServer(workspace, port=playing.sandbox_port)
         stack.callback(sandbox.stop)
@@ -103,6 +109,8 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
         stack.callback(services.jobs.stop_embedded)
         workspace.console_url = f"{web.url}login?token={login.issue()}"
         sender = Sender(workspace, f"{web.url}slack/events")
+        stack.callback(sender.close)
+        workspace.connect(sender)
         player = Player(
             workspace,
             sender,
@@ -112,7 +120,10 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
             deliveries=playing.deliveries,
             shuffle_seed=playing.shuffle_seed,
             on_step=None if playing.speed else lambda _now: finish_jobs(services),
+            commands=commands,
         )
+        stack.callback(player.stop)
+        player.prepare()
         yield DemoWorld(
             services=services,
             workspace=workspace,
@@ -136,13 +147,34 @@ def _services(workspace: SandboxWorkspace, sandbox: SandboxServer, clock: Replay
     return open_services(settings, clock)
 
 
-def _start_of(export: SlackExport) -> datetime:
-    """A moment before the first message of any channel."""
-    firsts = [
-        ts_to_instant(str(first["ts"]))
-        for channel in export.channels
-        if (first := next(export.messages(channel), None)) is not None
-    ]
-    if not firsts:
-        raise BadInputError("The export holds no messages; there is nothing to play.")
-    return min(firsts).astimezone(UTC) - timedelta(seconds=1)
+def _declarations(export: SlackExport) -> list[PlayedCommand]:
+    """An incident declared in each channel just before its first message, by who spoke first."""
+    people = {user["id"] for user in export.users if not user.get("is_bot")}
+    found = []
+    for channel in export.channels:
+        messages = export.messages(channel)
+        first = next(messages, None)
+        if first is None:
+            continue
+        speakers = (message.get("user") for message in chain([first], messages))
+        speaker = next((user for user in speakers if user in people), None)
+        if speaker is not None:
+            found.append(
+                PlayedCommand(
+                    at=ts_to_instant(str(first["ts"])) - JUST_BEFORE,
+                    user=speaker,
+                    channel=channel.id,
+                    command="/incident",
+                    text=f"declare Replay of #{channel.name}",
+                )
+            )
+    if not found:
+        raise BadInputError("The export holds no messages of people; there is nothing to play.")
+    return found
+
+
+def _start_of(commands: Sequence[PlayedCommand], export: SlackExport) -> datetime:
+    """A moment before anything happens."""
+    firsts = (next(export.messages(channel), None) for channel in export.channels)
+    starts = [ts_to_instant(str(first["ts"])) for first in firsts if first is not None]
+    return min([*starts, *(command.at for command in commands)]) - JUST_BEFORE

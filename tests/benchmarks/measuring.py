@@ -49,7 +49,7 @@ def interleaved_us(
     """
     taken: dict[str, list[float]] = {name: [] for name in works}
     number = 0
-    for name, work in works.items():  # warm caches, connections and statement compilation
+    for work in works.values():  # warm caches, connections and statement compilation
         for _ in range(min(per_round, 50)):
             number += 1
             work(number)
