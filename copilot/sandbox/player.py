@@ -68,12 +68,8 @@ class Player:
         """Create people and channels, read the messages; `play` does it if nobody did."""
         chosen = self._chosen(channel)
         self._create_people()
-        for found in chosen:
-            if found.id not in self._workspace.channels:
-                self._workspace.add_channel(
-                    found.name, channel_id=found.id, is_private=found.is_private
-                )
         self._steps = score(self._workspace, self._export, chosen, self._commands)
+        self._create_channels(chosen, is_wanted=channel is not None)
         if not self._steps:
             return
         self._playback = Playback(
@@ -203,9 +199,16 @@ class Player:
             self._clock.advance_to(at)
 
     def _chosen(self, channel: str | None) -> list[ExportChannel]:
-        if channel is not None:
-            return [self._export.channel(channel)]
-        return [found for found in self._export.channels if self._export.has_messages(found)]
+        return self._export.channels if channel is None else [self._export.channel(channel)]
+
+    def _create_channels(self, chosen: Iterable[ExportChannel], *, is_wanted: bool) -> None:
+        """Those in which something happens, or the one that was asked for."""
+        played = {step.channel_id for step in self._steps}
+        for found in chosen:
+            if found.id not in self._workspace.channels and (is_wanted or found.id in played):
+                self._workspace.add_channel(
+                    found.name, channel_id=found.id, is_private=found.is_private
+                )
 
     def _create_people(self) -> None:
         for position, entry in enumerate(self._export.users):

@@ -17,6 +17,7 @@ from copilot.sandbox.state import Change, ChangeKind
 from copilot.sandbox.views import OpenView
 
 DEFAULT_PEOPLE = (("ana", "Ana Costa"), ("ben", "Ben Okafor"), ("dana", "Dana Levi"))
+COMMANDS = ("/incident",)
 COMMAND_HINTS = (
     ("declare [title]", "declare an incident in this channel"),
     ("status [status]", "show or change the status"),
@@ -43,6 +44,8 @@ class SandboxWorkspace(Conversation):
     """Everything a person does here goes to the connected app as Slack would send it."""
 
     command_hints: tuple[tuple[str, str], ...] = COMMAND_HINTS
+    """What the page offers after `/incident`."""
+    commands: tuple[str, ...] = COMMANDS
     playback: Playback | None = None
 
     def populate(self) -> None:
@@ -54,6 +57,9 @@ class SandboxWorkspace(Conversation):
 
     def command(self, user_id: str, channel_id: str, command: str, text: str = "") -> Answer:
         """Use a slash command; what the app says at once is shown as Slack shows it."""
+        if command not in self.commands:
+            self._notice(user_id, channel_id, f"{command} is not a valid command.")
+            return Answer(status=None, failure="unknown_command")
         with self.lock:
             channel = self.channel(channel_id)
             user = self._person(user_id)

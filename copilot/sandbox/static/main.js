@@ -1,0 +1,308 @@
+// Starts the page: what is on screen, live updates, moving between channels, threads and links.
+
+import { byId, h } from "./dom.js";
+import { get } from "./api.js";
+import { Composer } from "./composer.js";
+import { MessageList, avatar } from "./messages.js";
+import { showPlayback } from "./playback.js";
+import { showView } from "./modal.js";
+import { compareTs, humans, placeOf, setDirectory, store } from "./store.js";
+
+const NEAR_PX = 120;
+const RETRY_MS = 1500;
+
+const scroll = byId("scroll");
+const list = new MessageList(byId("messages"), { openThread });
+const threadList = new MessageList(byId("thread-messages"));
+const composer = new Composer(byId("composer"), { id: "text", onsent: toEnd });
+const threadComposer = new Composer(byId("thread-composer"), { id: "thread-text", thread: () => store.thread });
+list.onchange = draw;
+threadList.onchange = drawThread;
+
+let polling = null;
+let isUrgent = true; // ask without waiting for a change: what is on screen is of another place
+
+// Drawing
+
+function draw() {
+  const stick = isNearEnd();
+  const tops = [...store.messages.values()].filter(isTop);
+  const oldest = tops.length && store.hasOlder ? tops.reduce((a, b) => (compareTs(a.ts, b.ts) < 0 ? a : b)).ts : "0";
+  const privates = store.private.filter((answer) => !answer.thread_ts && compareTs(answer.ts, oldest) >= 0);
+  list.show(tops, privates);
+  byId("earlier").hidden = !store.hasOlder;
+  const isEmpty = !tops.length && !privates.length;
+  byId("empty").hidden = !isEmpty;
+  byId("empty").textContent = store.channels.size
+    ? "Nothing has been said here yet. Type a message below, or /incident declare to begin."
+    : "This workspace has no channels yet.";
+  if (stick && !store.hasNewer) scroll.scrollTop = scroll.scrollHeight;
+  else byId("jump").hidden = isNearEnd() && !store.hasNewer;
+}
+
+function drawThread() {
+  const panel = byId("thread");
+  panel.hidden = !store.thread;
+  document.body.classList.toggle("has-thread", Boolean(store.thread));
+  if (!store.thread) return;
+  const box = byId("thread-scroll");
+  const stick = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+  const privates = store.private.filter((answer) => answer.thread_ts === store.thread);
+  threadList.show([...store.replies.values()], privates, { dividers: false });
+  byId("thread-where").textContent = `#${store.channels.get(store.channel)?.name ?? ""}`;
+  if (stick) box.scrollTop = box.scrollHeight;
+}
+
+function drawDirectory() {
+  const { directory } = store;
+  const channel = store.channels.get(store.channel);
+  const unread = [...store.channels.keys()].some((id) => unreadOf(id) > 0);
+  document.title = `${unread ? "• " : ""}${channel ? `#${channel.name}` : "Sandbox"} · ${directory.name}`;
+  byId("title").textContent = channel ? `${channel.isPrivate ? "🔒" : "#"} ${channel.name}` : "No such channel";
+  byId("topic").textContent = channel ? channel.topic || `${channel.members} members` : "";
+  const label = channel ? `Message #${channel.name}, or type / for commands` : "No channel";
+  composer.label(label);
+  threadComposer.label("Reply in the thread");
+  const items = directory.channels.map((entry) => channelItem(entry));
+  byId("channels").replaceChildren(...items);
+  const console_ = byId("console");
+  console_.hidden = !directory.consoleUrl;
+  if (directory.consoleUrl) console_.href = directory.consoleUrl;
+  drawViewer();
+}
+
+function channelItem(entry) {
+  const isHere = entry.id === store.channel;
+  const count = unreadOf(entry.id);
+  const link = h(
+    "a", { href: `/archives/${entry.id}`, class: count ? "unread" : "", "aria-current": isHere ? "page" : null },
+    h("span", { class: "hash", "aria-hidden": "true" }, entry.isPrivate ? "🔒" : "#"),
+    h("span", { class: "channel-name" }, entry.name),
+    count > 0 && h("span", { class: "badge", "aria-label": `${count} new` }, count > 99 ? "99+" : String(count)),
+  );
+  return h("li", {}, link);
+}
+
+const unreadOf = (id) => (id === store.channel ? 0 : (store.sizes[id] ?? 0) - (store.seen[id] ?? 0));
+
+function drawViewer() {
+  const select = byId("viewer");
+  const options = humans().map((person) => h("option", { value: person.id }, person.shownName));
+  select.replaceChildren(...options);
+  select.value = store.viewer;
+  const person = store.people.get(store.viewer);
+  byId("viewer-avatar").replaceChildren(...(person ? [avatar(person, "small")] : []));
+}
+
+// Live updates
+
+async function live() {
+  for (;;) {
+    polling = new AbortController();
+    try {
+      const query = { viewer: store.viewer, channel: store.channel, since: store.version, wait: !isUrgent };
+      isUrgent = false;
+      take(await get("state", query, polling.signal), query);
+      byId("offline").hidden = true;
+    } catch (error) {
+      if (error.name === "AbortError") continue;
+      byId("offline").hidden = false;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
+
+function hurry() {
+  isUrgent = true;
+  polling?.abort();
+}
+
+function take(news, asked) {
+  if (asked.channel !== store.channel || asked.viewer !== store.viewer) return;
+  store.version = news.version;
+  store.sizes = news.sizes;
+  store.seen[store.channel] = news.sizes[store.channel] ?? 0;
+  if (news.directory) setDirectory(news.directory);
+  if (news.reload) {
+    openChannel(store.channel);
+    return;
+  }
+  store.private = news.private;
+  applyChanges(news.changed ?? [], news.removed ?? []);
+  drawDirectory();
+  draw();
+  drawThread();
+  showView(news.view);
+  showPlayback(news.playback);
+}
+
+function applyChanges(changed, removed) {
+  for (const message of changed) {
+    const isKnown = store.messages.has(message.ts);
+    if (isTop(message) && (isKnown || isInReach(message.ts))) store.messages.set(message.ts, message);
+    if (store.thread && (message.ts === store.thread || message.thread_ts === store.thread)) {
+      store.replies.set(message.ts, message);
+    }
+  }
+  for (const ts of removed) {
+    store.messages.delete(ts);
+    store.replies.delete(ts);
+  }
+  if (store.thread && removed.includes(store.thread)) closeThread();
+}
+
+const isTop = (message) => !message.thread_ts || message.thread_ts === message.ts || message.subtype === "thread_broadcast";
+
+// Messages outside the stretch on screen come when it is loaded.
+function isInReach(ts) {
+  const stamps = [...store.messages.keys()].sort(compareTs);
+  if (!stamps.length) return !store.hasNewer;
+  if (store.hasOlder && compareTs(ts, stamps[0]) < 0) return false;
+  return !store.hasNewer || compareTs(ts, stamps.at(-1)) < 0;
+}
+
+// Moving around
+
+async function openChannel(channel, { ts = null, thread = null } = {}) {
+  store.channel = channel;
+  store.thread = null;
+  store.messages.clear();
+  list.editing = null;
+  drawThread();
+  const anchor = thread ?? ts;
+  await load(anchor ? { around: anchor } : {});
+  if (store.channel !== channel) return;
+  drawDirectory();
+  draw();
+  toEnd();
+  hurry();
+  if (thread || (ts && !store.messages.has(ts))) await openThread(thread ?? ts, ts);
+  if (ts) highlight(thread ? (threadList.node(ts) ?? list.node(ts)) : list.node(ts));
+}
+
+async function load(parameters) {
+  if (!store.channels.has(store.channel)) return;
+  const page = await get("messages", { channel: store.channel, ...parameters });
+  for (const message of page.messages) store.messages.set(message.ts, message);
+  store.hasOlder = page.hasOlder;
+  if (!parameters.before) {
+    store.hasNewer = page.hasNewer;
+    store.version = Math.min(store.version || page.version, page.version);
+  }
+}
+
+async function loadOlder() {
+  const oldest = [...store.messages.keys()].sort(compareTs)[0];
+  const height = scroll.scrollHeight;
+  await load({ before: oldest });
+  draw();
+  scroll.scrollTop += scroll.scrollHeight - height;
+}
+
+async function openThread(ts, target = null) {
+  store.thread = ts;
+  store.replies.clear();
+  const page = await get("thread", { channel: store.channel, ts });
+  if (store.thread !== ts) return;
+  for (const message of page.messages) store.replies.set(message.ts, message);
+  drawThread();
+  byId("thread-scroll").scrollTop = target ? 0 : byId("thread-scroll").scrollHeight;
+  if (!target) byId("thread-text").focus({ preventScroll: true });
+}
+
+function closeThread() {
+  store.thread = null;
+  drawThread();
+}
+
+function highlight(node) {
+  if (!node) return;
+  node.classList.add("target");
+  node.scrollIntoView({ block: "center" });
+  setTimeout(() => node.classList.remove("target"), 6000);
+}
+
+const isNearEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX;
+
+function toEnd() {
+  scroll.scrollTop = scroll.scrollHeight;
+  byId("jump").hidden = true;
+}
+
+async function toLatest() {
+  if (store.hasNewer) {
+    store.messages.clear();
+    await load({});
+    draw();
+  }
+  toEnd();
+}
+
+function visit(url) {
+  const place = placeOf(url);
+  closeSide();
+  if (place.channel === store.channel && !place.ts) return;
+  window.history.pushState(null, "", url.href);
+  openChannel(place.channel, place);
+}
+
+function toggleSide(open) {
+  document.body.classList.toggle("side-open", open);
+  byId("veil").hidden = !open;
+  byId("menu").setAttribute("aria-expanded", String(open));
+}
+
+const closeSide = () => toggleSide(false);
+
+function wire() {
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.("a[href]");
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
+    if (!link || !isPlain || link.origin !== window.location.origin) return;
+    if (!link.pathname.startsWith("/archives/")) return;
+    event.preventDefault();
+    visit(new URL(link.href));
+  });
+  window.addEventListener("popstate", () => {
+    const place = placeOf(window.location);
+    openChannel(place.channel, place);
+  });
+  byId("earlier").firstElementChild.addEventListener("click", loadOlder);
+  byId("jump").addEventListener("click", toLatest);
+  byId("thread-close").addEventListener("click", closeThread);
+  byId("menu").addEventListener("click", () => toggleSide(!document.body.classList.contains("side-open")));
+  byId("veil").addEventListener("click", closeSide);
+  byId("viewer").addEventListener("change", (event) => actAs(event.target.value));
+  scroll.addEventListener("scroll", () => {
+    if (isNearEnd() && !store.hasNewer) byId("jump").hidden = true;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && store.thread && !document.querySelector("dialog[open]")) closeThread();
+  });
+}
+
+function actAs(userId) {
+  store.viewer = userId;
+  window.localStorage.setItem("sandbox-viewer", userId);
+  store.private = [];
+  drawDirectory();
+  draw();
+  hurry();
+}
+
+async function start() {
+  wire();
+  const place = placeOf(window.location);
+  const first = await get("state", { since: 0 });
+  setDirectory(first.directory);
+  store.sizes = first.sizes;
+  store.seen = { ...first.sizes };
+  const remembered = window.localStorage.getItem("sandbox-viewer");
+  store.viewer = store.people.has(remembered) ? remembered : (humans()[0]?.id ?? "");
+  showPlayback(first.playback);
+  store.version = first.version;
+  await openChannel(place.channel, place);
+  live();
+}
+
+start();
