@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from copilot.timeline import message_rows, rows
+from copilot.timeline import rows
+from copilot.timeline.known_messages import add_to_known
 from copilot.timeline.marking import record_marks
-from copilot.timeline.message_rows import MessageKey
+from copilot.timeline.message_rows import MessageKey, Observations, insert_new_messages
+from copilot.timeline.message_state import MessageState, add_up
 from copilot.timeline.redaction import redact
 from copilot.timeline.slack_messages import Deletion, Mark, Record, SourceMessage
 
@@ -35,10 +37,21 @@ def record(session: Session, records: Iterable[Record], now: datetime) -> Record
         else:
             key = MessageKey(each.team_id, each.channel_id, each.message_ts)
             messages.setdefault(key, []).append(each)
-    new, changed = message_rows.write(session, messages, now) if messages else ([], 0)
+    new, changed = _record_messages(session, messages, now) if messages else ([], 0)
     new_marks = record_marks(session, marks, now) if marks else []
     told = len(new) + changed + len(new_marks)
     return RecordingResult([*new, *new_marks], duplicates=count - told, changed=changed)
+
+
+def _record_messages(session: Session, seen: Observations, now: datetime) -> tuple[list[int], int]:
+    """The ids of new events, and how many known ones changed.
+
+    In order of their keys: two batches that share some would otherwise wait for each other.
+    """
+    states = {key: add_up(MessageState(key.message_ts), seen[key]) for key in sorted(seen)}
+    ids = insert_new_messages(session, states, now)
+    known = {key: seen[key] for key in states if key not in ids}
+    return list(ids.values()), add_to_known(session, known, now)
 
 
 def record_change(

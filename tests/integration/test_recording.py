@@ -73,7 +73,7 @@ def check_any_order(db: Database, data: st.DataObject, story: Story) -> None:
     assert rows_of(db, as_it_came) == rows_of(db, in_order)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data(), stories())
 def test_any_order_and_number_ends_in_the_same_rows_on_sqlite(
     hasty_sqlite: Database, data: st.DataObject, story: Story
