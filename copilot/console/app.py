@@ -1,0 +1,56 @@
+"""Adds the console to the web application."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware.sessions import SessionMiddleware
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from copilot.clock import Clock
+from copilot.console import sessions
+from copilot.console.errors import add_error_pages
+from copilot.console.login import LoginLinks
+from copilot.console.pages.incidents import incident_pages
+from copilot.console.pages.review import review_pages
+from copilot.console.pages.signing_in import signing_in_pages
+from copilot.console.pages.suggestions import suggestion_pages
+from copilot.console.pages.timeline import timeline_pages
+from copilot.console.security import SecurityHeaders
+from copilot.db import Database
+
+_STATIC = Path(__file__).parent / "static"
+
+
+def add_console(
+    web: FastAPI, *, db: Database, clock: Clock, login: LoginLinks, secret_key: str
+) -> None:
+    """Routes, sessions, headers and error pages. Whoever serves `web` restricts host names."""
+    web.include_router(signing_in_pages(login), include_in_schema=False)
+    for router in (
+        incident_pages(db, clock),
+        timeline_pages(db, clock),
+        suggestion_pages(db, clock),
+        review_pages(db, clock),
+    ):
+        web.include_router(router, include_in_schema=False)
+    web.mount("/static", _StaticFiles(directory=_STATIC), name="static")
+    add_error_pages(web)
+    web.add_middleware(
+        SessionMiddleware,
+        secret_key=secret_key,
+        session_cookie=sessions.COOKIE,
+        max_age=sessions.LIFETIME_S,
+        same_site="lax",
+    )
+    web.add_middleware(SecurityHeaders)
+
+
+class _StaticFiles(StaticFiles):
+    """Files that hold no incident data: kept by the browser, asked about each time."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response

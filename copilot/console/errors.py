@@ -1,0 +1,132 @@
+"""Error pages: what happened, what is safe, what to do."""
+
+import logging
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.exception_handlers import (
+    http_exception_handler,
+    request_validation_exception_handler,
+)
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from copilot.console.rendering import bare_page
+from copilot.console.security import SECURITY_HEADERS
+from copilot.console.sessions import ForgedForm, NotSignedIn, login_path
+from copilot.errors import BadInputError, NotFoundError
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    title: str
+    happened: str
+    safe: str
+    do: str
+
+
+_NOT_FOUND = Trouble(
+    "Not here",
+    "There is no page at this address.",
+    "Nothing was changed.",
+    "Go to the list of incidents and find it from there.",
+)
+_NOT_SIGNED_IN = Trouble(
+    "You are signed out",
+    "Your session ended before this was sent, so it was not carried out.",
+    "Nothing was changed.",
+    "Sign in with a new link, then do it again.",
+)
+_FORGED = Trouble(
+    "Not accepted",
+    "This was not sent from one of our own pages, or the page was older than your session.",
+    "Nothing was changed.",
+    "Go back, load the page again and repeat what you did.",
+)
+_FAILED = Trouble(
+    "Something went wrong on our side",
+    "The page could not be made. What failed is written in the log of the web process.",
+    "Everything recorded so far is stored; messages keep being recorded.",
+    "Load the page again. If it fails again, run `incident-copilot doctor`.",
+)
+
+
+def add_error_pages(web: FastAPI) -> None:
+    web.add_exception_handler(NotSignedIn, _on_not_signed_in)
+    web.add_exception_handler(ForgedForm, _on_forged_form)
+    web.add_exception_handler(NotFoundError, _on_not_found)
+    web.add_exception_handler(BadInputError, _on_bad_input)
+    web.add_exception_handler(HTTPException, _on_http_exception)
+    web.add_exception_handler(RequestValidationError, _on_invalid_request)
+    web.add_exception_handler(Exception, _on_failure)
+
+
+def _on_not_signed_in(request: Request, _error: Exception) -> Response:
+    if request.method != "GET":
+        return _answer(request, 401, _NOT_SIGNED_IN)
+    asked_for = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(login_path(asked_for), status_code=303)
+
+
+def _on_forged_form(request: Request, _error: Exception) -> Response:
+    return _answer(request, 403, _FORGED)
+
+
+def _on_not_found(request: Request, error: Exception) -> Response:
+    trouble = Trouble(_NOT_FOUND.title, str(error), _NOT_FOUND.safe, _NOT_FOUND.do)
+    return _answer(request, 404, trouble)
+
+
+def _on_bad_input(request: Request, error: Exception) -> Response:
+    trouble = Trouble("That did not work", str(error), _NOT_FOUND.safe, "Go back and change it.")
+    return _answer(request, 400, trouble)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this type
+    if not _wants_html(request):
+        return await http_exception_handler(request, error)
+    if error.status_code in {404, 405}:
+        return _answer(request, error.status_code, _NOT_FOUND)
+    trouble = Trouble("That did not work", error.detail, _NOT_FOUND.safe, "Go back and try again.")
+    return _answer(request, error.status_code, trouble)
+
+
+async def _on_invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this type
+    if not _wants_html(request):
+        return await request_validation_exception_handler(request, error)
+    is_address = any(problem["loc"][0] == "path" for problem in error.errors())
+    if is_address:
+        return _answer(request, 404, _NOT_FOUND)
+    trouble = Trouble(
+        "That did not work",
+        "Something in the form is missing or can't be read.",
+        _NOT_FOUND.safe,
+        "Go back, fill it in and send it again.",
+    )
+    return _answer(request, 400, trouble)
+
+
+def _on_failure(request: Request, error: Exception) -> Response:
+    _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    response = _answer(request, 500, _FAILED)
+    # This answer is made outside all middleware, so it brings its headers itself.
+    response.headers.update(SECURITY_HEADERS)
+    return response
+
+
+def _answer(request: Request, status_code: int, trouble: Trouble) -> Response:
+    if not _wants_html(request):
+        return JSONResponse(
+            {"detail": f"{trouble.happened} {trouble.safe} {trouble.do}"}, status_code=status_code
+        )
+    return bare_page("error.html", status_code=status_code, trouble=trouble, status=status_code)
+
+
+def _wants_html(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "")

@@ -1,0 +1,79 @@
+"""How times, durations and states read on a page."""
+
+from datetime import datetime, timedelta
+
+ZONE = "UTC"
+
+KIND_WORDS = {"commitment": "promised", "request": "asked for", "proposal": "proposed"}
+
+_KEPT = {
+    "hectic": "The channel was too busy to interrupt.",
+    "below_threshold": "Not sure enough to interrupt anybody.",
+    "budget_spent": "Something was posted shortly before; one post in 15 minutes is the most.",
+    "kind_off": "Suggestions of this kind are switched off.",
+    "duplicate": "It says again what was suggested or agreed before.",
+    "done_already": "The conversation says later that it was done.",
+    "nothing_is_posted": "Nothing is posted about an incident that is over or was imported.",
+    "post_failed": "Slack did not take the message.",
+}
+
+DISMISS_WORDS = {
+    "wrong": "It is not a follow-up",
+    "done_already": "It is done already",
+    "not_now": "Not now",
+    "duplicate": "We have it already",
+    "too_noisy": "Too much of this",
+}
+
+
+def clock_time(instant: datetime) -> str:
+    return f"{instant:%H:%M:%S}"
+
+
+def short_time(instant: datetime) -> str:
+    return f"{instant:%H:%M}"
+
+
+def day(instant: datetime) -> str:
+    return f"{instant:%a} {instant.day} {instant:%b %Y}"
+
+
+def day_and_time(instant: datetime) -> str:
+    return f"{instant.day} {instant:%b %Y, %H:%M}"
+
+
+def duration(length: timedelta) -> str:
+    """Two units at most: `40 s`, `49 min`, `2 h 10`, `3 d 4 h`."""
+    seconds = max(0, int(length.total_seconds()))
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if minutes < 1:
+        return f"{seconds} s"
+    if hours < 1:
+        return f"{minutes} min"
+    if days < 1:
+        rest = minutes % 60
+        return f"{hours} h {rest:02d}" if rest else f"{hours} h"
+    rest = hours % 24
+    return f"{days} d {rest} h" if rest else f"{days} d"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 message`, `1,204 messages`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def severity(value: str | None) -> str:
+    return value.upper() if value else "no severity"
+
+
+def why_kept(reason: str, outcome: str) -> str:
+    """Why it stayed quiet and what becomes of it, for people who have not met the rule before."""
+    what_next = {
+        "digest": "It is shown at the next pause.",
+        "hold": "It waits here for the review.",
+    }
+    return f"{_KEPT.get(reason, '')} {what_next.get(outcome, '')}".strip()
+
+
+def percent(share: float) -> str:
+    return f"{round(share * 100)} %"
