@@ -8,9 +8,11 @@ from typing import Any
 from slack_bolt import Ack, App
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from sqlalchemy.exc import StatementError
 
 from copilot.clock import Clock
 from copilot.db import Database
+from copilot.slack.client import build_client
 from copilot.slack.identity import BotIdentity
 from copilot.slack.listeners import buttons, commands, events, forms
 from copilot.slack.services import SlackServices
@@ -37,7 +39,8 @@ def build_bolt_app(
 
     app = App(
         name="incident-copilot",
-        client=client,
+        # Only its address and timeout count: without a token, lest Bolt warn that it has two.
+        client=build_client(None, client.base_url),
         signing_secret=signing_secret,
         authorize=authorize,
         process_before_response=True,
@@ -69,7 +72,9 @@ def _catch_the_rest(app: App) -> None:
 
 
 def _log_failure(error: Exception, body: dict[str, Any]) -> None:
-    """Type and place of what failed; the body stays out of the log, since it quotes people."""
+    """Type and place of what failed; what people said stays out of the log."""
+    if isinstance(error, StatementError):
+        error.hide_parameters = True
     _log.error(
         "a listener failed on %.40r: %s", body.get("type"), type(error).__name__, exc_info=error
     )

@@ -99,7 +99,9 @@ def to_channel_info(channel: Mapping[str, Any]) -> ChannelInfo:
 
 def to_member_info(user: Mapping[str, Any]) -> MemberInfo:
     """From a user object; the display name is what people see, and is often empty."""
-    profile = user.get("profile") or {}
+    profile = user.get("profile")
+    if not isinstance(profile, dict):
+        profile = {}
     real_name = str(profile.get("real_name") or user.get("real_name") or "")
     name = profile.get("display_name") or real_name or user.get("name") or user["id"]
     return MemberInfo(

@@ -74,15 +74,16 @@ def _is_own(event: Event, body: Mapping[str, Any], slack: SlackServices) -> bool
     """
     if not event["type"].startswith("message"):
         return False
-    ours = {
+    # Lists, since what is compared may be of any kind, also of one that can't be hashed.
+    ours = [
         authorization.get("user_id")
         for authorization in body.get("authorizations") or ()
         if authorization.get("is_bot")
-    }
+    ]
     identity = slack.identity.if_known()
     if identity is not None:
-        ours |= {identity.workspace.bot_user_id, identity.bot_id}
-    ours -= {None, ""}
+        ours += [identity.workspace.bot_user_id, identity.bot_id]
+    ours = [who for who in ours if who]
     said = [event, event.get("message"), event.get("previous_message")]
     return any(
         message.get("user") in ours or message.get("bot_id") in ours

@@ -13,15 +13,15 @@ from copilot.slack.suggestion_items import held_in, open_items
 
 def suggestions(slack: SlackServices, asked: Asked) -> Answer:
     with slack.db.reading() as session:
-        incident = incident_asked_about(session, asked)
-    return open_suggestions(slack, incident.id)
+        incident_id = incident_asked_about(session, asked).id
+    return open_suggestions(slack, incident_id)
 
 
 def held(slack: SlackServices, asked: Asked) -> Answer:
     with slack.db.reading() as session:
-        incident = incident_asked_about(session, asked)
-        kept_back = held_in(session, incident.id)
-    return held_answer(kept_back, slack.console_link(f"incidents/{incident.id}/suggestions"))
+        incident_id = incident_asked_about(session, asked).id
+        kept_back = held_in(session, incident_id)
+    return held_answer(kept_back, slack.console_link(f"incidents/{incident_id}/suggestions"))
 
 
 def review(slack: SlackServices, asked: Asked) -> Answer:
