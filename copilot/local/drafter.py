@@ -53,10 +53,13 @@ def _take_summary(
 ) -> None:
     """What was wrong, and how it ended, each in one sentence that somebody said."""
     selection.take(Section.DETECTION, first_signs(sentences), 2, timed, by_score=False)
-    stated = with_cue(sentences, *Cue, without=[Cue.QUESTION, Cue.OPEN])
-    trouble = with_cue(stated, Cue.SYMPTOM, without=[Cue.OUTCOME, Cue.END, Cue.WELL])
-    selection.take(Section.SUMMARY, trouble, 1, timed, least=_WORTH_TELLING)
-    ends = with_cue(stated, Cue.END, without=[Cue.GUESS])
+    told = with_cue(sentences, *Cue, without=[Cue.QUESTION, Cue.OPEN])
+    trouble = with_cue(told, Cue.SYMPTOM, without=[Cue.OUTCOME, Cue.END, Cue.WELL])
+    stated = with_cue(trouble, *Cue, without=[Cue.GUESS])
+    effects = with_cue(stated, *Cue, without=[Cue.CAUSE, Cue.FINDING])
+    chosen = effects or stated or trouble
+    selection.take(Section.SUMMARY, chosen, 1, timed, least=_WORTH_TELLING)
+    ends = with_cue(told, Cue.END, without=[Cue.GUESS])
     late = [_weighted(sentence, selection, facts) for sentence in ends]
     selection.take(Section.SUMMARY, late, 1, timed, least=_WORTH_TELLING)
 

@@ -220,6 +220,8 @@ def _was_answered(selection: Selection, question: Sentence) -> bool:
             break
         if reply.author_id == question.message.author_id:
             continue
-        if (step <= 4 and _ANSWERS.match(reply.text)) or stems & content_stems(reply.text):
+        if (step <= 4 and _ANSWERS.match(reply.text)) or len(
+            stems & content_stems(reply.text)
+        ) >= 2:
             return True
     return False

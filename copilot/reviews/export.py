@@ -12,7 +12,8 @@ from typing import Any
 from copilot.reviews.reading import CitationView, ClaimView, ReviewView, SectionView
 from copilot.reviews.words import normalised
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]()#+!|~$=-])")
+_MARKUP = re.compile(r"([\\`*_\[\]#|~$])")
+_LINE_START = re.compile(r"^(?:([-+=])|(\d+)(?=[.)]))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
 _AUTOLINK = re.compile(r"(?<=\w):(?=//)|(?<=\bwww)\.|(?<=\bmailto):", re.IGNORECASE)
 _SPELLED_OUT = {":": "&#58;", ".": "&#46;"}
@@ -46,7 +47,7 @@ def escaped(text: str) -> str:
     line = _MARKUP.sub(r"\\\1", line)
     line = re.sub(r"[&<>@]", lambda found: _ENTITIES[found[0]], line)
     line = _AUTOLINK.sub(lambda found: _SPELLED_OUT[found[0]], line)
-    return re.sub(r"^(\d+)\.", r"\1\\.", line)
+    return _LINE_START.sub(lambda start: f"\\{start[1]}" if start[1] else f"{start[2]}\\", line)
 
 
 def _title_of(view: ReviewView, claim: ClaimView) -> str:

@@ -60,7 +60,7 @@ ALTERED = [
     ("date", "On 2026-03-05 the restart did not help.", [5]),
     ("day", "On Friday the restart did not help.", [5]),
     ("day", "Yesterday the restart did not help.", [5]),
-    ("duration", "ana rolled back 4812; 45 minutes later the error rate was back to normal.", [1, 6]),
+    ("duration", "ana rolled back 4812; 45 minutes later errors were back to normal.", [1, 6]),
     ("duration", "Replica lag lasted an hour.", [2]),
     ("duration", "The failover worked within 2 h 10.", [1, 6]),
     ("name", "Frederick rolled back 4812 on db-3.", [1]),
