@@ -173,9 +173,9 @@ def _band_shapes(
     changes: Sequence[Change], axis: Axis, word: Callable[[str], str]
 ) -> tuple[BandShape, ...]:
     ordered = sorted(changes, key=lambda change: change.at)
-    ends = [axis.x_of(change.at) for change in ordered[1:]] + [float(axis.width)]
+    ends = [*(axis.x_of(change.at) for change in ordered[1:]), float(axis.width)]
     shapes = []
-    for change, end in zip(ordered, ends, strict=True):
+    for change, end in zip(ordered, ends, strict=False):
         x = axis.x_of(change.at)
         width = round(end - x, 1)
         text = word(change.value)
