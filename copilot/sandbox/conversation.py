@@ -8,9 +8,10 @@ from typing import Any
 from copilot.clock import Clock
 from copilot.errors import BadInputError
 from copilot.sandbox import events
+from copilot.sandbox.changes import Change, ChangeKind
 from copilot.sandbox.channels import Body, SandboxChannel
 from copilot.sandbox.outlet import Nobody, Outlet
-from copilot.sandbox.state import Change, ChangeKind, SandboxState
+from copilot.sandbox.state import SandboxState
 
 _EMOJI_NAME = re.compile(r"[a-z0-9_+'-]{1,64}(::skin-tone-[2-6])?")
 
@@ -162,8 +163,7 @@ class Conversation(SandboxState):
     def set_topic(self, user_id: str, channel_id: str, topic: str) -> None:
         with self.lock:
             channel = self.channel(channel_id)
-            with self.changing(Change(ChangeKind.DIRECTORY)):
-                channel.topic = topic
+            self.know_topic(channel_id, topic)
             body = self.add_message(
                 channel_id,
                 {

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
+from copilot.sandbox.changes import Change, ChangeKind
 from copilot.sandbox.channels import Body, SandboxChannel
 from copilot.sandbox.playback import Playback
 from copilot.sandbox.stamps import is_stamp
-from copilot.sandbox.state import Change, ChangeKind
 from copilot.sandbox.workspace import SandboxWorkspace
 
 PAGE_SIZE = 150

@@ -8,16 +8,17 @@ from itertools import groupby
 from typing import Any
 
 from copilot.clock import ReplayClock
+from copilot.sandbox.changes import Change, ChangeKind
 from copilot.sandbox.people import user_of_export
 from copilot.sandbox.playback import Playback
 from copilot.sandbox.score import PlayedCommand, Step, score
 from copilot.sandbox.sender import Sender
-from copilot.sandbox.state import Change, ChangeKind
 from copilot.sandbox.workspace import SandboxWorkspace
 from copilot.timeline.slack_export import ExportChannel, SlackExport
 
 LULL_STOP = timedelta(minutes=5, seconds=1)
 LONGEST_WAIT_S = 8.0
+_TOPICS = ("channel_topic", "group_topic")
 
 
 @dataclass(slots=True)
@@ -174,6 +175,8 @@ class Player:
         if step.body is not None:
             self._workspace.store(step.channel_id, step.body)
             self._result.messages += step.is_message
+            if step.body.get("subtype") in _TOPICS:
+                self._workspace.know_topic(step.channel_id, str(step.body.get("topic") or ""))
         if step.removed_ts is not None:
             self._workspace.forget_message(step.channel_id, step.removed_ts)
 

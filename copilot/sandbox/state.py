@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from copilot.clock import Clock
 from copilot.errors import NotFoundError
+from copilot.sandbox.changes import Change, ChangeKind
 from copilot.sandbox.channels import Body, SandboxChannel
 from copilot.sandbox.faults import Fault, Faults, PlannedFault
 from copilot.sandbox.people import SandboxUser, colour_for
@@ -22,22 +22,6 @@ TEAM_ID = "T0SANDBOX"
 APP_ID = "A0SANDBOX"
 BOT_ID = "B0SANDBOX"
 BOT_USER_ID = "U0SANDBOX"
-
-
-class ChangeKind(StrEnum):
-    MESSAGE = "message"
-    PRIVATE = "private"
-    VIEW = "view"
-    DIRECTORY = "directory"
-    PLAYBACK = "playback"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    kind: ChangeKind
-    channel_id: str = ""
-    key: str = ""
-    """A message's ts, or the person a private thing belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +128,10 @@ class SandboxState:
             if body := self.channel(channel_id).get(ts):
                 return body
         raise NotFoundError(f"There is no message {ts} in {channel_id}.")
+
+    def know_topic(self, channel_id: str, topic: str) -> None:
+        with self.changing(Change(ChangeKind.DIRECTORY)):
+            self.channel(channel_id).topic = topic
 
     def bot_hears(self, channel_id: str) -> bool:
         with self.lock:

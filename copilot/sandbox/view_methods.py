@@ -5,7 +5,7 @@ from typing import Any
 
 from copilot.sandbox.api_arguments import ApiError, Arguments
 from copilot.sandbox.blocks import MAX_VIEW_BLOCKS, problems
-from copilot.sandbox.state import Change, ChangeKind
+from copilot.sandbox.changes import Change, ChangeKind
 from copilot.sandbox.tickets import TriggerError
 from copilot.sandbox.workspace import SandboxWorkspace
 

@@ -8,12 +8,12 @@ from typing import Any
 from copilot.errors import BadInputError, NotFoundError
 from copilot.sandbox import interactions
 from copilot.sandbox.blocks import Found, find_element, with_ids
+from copilot.sandbox.changes import Change, ChangeKind
 from copilot.sandbox.channels import Body
 from copilot.sandbox.conversation import Conversation
 from copilot.sandbox.interactions import Surroundings, Values
 from copilot.sandbox.outlet import Answer
 from copilot.sandbox.playback import Playback
-from copilot.sandbox.state import Change, ChangeKind
 from copilot.sandbox.views import OpenView
 
 DEFAULT_PEOPLE = (("ana", "Ana Costa"), ("ben", "Ben Okafor"), ("dana", "Dana Levi"))

@@ -60,8 +60,8 @@ function drawDirectory() {
   document.title = `${unread ? "• " : ""}${channel ? `#${channel.name}` : "Sandbox"} · ${directory.name}`;
   byId("title").textContent = channel ? `${channel.isPrivate ? "🔒" : "#"} ${channel.name}` : "No such channel";
   byId("topic").textContent = channel ? channel.topic || `${channel.members} members` : "";
-  const label = channel ? `Message #${channel.name}, or type / for commands` : "No channel";
-  composer.label(label);
+  const isNarrow = window.matchMedia("(max-width: 760px)").matches;
+  composer.label(isNarrow ? "Message, or / for commands" : `Message #${channel?.name ?? "…"}, or type / for commands`);
   threadComposer.label("Reply in the thread");
   const items = directory.channels.map((entry) => channelItem(entry));
   byId("channels").replaceChildren(...items);
