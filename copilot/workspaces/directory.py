@@ -65,7 +65,7 @@ def workspace_of(session: Session, team_id: str) -> Workspace:
 def names_of(session: Session, team_id: str) -> dict[str, str]:
     """Display names by user id, bots included."""
     query = select(Member.user_id, Member.name).where(Member.team_id == team_id)
-    return dict(session.execute(query).tuples().all())
+    return dict(list(session.execute(query)))
 
 
 def channel_name(session: Session, team_id: str, channel_id: str) -> str:
