@@ -91,8 +91,17 @@ class Judging:
         """Of all repetitions of one thing there is one row, which grows."""
         known = self.standing.suggestions.get(same.suggestion_id or 0)
         row = self.standing.repeat_of(same)
-        if proposed.event_ids <= self.standing.quotes_of(known, row):
+        told = self.standing.quotes_of(known, row)
+        if proposed.event_ids <= told:
             return f"known as #{same.suggestion_id}"
+        candidate = replace(
+            candidate,
+            evidence=tuple(
+                quote
+                for quote in candidate.evidence
+                if self.messages[quote.number].event_id not in told
+            ),
+        )
         if row is None:
             self.state = replace(self.state, known=(same,))
             row = self._add(candidate)

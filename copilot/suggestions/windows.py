@@ -43,7 +43,7 @@ def read_batch(session: Session, incident: Incident) -> Batch | None:
         session.scalars(
             select(TimelineEvent)
             .where(*within(span_of(incident)), TimelineEvent.considered_at.is_(None))
-            .order_by(TimelineEvent.occurred_at, TimelineEvent.message_ts, TimelineEvent.id)
+            .order_by(TimelineEvent.occurred_at, TimelineEvent.id)
             .limit(NEW_MESSAGES)
         )
     )
@@ -63,7 +63,7 @@ def _batch(session: Session, incident: Incident, fresh: Sequence[TimelineEvent])
     if said:
         context = _context(session, incident, said)
         shown += {event.id: event for event in context if event.id not in new_ids}.values()
-    shown.sort(key=lambda event: (event.occurred_at, event.message_ts or "", event.id))
+    shown.sort(key=lambda event: (event.occurred_at, event.id))
     messages = window_messages(session, shown, names_of(session, incident.team_id))
     return Batch(
         Window(

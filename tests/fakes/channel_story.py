@@ -171,6 +171,10 @@ class ChannelStory:
         with self.db.reading() as session:
             return suggestions_of(session, self.incident_id)
 
+    def suggestion(self, title: str) -> SuggestionView:
+        (found,) = [one for one in self.suggestions() if one.title == title]
+        return found
+
     def verdicts(self) -> dict[str, tuple[str, str]]:
         return {one.title: (one.verdict, one.reason) for one in self.suggestions()}
 
