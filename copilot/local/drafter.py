@@ -8,6 +8,7 @@ from math import log2
 from copilot.local.drafter_sections import (
     Selection,
     first_signs,
+    spread_over,
     take_decisions,
     take_follow_ups,
     unanswered,
@@ -21,6 +22,7 @@ from copilot.reviews.salience import Sentence, joking_run, sentences_of
 
 ENGINE = "local-1"
 _WORTH_TELLING = 1.2
+_WORTH_LEARNING = 0.7
 _WORTH_ASKING = -0.1
 _NEAR = timedelta(minutes=15)
 _UNSURE = (Cue.QUESTION, Cue.GUESS)
@@ -36,9 +38,8 @@ class LocalDrafter:
         episodes: Sequence[EpisodeMessages],
         follow_ups: Sequence[FollowUpFact],
     ) -> Draft:
-        messages = [message for episode in episodes for message in episode.messages]
-        names = frozenset(message.author_name for message in messages)
-        selection = Selection(messages, names)
+        selection = Selection(episodes)
+        messages = selection.messages
         joking = joking_run(messages)
         told = [message for message in messages if message.number not in joking]
         sentences = [sentence for message in told for sentence in sentences_of(message)]
@@ -56,7 +57,7 @@ def _take_summary(
     told = with_cue(sentences, *Cue, without=[Cue.QUESTION, Cue.OPEN])
     trouble = with_cue(told, Cue.SYMPTOM, without=[Cue.OUTCOME, Cue.END, Cue.WELL])
     stated = with_cue(trouble, *Cue, without=[Cue.GUESS])
-    effects = with_cue(stated, *Cue, without=[Cue.CAUSE, Cue.FINDING])
+    effects = with_cue(stated, *Cue, without=[Cue.CAUSE, Cue.FINDING, Cue.ACTION])
     chosen = effects or stated or trouble
     selection.take(Section.SUMMARY, chosen, 1, timed, least=_WORTH_TELLING)
     ends = with_cue(told, Cue.END, without=[Cue.GUESS])
@@ -88,21 +89,18 @@ def _take_sections(selection: Selection, sentences: Sequence[Sentence], scale: f
     causes = with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=[Cue.QUESTION, Cue.END])
     take(Section.CONTRIBUTING_FACTORS, causes, few(4), reported, least=_WORTH_TELLING)
     take(Section.IMPACT, with_cue(stated, Cue.IMPACT), few(3), reported, least=_WORTH_TELLING)
-    take(Section.WENT_WELL, with_cue(stated, Cue.WELL), 2, reported, least=_WORTH_TELLING)
-    take(Section.WAS_HARD, with_cue(sentences, Cue.HARD, without=[Cue.QUESTION]), 3, reported,
-         least=_WORTH_TELLING)  # fmt: skip
-    take(
-        Section.OPEN_QUESTIONS,
-        unanswered(selection, sentences),
-        few(3),
-        reported,
-        least=_WORTH_ASKING,
-    )
+    well = with_cue(stated, Cue.WELL)
+    take(Section.WENT_WELL, well, 2, reported, least=_WORTH_LEARNING)
+    hard = with_cue(sentences, Cue.HARD, without=[Cue.QUESTION])
+    take(Section.WAS_HARD, hard, 3, reported, least=_WORTH_LEARNING)
+    unclear = unanswered(selection, sentences)
+    take(Section.OPEN_QUESTIONS, unclear, few(3), reported, least=_WORTH_ASKING)
     take_decisions(selection, sentences, few(2))
     turns = with_cue(
         sentences, Cue.ACTION, Cue.OUTCOME, Cue.ALERT, without=[Cue.QUESTION, Cue.PLAN]
     )
-    take(Section.KEY_MOMENTS, turns, few(7), timed, least=_WORTH_TELLING)
+    spread = spread_over(turns, selection.episode_of)
+    take(Section.KEY_MOMENTS, spread, few(7), timed, by_score=False, least=_WORTH_TELLING)
     deeds = with_cue(sentences, Cue.PLAN, Cue.ACTION, without=[Cue.QUESTION])
     take(Section.RESPONSE, deeds, few(4), reported, least=_WORTH_TELLING)
 

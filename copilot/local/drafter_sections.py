@@ -1,12 +1,12 @@
 """Chooses which messages go into which section of a review, each into one at most."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
 from datetime import timedelta
 
 from copilot.local.drafter_wording import agreed, reported, timed
-from copilot.ports import DraftedClaim, FollowUpFact, Quote, WindowMessage
+from copilot.ports import DraftedClaim, EpisodeMessages, FollowUpFact, Quote, WindowMessage
 from copilot.reviews.citations import check_claim
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
@@ -22,11 +22,7 @@ _YES = re.compile(
     r"|sure)\b",
     re.I,
 )
-_ANSWERS = re.compile(
-    r"^\W*(?:yes|no|nope|yep|yeah|yup|not yet|correct|right|done|it'?s|i'?m|i (?:think|guess)"
-    r"|i (?:don'?t|have)|unclear|because)\b",
-    re.I,
-)
+_NEXT_FEW = 5
 _ANSWER_WITHIN = timedelta(minutes=20)
 _ANSWER_MESSAGES = 12
 _REPLY_WITHIN = timedelta(minutes=5)
@@ -38,18 +34,25 @@ Wording = Callable[[Sentence], str | None]
 class Selection:
     """The claims so far, and what they already tell."""
 
-    messages: Sequence[WindowMessage]
-    names: frozenset[str]
+    episodes: InitVar[Sequence[EpisodeMessages]]
     claims: list[DraftedClaim] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     told: list[frozenset[str]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.by_number = {message.number: message for message in self.messages}
-        self.at = {message.number: at for at, message in enumerate(self.messages)}
-
+    messages: list[WindowMessage] = field(init=False)
+    names: frozenset[str] = field(init=False)
     by_number: dict[int, WindowMessage] = field(init=False)
     at: dict[int, int] = field(init=False)
+    """Place of a message in the conversation, by number."""
+    episode_of: dict[int, int] = field(init=False)
+
+    def __post_init__(self, episodes: Sequence[EpisodeMessages]) -> None:
+        self.messages = [message for episode in episodes for message in episode.messages]
+        self.names = frozenset(message.author_name for message in self.messages)
+        self.by_number = {message.number: message for message in self.messages}
+        self.at = {message.number: at for at, message in enumerate(self.messages)}
+        self.episode_of = {
+            message.number: episode.number for episode in episodes for message in episode.messages
+        }
 
     def take(
         self,
@@ -213,15 +216,29 @@ def unanswered(selection: Selection, sentences: Sequence[Sentence]) -> list[Sent
 
 
 def _was_answered(selection: Selection, question: Sentence) -> bool:
+    """Somebody else spoke up soon, or later came back to it. When in doubt it was answered."""
     at = selection.at[question.message.number]
     stems = question.stems
     for step, reply in enumerate(selection.messages[at + 1 : at + 1 + _ANSWER_MESSAGES], 1):
-        if reply.occurred_at - question.message.occurred_at > _ANSWER_WITHIN:
+        waited = reply.occurred_at - question.message.occurred_at
+        if waited > _ANSWER_WITHIN:
             break
         if reply.author_id == question.message.author_id:
             continue
-        if (step <= 4 and _ANSWERS.match(reply.text)) or len(
-            stems & content_stems(reply.text)
-        ) >= 2:
+        spoke_up = step <= _NEXT_FEW and waited <= _REPLY_WITHIN and not reply.text.endswith("?")
+        if spoke_up or len(stems & content_stems(reply.text)) >= 2:
             return True
     return False
+
+
+def spread_over(sentences: Sequence[Sentence], episode_of: Mapping[int, int]) -> list[Sentence]:
+    """The best two of every episode before the third of any, so that none is passed over."""
+    by_episode: dict[int, list[Sentence]] = {}
+    for sentence in sorted(sentences, key=lambda sentence: -sentence.score):
+        by_episode.setdefault(episode_of[sentence.message.number], []).append(sentence)
+    ranked = [
+        (rank // 2, -sentence.score, sentence.message.number, sentence)
+        for best in by_episode.values()
+        for rank, sentence in enumerate(best)
+    ]
+    return [sentence for *_, sentence in sorted(ranked, key=lambda each: each[:3])]

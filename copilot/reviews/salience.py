@@ -143,18 +143,25 @@ def _score(message: WindowMessage, text: str, raw: str, cues: frozenset[Cue]) ->
         score += 0.3
     if Cue.QUESTION in cues and len(stems) < 3:
         score -= 1.0
-    return score - _faults(message.text, text, raw)
+    return score - _faults(message.text, text, raw, is_question=Cue.QUESTION in cues)
 
 
-def _faults(whole: str, text: str, raw: str) -> float:
+def _faults(whole: str, text: str, raw: str, *, is_question: bool) -> float:
     """What makes a sentence a poor witness: jokes, fragments, asides, mostly code."""
     is_code = sum(len(code) for code in _CODE.findall(text)) > len(text) / 2
     faults = (
         (2.5, bool(_JOKE.search(whole) or _JOKE.search(raw))),
         (3.0, bool(_DANGLING.search(text))),
         (0.5, bool(_POINTING.search(text))),
-        (0.4, bool(_YOU.search(text))),
+        (0.4 if is_question else 1.0, bool(_YOU.search(text))),
+        (1.5, _is_table(text)),
         (2.0, bool(_ASIDE.search(text))),
         (1.5, is_code),
     )
     return sum(weight for weight, found in faults if found)
+
+
+def _is_table(text: str) -> bool:
+    """Mostly figures, like a line of a table."""
+    parts = text.split()
+    return sum(any(mark.isdigit() for mark in part) for part in parts) >= max(3, len(parts) * 0.4)

@@ -148,7 +148,7 @@ def test_what_its_sources_do_not_carry_reaches_no_export(
 
 HOSTILE = (
     a_claim("The intern caused it.", (2, "rolling back deploy 4812")),
-    a_claim("ben was rolling back deploy 4812.", (77, "rolling back deploy 4812")),
+    a_claim("Deploy 4812 was being rolled back.", (77, "rolling back deploy 4812")),
     a_claim("See https://evil.example/?q=4812 for deploy 4812.", (2, "rolling back deploy 4812")),
     a_claim("<!channel> rolling back deploy 4812", (2, "rolling back deploy 4812")),
     a_claim("Everything is fine.", section="secrets"),

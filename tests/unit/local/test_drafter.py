@@ -49,9 +49,9 @@ STORY = conversation(
     ("dana", "turns out the pool is exhausted because db-3 ran out of connections"),
     ("dana", "failed over to db-4"),
     ("ana", "error rate is back to normal"),
-    ("ben", "does anyone know why the pool alarm never fired on web-2?"),
     ("ana", "it took us a while to find the runbook, no dashboard for the pool"),
     ("dana", "good thing that the replica was warm, failover was quick"),
+    ("ben", "does anyone know why the pool alarm never fired on web-2?"),
 )
 
 

@@ -26,17 +26,8 @@ def test_one_message_is_one_episode() -> None:
 
 
 def test_a_lull_of_ten_minutes_begins_a_new_episode() -> None:
-    times = [
-        "14:00:00",
-        "14:00:30",
-        "14:01:00",
-        "14:10:59",
-        "14:20:59",
-        "14:21:00",
-        "14:21:10",
-        "14:21:20",
-    ]
-    episodes = cut_episodes(said_at(*times))
+    minutes = ["00:00", "00:30", "01:00", "10:59", "20:59", "21:00", "21:10", "21:20"]
+    episodes = cut_episodes(said_at(*[f"14:{minute}" for minute in minutes]))
     assert [len(episode.messages) for episode in episodes] == [4, 4]
     assert [episode.number for episode in episodes] == [1, 2]
 

@@ -156,7 +156,8 @@ def test_a_review_reads_well() -> None:
     assert text.startswith(
         "# Post-incident review: Checkout errors\n\nSEV2 · resolved · \\#inc-checkout\n\n"
         "| | UTC | after |\n|---|---|---|\n| Declared | 2026-03-04 14:12 |  |\n"
-        "| Mitigated | 2026-03-04 15:00 | 48 min |\n| Resolved | 2026-03-04 16:00 | 1 h 47 min |\n\n"
+        "| Mitigated | 2026-03-04 15:00 | 48 min |\n"
+        "| Resolved | 2026-03-04 16:00 | 1 h 48 min |\n\n"
         "*Drafted from 150 messages; 3 did not fit and were not read. "
         "0 of 2 sentences checked by a person.*\n\n## Summary\n\n"
         f"- 14:12 ana: “rolling back 4812” ([14:12 ana](<{LINK}>))\n\n## Impact"
