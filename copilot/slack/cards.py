@@ -69,7 +69,11 @@ def item_blocks(items: Sequence[CardItem], incident_id: int, tag: str) -> list[B
 
 def subject(item: CardItem) -> str:
     """`dana · by Friday · from 2 messages`, escaped."""
-    parts = [safe(item.owner_name or "", _NAME_LENGTH) or ("owned" if item.owner_id else "unowned")]
+    parts = []
+    if owner := safe(item.owner_name or "", _NAME_LENGTH):
+        parts.append(owner)
+    elif not item.owner_id:
+        parts.append("unowned")
     if due := safe(item.due or "", _NAME_LENGTH):
         parts.append(due)
     count = len(item.sources)

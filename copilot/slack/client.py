@@ -1,9 +1,11 @@
 """The Slack client, and the one place where its errors become ours."""
 
 import http.client
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
@@ -11,6 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from copilot.errors import PermanentError, TemporaryError
 
 _TIMEOUT_S = 10
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _ERROR_CODE = re.compile(r"[a-z][a-z0-9_]{0,80}")
 _PASSING_CODES = frozenset(
     {
@@ -43,6 +46,8 @@ def build_client(token: str | None, api_url: str) -> WebClient:
     The library would repeat a call whose connection broke, and so post twice when only the
     answer was lost. Waiting out a rate limit is the workers' business, who can do so for free.
     """
+    if urlsplit(api_url).hostname in _LOOPBACK:
+        _keep_loopback_off_proxies()
     return WebClient(token=token, base_url=api_url, timeout=_TIMEOUT_S, retry_handlers=[])
 
 
@@ -69,6 +74,17 @@ def slack_error_code(error: BaseException | None) -> str | None:
     """Slack's own word for a translated refusal, e.g. `name_taken`."""
     cause = error.__cause__ if error is not None else None
     return _code(cause) if isinstance(cause, SlackApiError) else None
+
+
+def _keep_loopback_off_proxies() -> None:
+    """Extend `no_proxy`: the library sends every call, to the sandbox too, through the proxy that
+    the environment names, and offers no other way round.
+    """
+    before = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    known = [host.strip() for host in before.split(",") if host.strip()]
+    if "*" not in known:
+        hosts = ",".join([*known, *(host for host in _LOOPBACK if host not in known)])
+        os.environ["no_proxy"] = os.environ["NO_PROXY"] = hosts
 
 
 def _refusal(error: SlackApiError, wish: str) -> TemporaryError | PermanentError:

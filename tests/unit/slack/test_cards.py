@@ -75,8 +75,9 @@ def test_an_item_without_an_owner_says_so() -> None:
 
 
 def test_an_owner_is_never_mentioned() -> None:
-    message = drawn(an_item(owner_name=None))
-    assert "U0DANA000" not in texts_of(message)
+    shown = texts_of(drawn(an_item(owner_name=None)))
+    assert "U0DANA000" not in shown
+    assert "unowned" not in shown
 
 
 def test_a_decided_item_has_no_buttons_and_says_who_decided() -> None:

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from slack_sdk import WebClient
 
@@ -76,3 +78,16 @@ def test_nobody_listening_passes() -> None:
 def test_without_a_token_it_says_which_variable_to_set() -> None:
     with pytest.raises(PermanentError, match="SLACK_BOT_TOKEN"):
         ask(build_client(None, "http://127.0.0.1:1/api/"))
+
+
+def test_a_proxy_of_the_machine_is_not_asked_for_loopback(
+    web_api: FakeSlackWebApi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "example.com")
+    monkeypatch.setenv("NO_PROXY", "example.com")
+    web_api.on("auth.test", Reply())
+    ask(build_client("xoxb-test", web_api.url))
+    assert len(web_api.calls) == 1
+    assert os.environ["no_proxy"].startswith("example.com,127.0.0.1")
