@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
@@ -19,15 +19,13 @@ class SystemClock:
 class ReplayClock:
     """Tells an incident's own time while it is played back; it never runs backwards.
 
-    With `speed` 0 the clock stands still until `advance_to` moves it; otherwise it also
-    runs `speed` times as fast as the wall clock.
+    It stands still until `advance_to` moves it, or `run` lets it go on with the wall clock.
     """
 
-    def __init__(self, start: datetime, *, speed: float = 0.0) -> None:
+    def __init__(self, start: datetime) -> None:
         self._lock = threading.Lock()
         self._shown = start
-        self._set_at_s = time.monotonic()
-        self._speed = speed
+        self._running_since_s: float | None = None
 
     def now(self) -> datetime:
         with self._lock:
@@ -36,12 +34,19 @@ class ReplayClock:
     def advance_to(self, instant: datetime) -> None:
         """Move forward to `instant`; an earlier one changes nothing."""
         with self._lock:
-            self._shown = max(self._read(), instant)
-            self._set_at_s = time.monotonic()
+            self._set(max(self._read(), instant))
+
+    def run(self) -> None:
+        """From here on let time pass as fast as it really does."""
+        with self._lock:
+            self._running_since_s = time.monotonic()
 
     def _read(self) -> datetime:
-        from_timestamp = self._shown.timestamp()
-        if not self._speed:
+        if self._running_since_s is None:
             return self._shown
-        elapsed_s = (time.monotonic() - self._set_at_s) * self._speed
-        return datetime.fromtimestamp(from_timestamp + elapsed_s, UTC)
+        return self._shown + timedelta(seconds=time.monotonic() - self._running_since_s)
+
+    def _set(self, instant: datetime) -> None:
+        self._shown = instant
+        if self._running_since_s is not None:
+            self._running_since_s = time.monotonic()

@@ -59,7 +59,12 @@ class DemoWorld:
         return self.player.play().failed
 
     def play_in_background(self) -> None:
-        threading.Thread(target=self.player.play, name="copilot-player", daemon=True).start()
+        threading.Thread(target=self._play_then_live, name="copilot-player", daemon=True).start()
+
+    def _play_then_live(self) -> None:
+        """After the last message time goes on, so that people can go on talking."""
+        self.player.play()
+        self.clock.run()
 
     def wait(self) -> None:
         """Until the web process ends, that is until Ctrl-C."""
@@ -93,7 +98,7 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
     with ExitStack() as stack:
         export = stack.enter_context(open_export(path))
         commands = read_commands(path) or _declarations(export)
-        clock = ReplayClock(_start_of(commands, export), speed=playing.speed)
+        clock = ReplayClock(_start_of(commands, export))
         workspace = SandboxWorkspace(clock)
         sandbox = SandboxServer(workspace, port=playing.sandbox_port)
         stack.callback(sandbox.stop)
