@@ -1,5 +1,6 @@
 """Cuts a conversation into episodes: at lulls and where the incident itself changed."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,25 +34,36 @@ class Episode:
     title: str
     """Words of its most telling message."""
 
-    def for_drafter(self) -> EpisodeMessages:
-        return EpisodeMessages(self.number, self.starts_at, self.ends_at, self.messages)
-
 
 def cut_episodes(
     messages: Sequence[WindowMessage], changes: Sequence[datetime] = ()
 ) -> list[Episode]:
-    """Episodes in time order, every message in exactly one.
+    """Episodes in time order, each with a title and its key moments."""
+    stretches = cut_stretches(messages, changes)
+    return [_episode(number, stretch) for number, stretch in enumerate(stretches, 1)]
+
+
+def episodes_for_drafter(
+    messages: Sequence[WindowMessage], changes: Sequence[datetime] = ()
+) -> tuple[EpisodeMessages, ...]:
+    """The same episodes bare: a drafter finds out by itself what they are about."""
+    return tuple(
+        EpisodeMessages(number, stretch[0].occurred_at, stretch[-1].occurred_at, tuple(stretch))
+        for number, stretch in enumerate(cut_stretches(messages, changes), 1)
+    )
+
+
+def cut_stretches(
+    messages: Sequence[WindowMessage], changes: Sequence[datetime]
+) -> list[list[WindowMessage]]:
+    """Every message in exactly one stretch, in time order.
 
     `changes` are the instants at which status or severity changed: the message after one opens
-    a new episode.
+    a new stretch.
     """
     ordered = sorted(messages, key=lambda message: (message.occurred_at, message.number))
-    lull = usual_lull(ordered)
-    stretches = _cut(ordered, lull, changes)
-    while len(stretches) > _MAX_EPISODES and lull < LONGEST_LULL:
-        lull *= 2
-        stretches = _cut(ordered, lull, changes)
-    return [_episode(number, stretch) for number, stretch in enumerate(stretches, 1)]
+    cuts = sorted(_longest_lulls(ordered) | _after_changes(ordered, changes))
+    return [ordered[start:end] for start, end in pairwise([0, *cuts, len(ordered)]) if start < end]
 
 
 def usual_lull(ordered: Sequence[WindowMessage]) -> timedelta:
@@ -66,22 +78,22 @@ def usual_lull(ordered: Sequence[WindowMessage]) -> timedelta:
     return min(max(usual, SHORTEST_LULL), LONGEST_LULL)
 
 
-def _cut(
-    ordered: Sequence[WindowMessage], lull: timedelta, changes: Sequence[datetime]
-) -> list[list[WindowMessage]]:
-    stretches: list[list[WindowMessage]] = []
-    waiting = sorted(changes)
-    at = 0
-    for message in ordered:
-        passed = at
-        while passed < len(waiting) and waiting[passed] <= message.occurred_at:
-            passed += 1
-        after_change, at = passed > at, passed
-        after_lull = bool(stretches) and message.occurred_at - stretches[-1][-1].occurred_at >= lull
-        if not stretches or after_change or after_lull:
-            stretches.append([])
-        stretches[-1].append(message)
-    return stretches
+def _longest_lulls(ordered: Sequence[WindowMessage]) -> set[int]:
+    """Places of messages that end a lull; only the longest ones where there are many."""
+    lull = usual_lull(ordered)
+    gaps = [
+        (later.occurred_at - earlier.occurred_at, at)
+        for at, (earlier, later) in enumerate(pairwise(ordered), 1)
+        if later.occurred_at - earlier.occurred_at >= lull
+    ]
+    longest = sorted(gaps, key=lambda gap: (-gap[0], gap[1]))[: _MAX_EPISODES - 1]
+    return {at for _, at in longest}
+
+
+def _after_changes(ordered: Sequence[WindowMessage], changes: Sequence[datetime]) -> set[int]:
+    """Places of the first message after each change."""
+    instants = [message.occurred_at for message in ordered]
+    return {bisect_left(instants, change) for change in changes}
 
 
 def _episode(number: int, stretch: Sequence[WindowMessage]) -> Episode:

@@ -10,7 +10,7 @@ from copilot.incidents.follow_ups import follow_ups_of
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident, span_of
 from copilot.ports import EpisodeMessages, FollowUpFact, IncidentFacts, Quote, WindowMessage
-from copilot.reviews.episodes import cut_episodes
+from copilot.reviews.episodes import episodes_for_drafter
 from copilot.suggestions.models import Evidence, Suggestion
 from copilot.suggestions.vocabulary import Outcome, Reason
 from copilot.timeline.models import EventKind
@@ -55,7 +55,7 @@ def read_material(session: Session, incident_id: int, limit: int = MOST_MESSAGES
     return Material(
         facts=_facts(incident),
         messages=messages,
-        episodes=tuple(episode.for_drafter() for episode in cut_episodes(messages, changes)),
+        episodes=episodes_for_drafter(messages, changes),
         follow_ups=_follow_ups(session, incident, messages, names),
         names=frozenset(names.values()) | {message.author_name for message in messages},
         left_out=len(said) - len(messages),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from copilot.local.drafter import LocalDrafter
 from copilot.ports import DraftedClaim, FollowUpFact, IncidentFacts, Quote, WindowMessage
 from copilot.reviews.citations import check_claim
-from copilot.reviews.episodes import cut_episodes
+from copilot.reviews.episodes import episodes_for_drafter
 from copilot.reviews.models import Section
 from copilot.reviews.words import word_set
 from tests.unit.reviews.messages import STARTED_AT, a_message
@@ -21,8 +21,7 @@ FACTS = IncidentFacts("Checkout errors", "sev2", "resolved", STARTED_AT, None, N
 def draft(
     messages: Sequence[WindowMessage], follow_ups: Sequence[FollowUpFact] = ()
 ) -> tuple[DraftedClaim, ...]:
-    episodes = [episode.for_drafter() for episode in cut_episodes(messages)]
-    return LocalDrafter().draft(FACTS, episodes, follow_ups).claims
+    return LocalDrafter().draft(FACTS, episodes_for_drafter(messages), follow_ups).claims
 
 
 def texts(claims: Sequence[DraftedClaim], section: Section) -> list[str]:

@@ -86,3 +86,9 @@ def test_every_message_is_in_exactly_one_episode_in_order(seconds: list[int]) ->
 def test_ten_thousand_messages_are_cut_into_a_number_a_person_can_read() -> None:
     messages = [a_message(n, "still failing", at=f"0:0:{n * 700}") for n in range(1, 10_001)]
     assert len(cut_episodes(messages)) <= 40
+
+
+def test_of_very_many_lulls_the_longest_cut() -> None:
+    seconds = [lull * 1_000 + step * 10 for lull in range(100) for step in range(20)]
+    messages = [a_message(n, "x", at=f"0:0:{second}") for n, second in enumerate(seconds, 1)]
+    assert len(cut_episodes(messages)) == 40
