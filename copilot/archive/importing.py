@@ -72,7 +72,7 @@ def import_slack_export(
     now: datetime,
     on_progress: Progress | None = None,
 ) -> ImportResult:
-    """Import one channel of the export, or each that has messages. Raises BadInputError."""
+    """Import the conversation named, or each channel with messages. Raises BadInputError."""
     if workspace_url is not None and not _URL.fullmatch(workspace_url):
         raise BadInputError(
             f"{workspace_url!r} is not the address of a workspace, like https://acme.slack.com/."
@@ -103,13 +103,14 @@ def import_slack_export(
 def _chosen(export: SlackExport, channel: str | None) -> dict[ExportChannel, Extent]:
     """What to import, and how much it is. Finds broken files before anything is stored."""
     if channel is None:
-        extents = {each: export.extent(each) for each in export.channels}
+        # Who wants a direct conversation names it: it is hardly an incident, and was not public.
+        extents = {each: export.extent(each) for each in export.channels if not each.is_direct}
     else:
         named = export.channel(channel)
         extents = {named: export.extent(named)}
     chosen = {each: extent for each, extent in extents.items() if extent}
     if not chosen:
-        where = f"no messages of {channel}" if channel else "no messages at all"
+        where = f"no messages of {channel}" if channel else "no messages in any channel"
         raise BadInputError(f"The export has {where}.")
     return chosen
 

@@ -15,7 +15,9 @@ from copilot.timeline.permalinks import ts_order
 from copilot.timeline.slack_export_files import ExportFiles, open_files
 
 _USER_LISTS = ("users.json", "org_users.json")
-_CHANNEL_LISTS = ("channels.json", "groups.json", "mpims.json", "dms.json")
+_DIRECT_LISTS = ("mpims.json", "dms.json")
+_CHANNEL_LISTS = ("channels.json", "groups.json", *_DIRECT_LISTS)
+_DIRECT_FOLDER = re.compile(r"D[A-Z0-9]{8,}|mpdm-.+")
 _DAY_FILE = re.compile(r"\d{4}-\d{2}-\d{2}\.json")
 _SLACK_ID = re.compile(r"[A-Z0-9_-]{1,32}")
 _FILE_LINK = re.compile(r"(https://[a-z0-9-]{1,63}(?:\.enterprise)?\.slack\.com/)files/")
@@ -35,6 +37,8 @@ class ExportChannel:
     name: str
     is_private: bool
     folder: str
+    is_direct: bool = False
+    """A conversation of two or a few, not a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +143,18 @@ class SlackExport:
                 # Direct messages lie in a folder named by id, the others by name.
                 folder = next((f for f in (name, channel_id) if f in self._day_files), str(name))
                 is_private = list_name != "channels.json" or entry.get("is_private") is True
+                is_direct = list_name in _DIRECT_LISTS
                 channels.setdefault(
-                    channel_id, ExportChannel(channel_id, str(name), is_private, folder)
+                    channel_id, ExportChannel(channel_id, str(name), is_private, folder, is_direct)
                 )
         return list(channels.values())
 
     def _unnamed_channels(self) -> list[ExportChannel]:
         named = {channel.folder for channel in self.channels}
         return [
-            ExportChannel(_made_up_id(folder), folder, is_private=True, folder=folder)
+            ExportChannel(
+                _made_up_id(folder), folder, True, folder, bool(_DIRECT_FOLDER.fullmatch(folder))
+            )
             for folder in self._day_files
             if folder not in named
         ]

@@ -15,6 +15,8 @@ from copilot.migrating import upgrade
 from tests.benchmarks.measuring import Measurement
 
 MESSAGES = 200_000
+_TARGET = 6.0
+"""In bare inserts: reading, checking, redacting and hashing a message must not cost more."""
 _A_DAY = 4_000
 _BATCH = 2_000
 _START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -44,8 +46,8 @@ def measure(share: float) -> list[Measurement]:
         bare_us = _bare_inserts_us(folder / "imported.db", folder / "bare.db", count)
     baseline = "bare executemany of the same rows"
     return [
-        Measurement("import of a message into SQLite", first_us, baseline, bare_us),
-        Measurement("import of a message already there", again_us, baseline, bare_us),
+        Measurement("import of a message into SQLite", first_us, baseline, bare_us, _TARGET),
+        Measurement("import of a message already there", again_us, baseline, bare_us, _TARGET),
     ]
 
 

@@ -135,8 +135,17 @@ def test_a_broken_day_file_stores_nothing(db: Database, tmp_path: Path) -> None:
 
 
 def test_an_empty_export_says_so(db: Database, tmp_path: Path) -> None:
-    with pytest.raises(BadInputError, match="no messages at all"):
+    with pytest.raises(BadInputError, match="no messages in any channel"):
         imported(db, as_folder(tmp_path, export_files({})))
+
+
+def test_direct_messages_are_imported_only_by_name(db: Database, tmp_path: Path) -> None:
+    days = {DAY: [a_message(0)], "D0ANABEN12/2023-11-14": [a_message(1)]}
+    dms = [{"id": "D0ANABEN12", "members": ["U0ANA", "U0BEN"]}]
+    path = as_folder(tmp_path, export_files(days, dms=dms))
+    assert [each.channel for each in imported(db, path).incidents] == ["ops"]
+    named = imported(db, path, channel="dm-ana-U0BEN")
+    assert [each.channel for each in named.incidents] == ["dm-ana-U0BEN"]
 
 
 def test_importing_again_adds_only_what_is_new(db: Database, tmp_path: Path) -> None:

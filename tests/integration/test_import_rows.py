@@ -21,8 +21,8 @@ EVENT_COLUMNS = [c for c in EVENT.c if c.name not in {"id", "team_id"}]
 
 
 def one_at_a_time(db: Database, team_id: str, messages: list[dict[str, Any]]) -> None:
-    for message in messages:
-        with db.transaction() as session:
+    with db.transaction() as session:
+        for message in messages:
             record(session, to_records(team_id, message, "C0OPS"), NOW)
 
 
