@@ -20,7 +20,11 @@ _LEAD = re.compile(
     r"|we don't have|someone (?:should|needs to|must)) +",
     re.IGNORECASE,
 )
-_PERSONAL = re.compile(r"^(?:i|i'm|i'd|i've|you|we|they|he|she|my|thanks|if)\b", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"^(?:i|i'm|i'd|i've|you|we|they|he|she|my|thanks|if|no|nope|not|yes|did|do|does|is|are|was"
+    r"|has|had|why|how|when)\b",
+    re.IGNORECASE,
+)
 _CALL = re.compile(r"^@?[\w.|-]+[:,] ")
 _REACH = 4
 _MOST_WORDS = 12

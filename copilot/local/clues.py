@@ -30,6 +30,7 @@ class Clue:
     match: CueMatch
     addressees: tuple[str, ...]
     features: dict[str, float]
+    stems: frozenset[str]
     due: str | None
     about: str = ""
     """What `it` means, in the words of a statement before; empty if nothing is left open."""
@@ -40,10 +41,6 @@ class Clue:
     def is_open(self) -> bool:
         """Says `it` or `that` where the work should be named."""
         return "pronoun" in self.features
-
-    @property
-    def stems(self) -> frozenset[str]:
-        return content_stems(f"{self.match.what} {self.match.do} {self.about}")
 
     @property
     def kind(self) -> str:
@@ -73,6 +70,8 @@ def _readings(
     if not called and not statement.is_first:
         called, _ = people.addressed(_first_line(message.text))
     has_call = text != statement.text
+    last_called, text = people.called_last(text)
+    called = called or last_called
     context = None
     readings = []
     for match in cue_matches(text, people):
@@ -90,8 +89,10 @@ def _readings(
         about, source = "", None
         if "pronoun" in features or _OPEN_END.search(match.do):
             about, source = antecedent_of(match, statement, messages, position)
+        due = due_in(match.do) or due_in(text)
+        stems = content_stems(f"{match.what} {match.do} {about}")
         readings.append(
-            Clue(message, statement, match, addressees, features, due_in(text), about, source)
+            Clue(message, statement, match, addressees, features, stems, due, about, source)
         )
     return readings
 

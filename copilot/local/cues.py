@@ -24,6 +24,12 @@ _NOBODYS = re.compile(
     r"\b(?:i|you|we|they|he|she|don't|not|doesn't)(?: \w+ly| \w+n't)?$", re.IGNORECASE
 )
 """`You need a reboot` is no need of the system's."""
+_NO_WORK = re.compile(
+    r"(?:be (?!able|sure)|have (?:\w+(?:ed|en)|been|had|done|known|thought|seen|got|gone|put)\b"
+    r"|have$)",
+    re.IGNORECASE,
+)
+"""`I'll be back`, `we should have tested`: no work ahead."""
 _TOKEN = re.compile(r"[a-z']+")
 _ASSIGNED = re.compile(
     rf"^{WHO}\s*(?:(?:to|will|should|please|needs to|is to|can)\s|[:,-]\s+(?:will )?)(?P<do>\w.*)",
@@ -46,7 +52,12 @@ def cue_matches(text: str, people: People) -> Iterator[CueMatch]:
         if cue.kind == MARKER:
             who, do = _assigned(do, who, people)
         what = (groups.get("what") or "").strip()
-        if not do or _NOBODYS.search(what) or not _follows(cue, do, who, people):
+        if (
+            not do
+            or _NO_WORK.match(do)
+            or _NOBODYS.search(what)
+            or not _follows(cue, do, who, people)
+        ):
             continue
         yield CueMatch(
             cue=cue,

@@ -27,6 +27,17 @@ from copilot.local.statements import URL, Statement
 from copilot.ports import WindowMessage
 
 _REACH = 6
+_AGREEING_REACTIONS = frozenset(
+    {
+        "+1",
+        "thumbsup",
+        "ok_hand",
+        "white_check_mark",
+        "heavy_check_mark",
+        "raised_hand",
+        "saluting_face",
+    }
+)
 _PRONOUN_OBJECT = re.compile(
     r"^(?:\w+ (?:up |out |on |at |into |with |for |over )?)?"
     r"(?:it|them|so|something|stuff|things?|(?:that|this|these|those)(?: one)?(?=$|[,.;:!?)]"
@@ -200,21 +211,29 @@ def _time_features(text: str, match: CueMatch) -> dict[str, float]:
 def context_features(
     messages: Sequence[WindowMessage], position: int, statement: Statement, people: People
 ) -> dict[str, float]:
+    """What the messages around it say: who asked before, who agreed after."""
     message = messages[position]
-    features: dict[str, float] = {}
-    for later in messages[position + 1 : position + 1 + _REACH]:
-        if later.author_id == message.author_id or later.is_bot:
-            continue
-        if CONFIRMATION.match(later.text[:120]):
-            features["confirmed"] = 1.0
-        elif COMPLETION.search(later.text[:120]) and content_stems(
-            later.text[:200]
-        ) & content_stems(statement.text):
-            features["answered_done"] = 1.0
-    for earlier in messages[max(0, position - _REACH) : position]:
-        if earlier.author_id == message.author_id or earlier.is_bot:
-            continue
-        called, rest = people.addressed(earlier.text[:200])
-        if message.author_id in called and rest.rstrip().endswith("?"):
-            features["asked_before"] = 1.0
-    return features
+    before = _others(messages[max(0, position - _REACH) : position], message)
+    after = [m.text[:200] for m in _others(messages[position + 1 : position + 1 + _REACH], message)]
+    flags = {
+        "confirmed": bool(_AGREEING_REACTIONS.intersection(message.reactions))
+        or any(CONFIRMATION.match(text) for text in after),
+        "answered_done": any(_says_done(text, statement) for text in after),
+        "asked_before": any(_asks(earlier, message, people) for earlier in before),
+    }
+    return {name: 1.0 for name, value in flags.items() if value}
+
+
+def _others(messages: Sequence[WindowMessage], message: WindowMessage) -> list[WindowMessage]:
+    return [m for m in messages if m.author_id != message.author_id and not m.is_bot]
+
+
+def _says_done(text: str, statement: Statement) -> bool:
+    if CONFIRMATION.match(text) or not COMPLETION.search(text):
+        return False
+    return bool(content_stems(text) & content_stems(statement.text))
+
+
+def _asks(earlier: WindowMessage, message: WindowMessage, people: People) -> bool:
+    called, rest = people.addressed(earlier.text[:200])
+    return message.author_id in called and rest.rstrip().endswith("?")

@@ -18,6 +18,7 @@ from copilot.ports import WindowMessage
 REACH_OF_WORDS = 40
 """Messages over which the same words mean the same work."""
 REACH_OF_ANSWER = 8
+REACH_OF_BARE_DONE = 3
 
 
 @dataclass(slots=True)
@@ -28,15 +29,15 @@ class Group:
     probabilities: list[float]
     answers: list[WindowMessage] = field(default_factory=list)
     done_by: WindowMessage | None = None
-    _stems: frozenset[str] = frozenset()
+    stems: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        self._stems = self.clues[0].stems
+        self.stems = self.clues[0].stems
 
     def add(self, clue: Clue, probability: float) -> None:
         self.clues.append(clue)
         self.probabilities.append(probability)
-        self._stems = self._stems | clue.stems
+        self.stems = self.stems | clue.stems
 
     @property
     def main(self) -> Clue:
@@ -46,6 +47,7 @@ class Group:
             key=lambda pair: (
                 pair[0].match.cue.kind == MARKER,
                 not pair[0].is_open or bool(pair[0].about),
+                bool(content_stems(pair[0].match.do)),
                 pair[1],
             ),
         )[0]
@@ -80,9 +82,9 @@ class Group:
         """Whether enough of the words are the same, and one of them says which work it is."""
         if clue.message.number - self.last_number > REACH_OF_WORDS:
             return False
-        shared = self._stems & clue.stems
+        shared = self.stems & clue.stems
         telling = shared - COMMON_STEMS
-        part = len(shared) / max(1, min(len(self._stems), len(clue.stems)))
+        part = len(shared) / max(1, min(len(self.stems), len(clue.stems)))
         if clue.is_open and not clue.about:
             return bool(shared) and clue.message.number - self.last_number <= REACH_OF_ANSWER
         enough = 0.34 if clue.match.cue.kind == MARKER else 0.5
@@ -95,6 +97,7 @@ class Group:
             and clue.is_open
             and len(content_stems(clue.match.do)) <= 3
             and 0 < clue.message.number - self.last_number <= REACH_OF_ANSWER
+            and in_one_thread(self.clues[-1].message, clue.message)
             and self._expects(clue.message)
         )
 
@@ -103,6 +106,13 @@ class Group:
         if asked:
             return message.author_id in asked
         return message.author_id != self.clues[-1].message.author_id
+
+
+def in_one_thread(earlier: WindowMessage, later: WindowMessage) -> bool:
+    """Both in the channel, or both in one thread, its first message included."""
+    root = later.thread_ts if later.thread_ts != later.message_ts else None
+    earlier_root = earlier.thread_ts if earlier.thread_ts != earlier.message_ts else None
+    return root == earlier_root or root == earlier.message_ts
 
 
 def grouped(clues: Sequence[tuple[Clue, float]]) -> list[Group]:
@@ -131,40 +141,48 @@ def _home(groups: Sequence[Group], clue: Clue) -> Group | None:
 
 def add_answers(groups: Sequence[Group], messages: Sequence[WindowMessage]) -> None:
     """Finds, after each group, who agreed to it and whether somebody says that it is done."""
-    texts = [readable(message.text[:300]) for message in messages]
+    answers = [(m, text) for m in messages if not m.is_bot and (text := readable(m.text[:300]))]
+    agreeing = [(m, text) for m, text in answers if CONFIRMATION.match(text)]
+    finishing = [(m, text) for m, text in answers if _tells_completion(text)]
     for group in groups:
-        start = group.clues[0].message.number
         told = {clue.message.number for clue in group.clues}
-        for message, text in zip(messages[start:], texts[start:], strict=True):
-            if message.is_bot:
-                continue
-            if message.number not in told and _is_confirmation(group, message, text):
-                group.answers.append(message)
-            if message.number > start and _is_completion(group, message, text):
+        group.answers += [m for m, _ in agreeing if m.number not in told and _agrees(group, m)]
+        for message, text in finishing:
+            if message.number not in told and _finishes(group, message, text):
                 group.done_by = message
 
 
-def _is_confirmation(group: Group, message: WindowMessage, text: str) -> bool:
-    speakers = {clue.message.author_id for clue in group.clues}
-    asked = {person for clue in group.clues for person in clue.addressees}
+def _agrees(group: Group, message: WindowMessage) -> bool:
     distance = message.number - group.last_number
-    if not 0 < distance <= REACH_OF_ANSWER or not CONFIRMATION.match(text):
+    if not 0 < distance <= REACH_OF_ANSWER or not in_one_thread(group.clues[-1].message, message):
         return False
+    asked = {person for clue in group.clues for person in clue.addressees}
     if asked:
         return message.author_id in asked
-    return distance <= 2 and message.author_id not in speakers and group.main.kind == "request"
+    speakers = {clue.message.author_id for clue in group.clues}
+    return distance <= 2 and message.author_id not in speakers and group.main.kind == REQUEST
 
 
-def _is_completion(group: Group, message: WindowMessage, text: str) -> bool:
+def _tells_completion(text: str) -> bool:
     found = COMPLETION.search(text)
-    if not found or NOT_COMPLETE.search(text[: found.end()]) or text.endswith("?"):
+    if not found or text.endswith("?"):
+        return False
+    return not NOT_COMPLETE.search(text[: found.end()])
+
+
+def _finishes(group: Group, message: WindowMessage, text: str) -> bool:
+    """Somebody names the work, or its owner says `done` right after."""
+    if message.number <= group.clues[0].message.number:
         return False
     stems = content_stems(text)
-    names_it = len(stems & group._stems) >= min(2, len(group._stems))
+    shared = len(stems & group.stems)
     is_owner = message.author_id in group.owners()
-    follows = message.number - group.last_number
-    if message.number in {clue.message.number for clue in group.clues}:
-        return False
-    if names_it and (is_owner or len(stems & group._stems) >= 2):
+    if shared >= 2 or (is_owner and shared and len(group.stems) == 1):
         return True
-    return is_owner and 0 < follows <= REACH_OF_ANSWER and len(stems - group._stems) <= 3
+    follows = message.number - group.last_number
+    return (
+        is_owner
+        and 0 < follows <= REACH_OF_BARE_DONE
+        and len(stems - group.stems) <= 3
+        and in_one_thread(group.clues[-1].message, message)
+    )

@@ -1,6 +1,7 @@
 """Word lists of the local proposer: what work is called, and what is done on the spot."""
 
 import re
+from functools import lru_cache
 
 
 def _words(text: str) -> frozenset[str]:
@@ -69,7 +70,8 @@ VAGUE_VERBS = _words(
 )
 
 ARTEFACTS = _words(
-    "account alarm alarms alert alerting alerts api approval automation backlog backup backups"
+    "account alarm alarms alert alerting alerts api approval automation cert certs certificate"
+    " certificates guard inventory owner owners secrets backlog backup backups"
     " blog bug"
     " bugs budget capacity changelog charter checklist chart ci cleanup code comment comments"
     " config"
@@ -177,6 +179,7 @@ NOT_COMPLETE = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """A crude stem, enough to see that `filed` and `filing` are one word."""
     word = word.lower().strip("'’\"`*_.,:;!?()[]#@")
@@ -197,6 +200,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+@lru_cache(maxsize=4096)
 def content_stems(text: str) -> frozenset[str]:
     """Stems of the words that carry meaning."""
     return frozenset(

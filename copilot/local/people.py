@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from copilot.local.lexicon import FUNCTION_WORDS
 from copilot.ports import Window
@@ -11,6 +12,7 @@ _ADDRESS = re.compile(
     rf"^(?:hey |hi |ok |thanks |and )?({_NAME}(?: ?(?:,|/|&|and) ?{_NAME}){{0,3}}) ?[:,] ?(?=\S)",
     re.IGNORECASE,
 )
+_LAST_CALL = re.compile(r"(,? )(@?[A-Za-z][\w.|-]{1,40})([?!.]*)$")
 _MENTION = re.compile(r"@([\w][\w.|-]{0,40}(?: [A-Z][\w.-]{1,40})?)")
 _TAIL = re.compile(r"[\d_|`^.-]+(?:away|afk|work|mobile|laptop)?$", re.IGNORECASE)
 _NOT_NAMES = FUNCTION_WORDS | frozenset(
@@ -56,16 +58,15 @@ class People:
     """The members a window knows, by every name that people call them."""
 
     def __init__(self, window: Window) -> None:
-        self._ids: dict[str, str | None] = {}
-        for user_id, name in _known(window):
-            for variant in _variants(name):
-                known = self._ids.setdefault(variant, user_id)
-                if known != user_id:
-                    self._ids[variant] = None  # two people answer to it
+        self._full, self._short = _index(tuple(dict.fromkeys(_known(window))))
 
     def find(self, name: str) -> str | None:
+        """A full display name wins over what somebody may also be called."""
         wanted = name.strip("@ ,:").lower()
-        return self._ids.get(wanted) or self._ids.get(_TAIL.sub("", wanted))
+        for names in (self._full, self._short):
+            if wanted in names:
+                return names[wanted]
+        return self._short.get(_TAIL.sub("", wanted))
 
     def addressed(self, text: str) -> tuple[list[str], str]:
         """Who the text begins by calling, and the text after the call.
@@ -93,15 +94,35 @@ class People:
                 return [user_id], text[1 + len(name) :].lstrip(" ,:")
         return [], text
 
-    def mentioned(self, text: str) -> list[str]:
-        """Members the text mentions with an @."""
-        ids = []
-        for found in _MENTION.finditer(text):
-            for name in (found[1], found[1].split(" ")[0]):
-                if user_id := self.find(name):
-                    ids.append(user_id)
-                    break
-        return ids
+    def called_last(self, text: str) -> tuple[list[str], str]:
+        """Who the text ends by calling (`can you write that down, ulla?`), and the text before."""
+        found = _LAST_CALL.search(text)
+        if not found or not (user_id := self.find(found[2])):
+            return [], text
+        return [user_id], text[: found.start()] + found[3]
+
+
+_Names = dict[str, str | None]
+
+
+@lru_cache(maxsize=8)
+def _index(known: tuple[tuple[str, str], ...]) -> tuple[_Names, _Names]:
+    """Ids by full and by short names; None where two people answer to one."""
+    full: _Names = {}
+    short: _Names = {}
+    for user_id, name in known:
+        lowered = " ".join(name.lower().split())
+        if lowered in _NOT_NAMES:
+            continue
+        _enter(full, lowered, user_id)
+        for variant in _variants(lowered):
+            _enter(short, variant, user_id)
+    return full, short
+
+
+def _enter(names: _Names, name: str, user_id: str) -> None:
+    if names.setdefault(name, user_id) != user_id:
+        names[name] = None
 
 
 def _known(window: Window) -> Iterator[tuple[str, str]]:
@@ -115,7 +136,6 @@ def _known(window: Window) -> Iterator[tuple[str, str]]:
 
 
 def _variants(name: str) -> set[str]:
-    lowered = " ".join(name.lower().split())
-    first = lowered.split(" ")[0]
-    variants = {lowered, first, _TAIL.sub("", lowered), _TAIL.sub("", first)}
+    first = name.split(" ")[0] if name else ""
+    variants = {first, _TAIL.sub("", name), _TAIL.sub("", first)}
     return {v for v in variants if len(v) > 1 and v not in _NOT_NAMES}

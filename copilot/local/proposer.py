@@ -10,13 +10,16 @@ from collections.abc import Sequence
 from copilot.local.clues import Clue, clues_in
 from copilot.local.confidence import Weights, shipped_weights
 from copilot.local.grouping import Group, add_answers, grouped
+from copilot.local.lexicon import content_stems, words_of
 from copilot.local.people import People
+from copilot.local.phrases import MARKER
 from copilot.local.statements import Statement
 from copilot.local.titles import title_of
 from copilot.ports import Candidate, Proposal, Quote, Window, WindowMessage
 
 MAX_EVIDENCE = 5
 MAX_QUOTE = 300
+MOST_WORDS_BEFORE_IT = 4
 
 
 class LocalProposer:
@@ -36,17 +39,32 @@ class LocalProposer:
         likely = []
         for readings in clues_in(window.messages, people):
             clue, probability = self._best(readings)
-            if probability >= self._weights.keep_above and title_of(clue.match):
+            if probability >= self._weights.keep_above and _is_telling(clue):
                 likely.append((clue, probability))
         return likely
 
     def _best(self, readings: Sequence[Clue]) -> tuple[Clue, float]:
-        """The surest reading; of readings nearly as sure, one that names the work."""
+        """The surest reading; of readings nearly as sure, one that names the work.
+
+        `I need to cut a release, will do that today` is about the release, not about `that`.
+        """
         rated = [(self._weights.probability(r.features), r) for r in readings]
-        highest = max(probability for probability, _ in rated)
-        naming = [pair for pair in rated if not pair[1].is_open and pair[0] >= highest / 3]
+        highest, surest = max(rated, key=lambda pair: pair[0])
+        if not surest.is_open:
+            return surest, highest
+        has_said_it = len(words_of(surest.match.before)) > MOST_WORDS_BEFORE_IT
+        enough = 0.0 if has_said_it else highest / 3
+        naming = [pair for pair in rated if not pair[1].is_open and pair[0] >= enough]
         _, clue = max(naming or rated, key=lambda pair: pair[0])
         return clue, highest
+
+
+def _is_telling(clue: Clue) -> bool:
+    """`Fix` or `do it` tells nobody what to do, unless it was marked on purpose."""
+    title = title_of(clue.match, clue.about)
+    if clue.match.cue.kind == MARKER:
+        return bool(title)
+    return len(words_of(title)) > 1 and bool(content_stems(title))
 
 
 def _says_something_new(group: Group) -> bool:

@@ -26,6 +26,11 @@ _COMMENT = re.compile(
     r"|.*\?$)",
     re.IGNORECASE,
 )
+_TAG = re.compile(
+    r",\s*(?:(?:do|does|did|is|are|has|have|was|were)(?:n't)? (?:we|it|you|they|there)|right|no"
+    r"|ok)\W*$",
+    re.IGNORECASE,
+)
 _FILLER = re.compile(
     r"\b(?:please|pls|plz|kindly|really|probably|definitely|certainly|actually|basically|just"
     r"|maybe|perhaps|hopefully|lol|haha|imo"
@@ -39,7 +44,8 @@ _SMILEY = re.compile(
     r"|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff])"
 )
 _SHORTENED_TAIL = re.compile(
-    r"(?:\s+(?:and|or|to|the|a|an|of|for|with|in|on|at|as|by|from|but|so|it's))+$",
+    r"(?:\s+(?:and|or|to|the|a|an|of|for|with|in|on|at|as|by|from|but|so|it's|before|after"
+    r"|until))+$",
     re.IGNORECASE,
 )
 _BEFORE_THING = re.compile(
@@ -84,7 +90,7 @@ def polished(phrase: str) -> str:
     """Cuts a phrase at the end of its first thought and makes a title of it."""
     text = clean(phrase)
     text = re.split(r"(?<=[a-z\d)])[.!?]+\s", text)[0]
-    text = _first_thought(text)
+    text = _TAG.sub("", _first_thought(text))
     text = without_due(text)
     text = _FILLER.sub("", text).strip(" ,.;:!?-–—(\"'")
     if text.count("(") != text.count(")"):
@@ -126,7 +132,7 @@ def _from_passive(match: CueMatch) -> str:
     what = _thing(match.what)
     if base and what and base != "do":
         return f"{base} {what} {rest}"
-    return f"{match.what} to be {match.do}"
+    return f"{what or match.what} to be {match.do}"
 
 
 def _from_need(match: CueMatch) -> str:

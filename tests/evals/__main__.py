@@ -50,12 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _all_sets() -> dict[str, list[Conversation]]:
     marked = corpora.marked_actions()
+    labelled = corpora.labelled()
     return {
-        "labelled": corpora.labelled(),
+        "labelled": labelled,
+        "labelled, no markers": [corpora.without_markers(c) for c in labelled],
         "written": corpora.written(),
         "noise": corpora.noise(),
         "marked": marked,
-        "marked, markers hidden": [corpora.without_markers(c) for c in marked],
+        "marked, no markers": [corpora.without_markers(c) for c in marked],
     }
 
 

@@ -216,7 +216,9 @@ def without_markers(conversation: Conversation) -> Conversation:
     return replace(
         conversation,
         messages=tuple(
-            replace(m, message=replace(m.message, text="", is_bot=True)) if m.is_marker else m
+            replace(m, message=replace(m.message, text="", is_bot=True), label="none", task_id=None)
+            if m.is_marker
+            else m
             for m in conversation.messages
         ),
     )

@@ -1,7 +1,7 @@
 """Counts what is right and wrong, with the uncertainty that so few examples leave."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -137,7 +137,7 @@ def _is_about(suggestion: Suggested, action: MarkedAction, conversation: Convers
     )
 
 
-def score_mixed(sets: dict[str, Sequence[Run]], threshold: float) -> Score:
+def score_mixed(sets: Mapping[str, Sequence[Run]], threshold: float) -> Score:
     """Labelled and ordinary chat, weighed so that 2.5 % of all messages are follow-ups.
 
     That is their share in real incident chat; precision and calibration depend on it.

@@ -26,7 +26,7 @@ from tests.evals.corpora import (
 )
 
 VERSION = "1"
-KEEP_ABOVE = 0.3
+KEEP_ABOVE = 0.25
 ROUNDS = 4
 STEPS = 150
 L2 = 1.0
