@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
@@ -14,6 +14,14 @@ from copilot.timeline.permalinks import ts_to_instant
 from copilot.timeline.recording import RecordingResult, record
 from copilot.timeline.slack_messages import Mark, Record, SourceMessage
 from copilot.workspaces.models import Workspace
+
+# Asked for every message of a workspace: built once, on the tables, because building costs more
+# than asking.
+_LISTENING_IN = (
+    select(Incident.id, Incident.timeline_from, Incident.timeline_until, Workspace.bot_user_id)
+    .outerjoin(Workspace, Workspace.team_id == Incident.team_id)
+    .where(Incident.team_id == bindparam("team_id"), Incident.channel_id == bindparam("channel_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +63,8 @@ def take_in(
 
 
 def _listening_in(session: Session, team_id: str, channel_id: str) -> Sequence[_Listening]:
-    query = (
-        select(Incident.id, Incident.timeline_from, Incident.timeline_until, Workspace.bot_user_id)
-        .outerjoin(Workspace, Workspace.team_id == Incident.team_id)
-        .where(Incident.team_id == team_id, Incident.channel_id == channel_id)
-    )
-    return [_Listening(*row) for row in session.execute(query)]
+    place = {"team_id": team_id, "channel_id": channel_id}
+    return [_Listening(*row) for row in session.connection().execute(_LISTENING_IN, place)]
 
 
 def _without_our_own(

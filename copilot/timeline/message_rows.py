@@ -23,6 +23,8 @@ class MessageKey(NamedTuple):
         return f"message:{self.message_ts}"
 
 
+_INSERT_REVISION = insert(rows.REVISION)
+
 Observations = Mapping[MessageKey, Sequence[SourceMessage | Deletion]]
 
 
@@ -50,7 +52,9 @@ def insert_new_messages(
 
 def insert_revisions(session: Session, values: list[dict[str, Any]]) -> None:
     if values:
-        session.connection().execute(insert(rows.REVISION), values)
+        # One row is sent as one row: a list of one takes SQLAlchemy's slower batching path.
+        parameters: Any = values[0] if len(values) == 1 else values
+        session.connection().execute(_INSERT_REVISION, parameters)
 
 
 def event_values(key: MessageKey, state: MessageState, recorded_at: datetime) -> dict[str, Any]:

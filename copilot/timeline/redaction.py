@@ -131,8 +131,10 @@ def redact(text: str) -> str:
     if "private key" in lower:
         text = without_private_keys(text)
     for rule in _RULES:
-        if any(hint in lower for hint in rule.hints):
-            text = _apply(rule, text)
+        for hint in rule.hints:
+            if hint in lower:
+                text = _apply(rule, text)
+                break
     return without_assigned_secrets(text, lower)
 
 
