@@ -29,6 +29,7 @@ from tests.fakes.proposer import FakeProposer
 
 TEAM, CHANNEL = "T1", "C1"
 PEOPLE = {"U1": "ana", "U2": "ben", "U3": "dana", "U4": "eli", "U5": "fay", "U6": "gus"}
+_SWEPT = (Job.CONSIDER_INCIDENT, Job.RELEASE_DIGEST, Job.POST_DELIVERY, Job.UPDATE_CARD)
 START = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 
 
@@ -166,6 +167,10 @@ class ChannelStory:
             release_digest(self.db, incident_id, self.clock)
         self.posts()
         self.redraws()
+
+    def is_idle(self) -> bool:
+        """Nothing is due for a worker."""
+        return not any(self._read(job) for job in _SWEPT)
 
     def suggestions(self) -> list[SuggestionView]:
         with self.db.reading() as session:

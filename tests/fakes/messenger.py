@@ -24,7 +24,7 @@ class FakeMessenger:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self.clock = clock
         self.posts: list[Posted] = []
         self.updates: list[SuggestionCard] = []
         self.failures: list[BaseException] = []
@@ -39,7 +39,7 @@ class FakeMessenger:
             self.on_post(card)
         found = [each for each in self.posts if each.card.delivery_id == card.delivery_id]
         if not found:
-            now = self._clock.now()
+            now = self.clock.now()
             message_ts = f"{int(now.timestamp())}.{len(self.posts):06d}"
             found = [Posted(channel_id, card, now, message_ts)]
             self.posts += found
