@@ -1,5 +1,6 @@
 """The browser page of the sandbox: a shell, its state as JSON, and what people do in it."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
+from starlette.concurrency import run_in_threadpool
 
 from copilot.errors import CopilotError
 from copilot.sandbox import page_data
@@ -15,6 +17,7 @@ from copilot.sandbox.workspace import SandboxWorkspace
 
 _HERE = Path(__file__).parent
 _WAIT_S = 15.0
+_LOOK_S = 0.05
 _HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -61,12 +64,12 @@ def _reading(workspace: SandboxWorkspace) -> APIRouter:
     router = APIRouter(prefix="/sandbox", include_in_schema=False)
 
     @router.get("/state")
-    def state(
+    async def state(
         viewer: str = "", channel: str = "", since: int = 0, wait: bool = False
     ) -> dict[str, Any]:
         if wait:
-            workspace.wait_for_change(since, _WAIT_S)
-        return page_data.news(workspace, viewer, channel, since)
+            await _until_news(workspace, since)
+        return await run_in_threadpool(page_data.news, workspace, viewer, channel, since)
 
     @router.get("/messages")
     def messages(channel: str, before: str = "", around: str = "") -> dict[str, Any]:
@@ -77,6 +80,14 @@ def _reading(workspace: SandboxWorkspace) -> APIRouter:
         return page_data.thread(workspace, channel, ts)
 
     return router
+
+
+async def _until_news(workspace: SandboxWorkspace, since: int) -> None:
+    """Wait without a thread: open pages must not use up those that answer the app."""
+    for _ in range(round(_WAIT_S / _LOOK_S)):
+        if workspace.version > since or workspace.is_closed:
+            return
+        await asyncio.sleep(_LOOK_S)
 
 
 def _from_this_page(request: Request) -> None:

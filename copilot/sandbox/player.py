@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 from copilot.clock import ReplayClock
-from copilot.sandbox.changes import Change, ChangeKind
 from copilot.sandbox.people import user_of_export
 from copilot.sandbox.playback import Playback
 from copilot.sandbox.score import PlayedCommand, Step, score
@@ -79,7 +78,7 @@ class Player:
             starts_at=self._steps[0].at,
             ends_at=self._steps[-1].at,
             longest_wait_s=self._longest_wait_s,
-            on_change=self._tell_page,
+            on_change=self._workspace.playback_changed,
         )
         self._workspace.playback = self._playback
 
@@ -218,7 +217,3 @@ class Player:
             user = user_of_export(entry, position)
             if user is not None and user.id not in self._workspace.users:
                 self._workspace.put_user(user)
-
-    def _tell_page(self) -> None:
-        with self._workspace.changing(Change(ChangeKind.PLAYBACK)):
-            pass

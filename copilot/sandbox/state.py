@@ -1,4 +1,4 @@
-"""What the pretend workspace holds, and who is told when it changes."""
+"""What the pretend workspace holds, and what changed in it."""
 
 import secrets
 import threading
@@ -53,19 +53,28 @@ class SandboxState:
         self.bot_token = bot_token or f"xoxb-sandbox-{secrets.token_hex(12)}"
         self.signing_secret = signing_secret or secrets.token_hex(16)
         self.url = "http://127.0.0.1/"
-        self.console_url: str | None = None
+        self._console_url: str | None = None
         self.faults = Faults()
         self.lock = threading.RLock()
         self.tickets = Tickets()
         self.views = ViewStacks(self.team_id, self.app_id, self.bot_id)
         self.users: dict[str, SandboxUser] = {}
         self.channels: dict[str, SandboxChannel] = {}
-        self._changed = threading.Condition(self.lock)
         self._changes: list[Change] = []
         self._private: dict[tuple[str, str], PrivateAnswer] = {}
         self._is_closed = False
         bot = SandboxUser(self.bot_user_id, "incident-copilot", "Incident Copilot", is_bot=True)
         self.put_user(replace(bot, colour="44546a"))
+
+    @property
+    def console_url(self) -> str | None:
+        """Where the page's link "Open the console" leads; without one there is no link."""
+        return self._console_url
+
+    @console_url.setter
+    def console_url(self, url: str | None) -> None:
+        with self.changing(Change(ChangeKind.DIRECTORY)):
+            self._console_url = url
 
     # People and channels
 
@@ -220,29 +229,23 @@ class SandboxState:
         with self.lock:
             return self._changes[max(version, 0) :]
 
-    def wait_for_change(self, since: int, timeout_s: float) -> None:
-        """Return as soon as anything is newer than `since`, or when the time is up."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: self._is_closed or len(self._changes) > since, timeout=timeout_s
-            )
-
     @contextmanager
     def changing(self, change: Change) -> Iterator[None]:
-        """Hold the lock; when the work is done, tell those who wait."""
-        with self._changed:
+        """Hold the lock for the work, then count it as a change."""
+        with self.lock:
             yield
             self._note(change)
 
+    @property
+    def is_closed(self) -> bool:
+        return self._is_closed
+
     def close(self) -> None:
-        """Let go of everybody who waits for a change."""
-        with self._changed:
-            self._is_closed = True
-            self._changed.notify_all()
+        """Let go of the pages that wait for a change."""
+        self._is_closed = True
 
     def _note(self, change: Change) -> None:
         self._changes.append(change)
-        self._changed.notify_all()
 
     # Switches for tests
 

@@ -55,6 +55,11 @@ class SandboxWorkspace(Conversation):
         for channel in ("general", "incidents"):
             self.add_channel(channel)
 
+    def playback_changed(self) -> None:
+        """Tell the page that what plays has moved on."""
+        with self.changing(Change(ChangeKind.PLAYBACK)):
+            pass
+
     def command(self, user_id: str, channel_id: str, command: str, text: str = "") -> Answer:
         """Use a slash command; what the app says at once is shown as Slack shows it."""
         if command not in self.commands:

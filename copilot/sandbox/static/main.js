@@ -1,15 +1,17 @@
 // Starts the page: what is on screen, live updates, moving between channels, threads and links.
 
-import { byId, h } from "./dom.js";
+import { byId } from "./dom.js";
 import { get } from "./api.js";
 import { Composer } from "./composer.js";
-import { MessageList, avatar } from "./messages.js";
+import { MessageList } from "./messages.js";
+import { drawDirectory } from "./sidebar.js";
 import { showPlayback } from "./playback.js";
 import { showView } from "./modal.js";
 import { compareTs, humans, placeOf, setDirectory, store } from "./store.js";
 
 const NEAR_PX = 120;
 const RETRY_MS = 1500;
+const BREATH_MS = 60; // a fast replay changes the page many times a second; draw a few at once
 
 const scroll = byId("scroll");
 const list = new MessageList(byId("messages"), { openThread });
@@ -53,48 +55,11 @@ function drawThread() {
   if (stick) box.scrollTop = box.scrollHeight;
 }
 
-function drawDirectory() {
-  const { directory } = store;
-  const channel = store.channels.get(store.channel);
-  const unread = [...store.channels.keys()].some((id) => unreadOf(id) > 0);
-  document.title = `${unread ? "• " : ""}${channel ? `#${channel.name}` : "Sandbox"} · ${directory.name}`;
-  byId("title").textContent = channel ? `${channel.isPrivate ? "🔒" : "#"} ${channel.name}` : "No such channel";
-  byId("topic").textContent = channel ? channel.topic || `${channel.members} members` : "";
-  const isNarrow = window.matchMedia("(max-width: 760px)").matches;
-  composer.label(isNarrow ? "Message, or / for commands" : `Message #${channel?.name ?? "…"}, or type / for commands`);
-  threadComposer.label("Reply in the thread");
-  const items = directory.channels.map((entry) => channelItem(entry));
-  byId("channels").replaceChildren(...items);
-  const console_ = byId("console");
-  console_.hidden = !directory.consoleUrl;
-  if (directory.consoleUrl) console_.href = directory.consoleUrl;
-  drawViewer();
-}
-
-function channelItem(entry) {
-  const isHere = entry.id === store.channel;
-  const count = unreadOf(entry.id);
-  const link = h(
-    "a", { href: `/archives/${entry.id}`, class: count ? "unread" : "", "aria-current": isHere ? "page" : null },
-    h("span", { class: "hash", "aria-hidden": "true" }, entry.isPrivate ? "🔒" : "#"),
-    h("span", { class: "channel-name" }, entry.name),
-    count > 0 && h("span", { class: "badge", "aria-label": `${count} new` }, count > 99 ? "99+" : String(count)),
-  );
-  return h("li", {}, link);
-}
-
-const unreadOf = (id) => (id === store.channel ? 0 : (store.sizes[id] ?? 0) - (store.seen[id] ?? 0));
-
-function drawViewer() {
-  const select = byId("viewer");
-  const options = humans().map((person) => h("option", { value: person.id }, person.shownName));
-  select.replaceChildren(...options);
-  select.value = store.viewer;
-  const person = store.people.get(store.viewer);
-  byId("viewer-avatar").replaceChildren(...(person ? [avatar(person, "small")] : []));
-}
+const drawSidebar = () => drawDirectory({ channel: composer, thread: threadComposer });
 
 // Live updates
+
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function live() {
   for (;;) {
@@ -104,10 +69,11 @@ async function live() {
       isUrgent = false;
       take(await get("state", query, polling.signal), query);
       byId("offline").hidden = true;
+      await sleep(BREATH_MS);
     } catch (error) {
       if (error.name === "AbortError") continue;
       byId("offline").hidden = false;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      await sleep(RETRY_MS);
     }
   }
 }
@@ -129,7 +95,7 @@ function take(news, asked) {
   }
   store.private = news.private;
   applyChanges(news.changed ?? [], news.removed ?? []);
-  drawDirectory();
+  drawSidebar();
   draw();
   drawThread();
   showView(news.view);
@@ -172,7 +138,7 @@ async function openChannel(channel, { ts = null, thread = null } = {}) {
   const anchor = thread ?? ts;
   await load(anchor ? { around: anchor } : {});
   if (store.channel !== channel) return;
-  drawDirectory();
+  drawSidebar();
   draw();
   toEnd();
   hurry();
@@ -285,7 +251,7 @@ function actAs(userId) {
   store.viewer = userId;
   window.localStorage.setItem("sandbox-viewer", userId);
   store.private = [];
-  drawDirectory();
+  drawSidebar();
   draw();
   hurry();
 }

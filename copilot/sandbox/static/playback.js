@@ -24,8 +24,16 @@ export function showPlayback(playback) {
   bar.count.textContent = `${playback.done} of ${playback.total}`;
   bar.words.textContent = words(playback, isOver, isPaused);
   bar.speedLabel.hidden = isOver;
-  if (document.activeElement !== bar.speed) bar.speed.value = String(playback.speed);
+  if (document.activeElement !== bar.speed) choose(bar.speed, playback.speed);
 }
+
+function choose(select, speed) {
+  const value = String(speed);
+  if (![...select.options].some((option) => option.value === value)) select.prepend(speedOption(speed));
+  select.value = value;
+}
+
+const speedOption = (speed) => h("option", { value: String(speed) }, `${speed}× speed`);
 
 function words(playback, isOver, isPaused) {
   if (isOver) return "Replay finished";
@@ -46,7 +54,7 @@ function build(box) {
     speed: h("select", { class: "select", "aria-label": "Speed" }),
   };
   made.speed.append(
-    ...SPEEDS.map((speed) => h("option", { value: String(speed) }, `${speed}× speed`)),
+    ...SPEEDS.map(speedOption),
     h("option", { value: "0" }, "as fast as it goes"),
   );
   made.speed.addEventListener("change", () => post("playback", { action: "speed", speed: Number(made.speed.value) }));

@@ -31,9 +31,10 @@ export function authorOf(message) {
   }
   const person = store.people.get(message.user);
   if (person) return { ...person, shownName: message.username || person.shownName };
-  const name = message.username || message.user || message.bot_id || "someone";
   const isBot = Boolean(message.bot_id) || message.subtype === "bot_message";
-  return { id: name, shownName: name, initials: name[0].toUpperCase(), colour: "5b6470", isBot };
+  const id = message.user || message.bot_id || "";
+  const name = message.username || (isBot ? "App" : id || "Someone");
+  return { id, shownName: name, initials: name[0].toUpperCase(), colour: "5b6470", isBot };
 }
 
 export const nameOf = (userId) => store.people.get(userId)?.shownName ?? userId;
