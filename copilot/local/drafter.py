@@ -13,12 +13,14 @@ from copilot.local.drafter_sections import (
     take_follow_ups,
     unanswered,
     with_cue,
+    with_substance,
 )
 from copilot.local.drafter_wording import reported, timed
 from copilot.ports import Draft, DraftedClaim, EpisodeMessages, FollowUpFact, IncidentFacts
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
 from copilot.reviews.salience import Sentence, joking_run, sentences_of
+from copilot.reviews.stated import stated_in
 
 ENGINE = "local-1"
 _WORTH_TELLING = 1.2
@@ -54,7 +56,7 @@ def _take_summary(
 ) -> None:
     """What was wrong, and how it ended, each in one sentence that somebody said."""
     selection.take(Section.DETECTION, first_signs(sentences), 2, timed, by_score=False)
-    told = with_cue(sentences, *Cue, without=[Cue.QUESTION, Cue.OPEN])
+    told = with_cue(sentences, *Cue, without=[Cue.QUESTION, Cue.OPEN, Cue.PLAN])
     trouble = with_cue(told, Cue.SYMPTOM, without=[Cue.OUTCOME, Cue.END, Cue.WELL])
     stated = with_cue(trouble, *Cue, without=[Cue.GUESS])
     effects = with_cue(stated, *Cue, without=[Cue.CAUSE, Cue.FINDING, Cue.ACTION])
@@ -66,11 +68,12 @@ def _take_summary(
 
 
 def _weighted(sentence: Sentence, selection: Selection, facts: IncidentFacts) -> Sentence:
-    """An end counts for more when it is late, and when the record says so too."""
+    """An end counts for more when it is late, on record, or looks back on how it went."""
     place = selection.at[sentence.message.number] / len(selection.messages)
     recorded = [at for at in (facts.mitigated_at, facts.resolved_at) if at is not None]
     near = any(abs(sentence.message.occurred_at - at) <= _NEAR for at in recorded)
-    return replace(sentence, score=sentence.score + place + (0.7 if near else 0.0))
+    looks_back = len(stated_in(sentence.text).times) >= 2
+    return replace(sentence, score=sentence.score + place + 0.7 * near + 1.5 * looks_back)
 
 
 def _scale(messages: int) -> float:
@@ -88,10 +91,16 @@ def _take_sections(selection: Selection, sentences: Sequence[Sentence], scale: f
     stated = [sentence for sentence in sentences if not sentence.cues & set(_UNSURE)]
     causes = with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=[Cue.QUESTION, Cue.END])
     take(Section.CONTRIBUTING_FACTORS, causes, few(4), reported, least=_WORTH_TELLING)
-    take(Section.IMPACT, with_cue(stated, Cue.IMPACT), few(3), reported, least=_WORTH_TELLING)
-    well = with_cue(stated, Cue.WELL)
+    take(
+        Section.IMPACT,
+        with_cue(stated, Cue.IMPACT, without=[Cue.PLAN]),
+        few(3),
+        reported,
+        least=_WORTH_TELLING,
+    )
+    well = with_substance(with_cue(stated, Cue.WELL))
     take(Section.WENT_WELL, well, 2, reported, least=_WORTH_LEARNING)
-    hard = with_cue(sentences, Cue.HARD, without=[Cue.QUESTION])
+    hard = with_substance(with_cue(sentences, Cue.HARD, without=[Cue.QUESTION]))
     take(Section.WAS_HARD, hard, 3, reported, least=_WORTH_LEARNING)
     unclear = unanswered(selection, sentences)
     take(Section.OPEN_QUESTIONS, unclear, few(3), reported, least=_WORTH_ASKING)
@@ -101,7 +110,7 @@ def _take_sections(selection: Selection, sentences: Sequence[Sentence], scale: f
     )
     spread = spread_over(turns, selection.episode_of)
     take(Section.KEY_MOMENTS, spread, few(7), timed, by_score=False, least=_WORTH_TELLING)
-    deeds = with_cue(sentences, Cue.PLAN, Cue.ACTION, without=[Cue.QUESTION])
+    deeds = with_cue(sentences, Cue.ACTION, without=[Cue.QUESTION])
     take(Section.RESPONSE, deeds, few(4), reported, least=_WORTH_TELLING)
 
 

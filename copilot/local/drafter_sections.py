@@ -10,13 +10,14 @@ from copilot.ports import DraftedClaim, EpisodeMessages, FollowUpFact, Quote, Wi
 from copilot.reviews.citations import check_claim
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
-from copilot.reviews.salience import Sentence, sentences_of
+from copilot.reviews.salience import Sentence, sentences_of, whole_of
 from copilot.reviews.words import content_stems
 
 _SAME = 0.6
 _FEW_WORDS = 3
+_WHOLE_MESSAGE = 20
 _FAINT = 0.5
-_ALERT_AFTER_REPORT = timedelta(minutes=5)
+_SAME_MOMENT = timedelta(minutes=5)
 _YES = re.compile(
     r"^\W*(?:yes|yep|yeah|yup|agreed|do it|go ahead|sounds good|\+1|sgtm|please do|ship it"
     r"|sure)\b",
@@ -74,13 +75,24 @@ class Selection:
                 break
             if self._is_told(sentence):
                 continue
-            text = wording(sentence)
-            claim = self.supported(section, text, [(sentence.message, sentence.text)])
+            claim = self._worded(section, sentence, wording)
             if claim:
                 added.append(claim)
                 self.mark_told(sentence)
         added.sort(key=lambda claim: self.at[claim.citations[0].number])
         self.claims += added
+
+    def _worded(
+        self, section: Section, sentence: Sentence, wording: Wording
+    ) -> DraftedClaim | None:
+        """In the words around it too, where the message is short: less is out of context."""
+        for one in (whole_of(sentence, _WHOLE_MESSAGE), sentence):
+            if one is None:
+                continue
+            claim = self.supported(section, wording(one), [(one.message, one.text)])
+            if claim:
+                return claim
+        return None
 
     def supported(
         self, section: Section, text: str | None, sources: Sequence[tuple[WindowMessage, str]]
@@ -109,7 +121,7 @@ class Selection:
 
 
 def first_signs(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """The earliest words that something is wrong: of a person, and of an alert of that time."""
+    """The earliest words that something is wrong; of an alert and of a person if both came."""
     signs = [
         sentence
         for sentence in sentences
@@ -118,14 +130,17 @@ def first_signs(sentences: Sequence[Sentence]) -> list[Sentence]:
         and (Cue.ACTION not in sentence.cues or Cue.IMPACT in sentence.cues)
         and sentence.score > _FAINT
     ]
-    people = [sentence for sentence in signs if not sentence.message.is_bot][:1]
-    latest = people[0].message.occurred_at + _ALERT_AFTER_REPORT if people else None
-    alerts = [
+    if not signs:
+        return []
+    first = signs[0]
+    latest = first.message.occurred_at + _SAME_MOMENT
+    others = [
         sentence
         for sentence in signs
-        if sentence.message.is_bot and (latest is None or sentence.message.occurred_at <= latest)
-    ][:1]
-    return sorted(people + alerts, key=lambda sentence: sentence.message.number)
+        if sentence.message.is_bot != first.message.is_bot
+        and sentence.message.occurred_at <= latest
+    ]
+    return [first, *others[:1]]
 
 
 def with_cue(
@@ -137,6 +152,10 @@ def with_cue(
         for sentence in sentences
         if sentence.cues & set(cues) and not sentence.cues & unwanted
     ]
+
+
+def with_substance(sentences: Iterable[Sentence]) -> list[Sentence]:
+    return [sentence for sentence in sentences if len(sentence.bare_stems) >= _FEW_WORDS]
 
 
 def take_follow_ups(selection: Selection, follow_ups: Sequence[FollowUpFact]) -> None:

@@ -43,15 +43,23 @@ _ACTIONS = (
     r"|ed)?_o(?:ff|n)"
     r"|shut(?:ting)?_down|re-?updat"
 )
+_AFFECTED = (
+    r"customers?|users?|people|clients?|tenants?|jobs?|orders?|checkouts?|payments?|requests?|logins?"
+    r"|commands?|builds?|uploads?|e?mails?|contacts?|charges?|tickets?|complaints?|messages?"
+)
+_COUNTED = re.compile(rf"\d[\d.,]*\s?%?\s+(?:of\s+\w+\s+)?(?:{_AFFECTED})\b", re.IGNORECASE)
+_BOT_ALERT = re.compile(
+    r"\d\s?%|\blimit\b|\bthreshold\b|\bfor \d+ min|\berrors?\b|\bfail|\b5xx\b", re.IGNORECASE
+)
 _CUES: dict[Cue, re.Pattern[str]] = {
     Cue.ALERT: _cue(
         r"\b(?:alert\w*|alarm\w*|firing|triggered|paged?|pagerduty|warning|critical|monitor\w*)\b"
     ),
     Cue.SYMPTOM: _cue(
         r"\b(?:errors?|erroring|fail(?!_?over)(?:s|ed|ing|ure|ures)?|time-?outs?|timing_out"
-        r"|down|outage|broken?"
+        r"|(?:is|are|was|were|went|goes|gone|been|still)_down(?!_to)|downtime|outage|broken?"
         r"|not_(?:work|respond|load|reach|right)\w*|can'?t|cannot|unable|stuck|crash\w*|oom\w*"
-        r"|50[0-4]s?|latency"
+        r"|5xx|50[0-4]s?|behind|latency"
         r"|slow\w*|lag\w*|spik\w+|degraded|unresponsive|aren't_\w+ing|isn't_\w+ing|issues?"
         r"|trouble|wrong"
         r"|overloaded|desired_effect|unexpected\w*|weird|strange\w*|odd|missing|dropp(?:ed"
@@ -59,18 +67,15 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|worrisome)\b"
     ),
     Cue.IMPACT: _cue(
-        r"\b(?:customers?|users?|people|clients?|tenants?|jobs?|orders?|checkouts?|payments?"
-        r"|requests?|everyone"
-        r"|everything|nothing|anything|hundreds|thousands|impact\w*|affect\w+|traffic"
-        r"|websites?|logins?|production"
-        r"|prod|commands?|builds?|uploads?|emails?|data_loss|services?)\b|\d%"
+        rf"\b(?:{_AFFECTED}|everyone|everything|nothing|anything|hundreds|thousands|impact\w*"
+        r"|affect\w+|traffic|websites?|production|prod|data_loss|services?)\b"
     ),
     Cue.ACTION: _cue(
         rf"^(?:{_ACTIONS}|restor|add|fix|pag|investigat|increas|reduc|creat)\w*(?:ing|ed)\b"
         rf"|\b(?:{_ACTIONS})(?:\w*ed|\w*ing|d|ied)?\b|\bmanual(?:ly)?_\w+"
         r"|\b(?:was|were|been|is|are)_(?:updated|changed|created|set|added|removed|stopped"
         r"|started|moved)\b"
-        r"|\bdecision_(?:was_)?(?:made|taken)\b|\b(?:changed|set)_back\b|\b(?:finished"
+        r"|\btaking_\S+_out\b|\b(?:rollback|rollout|deploy|restart)_(?:is_)?(?:done|at_\d)|\bdecision_(?:was_)?(?:made|taken)\b|\b(?:changed|set)_back\b|\b(?:finished"
         r"|completed)\b|\bwe_(?:opened|set|started|moved)\b"
     ),
     Cue.PLAN: _cue(
@@ -84,20 +89,20 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|healthy|(?:all_)?green|stable|stabili[sz]\w+|mitigated|worked|verified|concluded"
         r"|(?:things|it|everything|all|we)_should_be_(?:fine|ok|good|back)"
         r"|confirmed|(?:is|are|came)_back(?!_to_you)|cleared|no_longer|subsided|restored"
-        r"|as_expected|did(?:_not|n't)_help)\b"
+        r"|as_expected|did(?:_not|n't)_help|changed_nothing|no_effect|made_no_difference)\b"
     ),
     Cue.END: _cue(
         r"\b(?:fixed|fixes|resolved|back_to_(?:normal|their_normal)|recover(?:ed|ing)|work(?:s"
         r"|ing)_(?:again|now|fine)"
         r"|all_clear|(?:is|are)_(?:healthy|stable|green)|mitigated|worked|restored|subsided"
-        r"|as_expected"
+        r"|as_expected|fine_since|closing_this"
         r"|(?:things|it|everything|all|we)_should_be_(?:fine|ok|good|back)"
         r"|incident_(?:is_)?over)\b"
     ),
     Cue.FINDING: _cue(
         r"\b(?:discovered|found|identified|realis?zed|reveal\w*|explanation|tracked_(?:it|the"
         r"|down)|narrowed"
-        r"|noticed|observed|pinpointed|traced|investigation_(?:shows?|showed)"
+        r"|noticed|observed|(?:then|so)_it(?:'?s|_is)|the_(?:writer|source|offender|trigger)_is|pinpointed|traced|investigation_(?:shows?|showed)"
         r"|it_was_(?:because|due))\b"
     ),
     Cue.CAUSE: _cue(
@@ -118,9 +123,9 @@ _CUES: dict[Cue, re.Pattern[str]] = {
     Cue.WELL: _cue(
         r"\b(?:that'?s_good|so_that'?s_good|went_well|worked_well|nice_catch|luckily"
         r"|fortunately|glad"
-        r"|good_(?:thing|news|that|catch)|quickly|paid_off|helped_a_lot|saved_us|great_(?:job"
+        r"|good_(?:thing|news|that|catch|find)|well_spotted|quickly|paid_off|helped_a_lot|saved_us|great_(?:job"
         r"|work|catch)"
-        r"|smoothly|on_(?:its|their)_own|well_done|kudos)\b"
+        r"|smoothly|recover\w*_on_(?:its|their)_own|well_done|kudos)\b"
     ),
     Cue.HARD: _cue(
         r"\b(?:hard_to|difficult|confus\w+|unclear|not_clear|no_idea|couldn'?t_(?:find|figure"
@@ -129,12 +134,12 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|us)"
         r"|wish_we|should_have_(?:\w+ed|been|had|caught|seen)|ought_not|no_(?:runbooks?"
         r"|alerts?|dashboards?|docs?|access|visibility)"
-        r"|nobody_knew|did(?:n'?t|_not)_(?:know|notice|page|alert)|flying_blind|out_of_date"
+        r"|there_is_no_(?:\S*-\S*|runbook\w*|alert\w*|doc\w*|way|monitoring)|muted|(?:don'?t|didn'?t)_have_access|would(?:'?ve|_have)_been_nice|nobody_knew|did(?:n'?t|_not)_(?:know|notice|page|alert)|flying_blind|out_of_date"
         r"|stale_(?:docs?|runbook)"
         r"|too_(?:slow|late|noisy)|instead_of_paging)\b"
     ),
     Cue.OPEN: _cue(
-        r"\bstill_(?:trying|attempting|investigating|looking|don'?t_know|unclear|no_idea"
+        r"\bneed_to_talk_about\b|\bopen_question|\bstill_(?:trying|attempting|investigating|looking|don'?t_know|unclear|no_idea"
         r"|need_to_find)"
         r"|\b(?:figure|find|work)_out_(?:why|how|what)|\bnot_clear_(?:how|why|what)"
         r"|\bdon'?t_know_(?:why|how|what)"
@@ -163,6 +168,10 @@ def cues_in(text: str, *, is_bot: bool = False) -> frozenset[Cue]:
         cues -= {Cue.OUTCOME, Cue.END}
     if not is_bot:
         cues.discard(Cue.ALERT)
-    if Cue.SYMPTOM not in cues and "%" not in plain and "impact" not in plain.lower():
+    if _COUNTED.search(plain) or "impact" in plain.lower():
+        cues.add(Cue.IMPACT)
+    elif Cue.SYMPTOM not in cues:
         cues.discard(Cue.IMPACT)  # people are only affected by something that is wrong
+    if is_bot and _BOT_ALERT.search(plain):
+        cues.add(Cue.ALERT)
     return frozenset(cues)

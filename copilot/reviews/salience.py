@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from copilot.ports import WindowMessage
@@ -52,6 +52,7 @@ _PASTED = re.compile(
     re.IGNORECASE,
 )
 _MANY_WORDS = 6
+_HEADLINE_WORDS = 18
 _ONE_BREATH = timedelta(seconds=60)
 _CODE_BLOCK = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LEADING = re.compile(
@@ -71,7 +72,11 @@ _POINTING = re.compile(
     r"|which)\b",
     re.IGNORECASE,
 )
-_ASIDE = re.compile(r"^at least\b|\bwhich was my\b|\bit is why\b|\bi see\b", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"\bfwiw\b|^(?:wording|my draft|draft)\b|\bstatus page (?:says|goes)\b|^at least\b"
+    r"|\bwhich was my\b|\bit is why\b|\bi see\b",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"`[^`]+`")
 _YOU = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 
@@ -80,14 +85,33 @@ def sentences_of(message: WindowMessage) -> list[Sentence]:
     """The sentences of a message that a review might quote; pasted output is left out."""
     spoken = _CODE_BLOCK.sub("\n", message.text)
     found = []
-    for raw in sentences(spoken):
+    for raw in [_headline(spoken)] if message.is_bot else sentences(spoken):
         if _PASTED.search(raw) or len(raw) > 1_000:
             continue
         text = _bare(raw)
         if len(content_stems(text)) >= 2 or _is_short_deed(text):
-            cues = cues_in(text, is_bot=message.is_bot)
+            cues = cues_in(raw.strip("() "), is_bot=message.is_bot)
             found.append(Sentence(message, text, cues, _score(message, text, raw, cues)))
     return found
+
+
+def _headline(alert: str) -> str:
+    """The first line of what a bot posted, with the second where both are short."""
+    lines = [line for line in alert.splitlines() if line.strip()]
+    first_two = "\n".join(lines[:2])
+    return first_two if len(first_two.split()) <= _HEADLINE_WORDS else "".join(lines[:1])
+
+
+def whole_of(sentence: Sentence, most_words: int) -> Sentence | None:
+    """All of a short message instead of one sentence of it, where nothing in it is in the way."""
+    message = sentence.message
+    text = _bare(message.text)
+    if message.is_bot or text == sentence.text or len(text.split()) > most_words:
+        return None
+    in_the_way = _PASTED.search(text) or _JOKE.search(text) or "```" in text or "://" in text
+    if in_the_way or ("?" in text and Cue.QUESTION not in sentence.cues):
+        return None
+    return replace(sentence, text=text)
 
 
 def joking_run(messages: Sequence[WindowMessage]) -> frozenset[int]:
@@ -155,7 +179,8 @@ def _faults(whole: str, text: str, raw: str, *, is_question: bool) -> float:
         (0.5, bool(_POINTING.search(text))),
         (0.4 if is_question else 1.0, bool(_YOU.search(text))),
         (1.5, _is_table(text)),
-        (2.0, bool(_ASIDE.search(text))),
+        (2.0, text.count('"') % 2 == 1),
+        (3.0, bool(_ASIDE.search(text))),
         (1.5, is_code),
     )
     return sum(weight for weight, found in faults if found)

@@ -45,7 +45,7 @@ _TIME = re.compile(
 )
 _OCLOCK = re.compile(r"\b(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap]m)\b", re.IGNORECASE)
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)(?=T|\b)")
-_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_MONTH = rf"({'|'.join(sorted(MONTHS, key=len, reverse=True))}|sept)"
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\b\.?", re.IGNORECASE)
 _MONTH_DAY = re.compile(rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)", re.IGNORECASE)
 _NUMBER = re.compile(

@@ -162,6 +162,13 @@ def test_a_known_name_that_is_an_ordinary_word_is_not_taken_for_a_person() -> No
     ).is_supported
 
 
+def test_a_name_that_begins_like_a_month_is_no_date() -> None:
+    message = a_message(1, "customers fine since 14:26", author="maya", at="15:40:00")
+    assert check(
+        "15:40 maya: “customers fine since 14:26”", (1, message.text), messages=[message]
+    ).is_supported
+
+
 def test_what_failed_is_said_in_words() -> None:
     assert (
         check("ana rolled back 4813.", whole(1)).problem == "the number 4813 is not in its sources"
