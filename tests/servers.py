@@ -198,11 +198,21 @@ def _running(
     log = folder / "server.log"
     with log.open("wb") as output:
         process = caller.start(command, stdout=output, stderr=subprocess.STDOUT)
+        mourner = _mourner(process.pid, stop_signal)
         try:
             _wait_until(probe, process, log)
             yield
         finally:
+            mourner.kill()
+            mourner.communicate()
             _stop(process, stop_signal)
+
+
+def _mourner(pid: int, stop_signal: signal.Signals) -> "subprocess.Popen[bytes]":
+    """Stops the server should we be killed: the pipe that it reads from then ends."""
+    script = 'read -r _; kill -s "$1" "$2"'
+    words = ["sh", "-c", script, "sh", stop_signal.name.removeprefix("SIG"), str(pid)]
+    return subprocess.Popen(words, stdin=subprocess.PIPE, start_new_session=True)
 
 
 def _wait_until(probe: Callable[[], None], process: "subprocess.Popen[bytes]", log: Path) -> None:

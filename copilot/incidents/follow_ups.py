@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError
 from copilot.incidents.models import FollowUp
+from copilot.timeline.message_text import clean
 
 
 def add_follow_up(
@@ -22,16 +23,16 @@ def add_follow_up(
     now: datetime,
 ) -> FollowUp:
     """Add it; a suggestion that became a follow-up before is not added again."""
-    title = " ".join(title.split())
+    title = " ".join(clean(title).split())
     if not title:
         raise BadInputError("A follow-up needs a title: the work, in a few words.")
     follow_up = FollowUp(
         incident_id=incident_id,
         title=title,
         owner_id=owner_id,
-        due=due,
+        due=clean(due)[:100] if due else None,
         suggestion_id=suggestion_id,
-        created_by=by,
+        created_by=by[:64],
         created_at=now,
     )
     try:

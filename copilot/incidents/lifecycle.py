@@ -53,7 +53,7 @@ def declare(
             "severity": severity,
             "status": Status.INVESTIGATING,
             "declared_at": now,
-            "declared_by": by,
+            "declared_by": by[:64] if by else None,
             "is_imported": False,
             "timeline_from": _starts_after(before, now),
         },

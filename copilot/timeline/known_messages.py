@@ -107,12 +107,17 @@ def _stored_state(event: Any, revisions: Sequence[Any]) -> MessageState:
 
 def _update_event(session: Session, key: MessageKey, before: _Stored, after: MessageState) -> None:
     values = event_values(key, after, before.recorded_at)
-    if after.deleted_at is None and after.latest() != before.state.latest():
+    if after.deleted_at is None and _reads_otherwise(before.state, after):
         values["considered_at"] = None  # it says something else now: have it considered again
     session.connection().execute(update(EVENT).where(EVENT.c.id == before.event_id).values(values))
     loaded = session.identity_map.get(Session.identity_key(TimelineEvent, before.event_id))
     if loaded is not None:
         session.expire(loaded)
+
+
+def _reads_otherwise(before: MessageState, after: MessageState) -> bool:
+    was, now_is = before.latest(), after.latest()
+    return (was and was.text_hash) != (now_is and now_is.text_hash)
 
 
 def _update_revisions(

@@ -102,7 +102,8 @@ def _read(state: MessageState, message: SourceMessage) -> MessageState:
     ts = message.edited_ts or message.message_ts
     version = Version(message.edit_sent_ts or "", hash_of(text), text)
     standing = state.versions.get(ts, version)
-    latest = max(version, standing, key=lambda each: (each.sent_ts, each.text_hash))
+    # Of equals the standing one stays: once deleted, its text is gone for good.
+    latest = max(standing, version, key=lambda each: (each.sent_ts, each.text_hash))
     return replace(
         state,
         # A subtype says more than none; who met only an edit or a deletion may have seen none.

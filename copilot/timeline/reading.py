@@ -78,7 +78,11 @@ def events_in(
             literal(last.message_ts or _NO_TS),
             literal(last.id),
         )
-        query = query.where(tuple_(TimelineEvent.occurred_at, stamp, TimelineEvent.id) > place)
+        query = query.where(
+            # Says nothing more than the next line, but an index can find it.
+            TimelineEvent.occurred_at >= last.occurred_at,
+            tuple_(TimelineEvent.occurred_at, stamp, TimelineEvent.id) > place,
+        )
     return list(session.scalars(query))
 
 

@@ -12,6 +12,7 @@ from copilot.timeline.known_messages import add_to_known
 from copilot.timeline.marking import record_marks
 from copilot.timeline.message_rows import MessageKey, Observations, insert_new_messages
 from copilot.timeline.message_state import MessageState, add_up
+from copilot.timeline.message_text import clean
 from copilot.timeline.redaction import redact
 from copilot.timeline.slack_messages import Deletion, Mark, Record, SourceMessage
 
@@ -20,7 +21,7 @@ from copilot.timeline.slack_messages import Deletion, Mark, Record, SourceMessag
 class RecordingResult:
     new_event_ids: list[int] = field(default_factory=list)
     duplicates: int = 0
-    """Records that told nothing new."""
+    """Messages and marks about which nothing new was told."""
     changed: int = 0
     """Messages already known that now read otherwise, or about which more is known."""
 
@@ -29,9 +30,7 @@ def record(session: Session, records: Iterable[Record], now: datetime) -> Record
     """Record what a source says happened. The caller commits before it tells the source so."""
     marks: list[Mark] = []
     messages: dict[MessageKey, list[SourceMessage | Deletion]] = {}
-    count = 0
     for each in records:
-        count += 1
         if isinstance(each, Mark):
             marks.append(each)
         else:
@@ -40,7 +39,8 @@ def record(session: Session, records: Iterable[Record], now: datetime) -> Record
     new, changed = _record_messages(session, messages, now) if messages else ([], 0)
     new_marks = record_marks(session, marks, now) if marks else []
     told = len(new) + changed + len(new_marks)
-    return RecordingResult([*new, *new_marks], duplicates=count - told, changed=changed)
+    duplicates = len(messages) + len(marks) - told
+    return RecordingResult([*new, *new_marks], duplicates=duplicates, changed=changed)
 
 
 def _record_messages(session: Session, seen: Observations, now: datetime) -> tuple[list[int], int]:
@@ -73,8 +73,8 @@ def record_change(
         channel_id=channel_id,
         kind=kind,
         natural_key=natural_key,
-        author_id=author_id,
-        text=redact(text),
+        author_id=author_id[:64] if author_id else None,
+        text=clean(redact(text)),
         details=dict(details),
         occurred_at=occurred_at,
         recorded_at=now,

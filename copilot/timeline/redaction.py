@@ -13,6 +13,9 @@ from copilot.timeline.assigned_secrets import without_assigned_secrets
 from copilot.timeline.private_keys import without_private_keys
 
 
+_MOST_PASSES = 8
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     label: str
@@ -127,6 +130,15 @@ _RULES = (
 
 def redact(text: str) -> str:
     """The text with every secret replaced by e.g. `[redacted: github token]`; idempotent."""
+    for _ in range(_MOST_PASSES):
+        redacted = _redacted_once(text)
+        if redacted == text:
+            break
+        text = redacted  # a secret may have hidden behind another: pasted without a space
+    return text
+
+
+def _redacted_once(text: str) -> str:
     lower = text.lower()
     if "private key" in lower:
         text = without_private_keys(text)

@@ -159,6 +159,16 @@ def test_a_new_message_is_told_apart_from_a_duplicate_and_from_a_change(db: Data
     assert (changed.new_event_ids, changed.duplicates, changed.changed) == ([], 0, 1)
 
 
+def test_what_arrives_again_after_a_deletion_is_a_duplicate(db: Database) -> None:
+    message = a_message()
+    gone = a_deletion(FIRST_TS, message, "1700000300.000100")
+    deliver(db, message, gone)
+    for again in (message, gone):
+        result = deliver(db, again)
+        assert (result.duplicates, result.changed) == (1, 0)
+    assert "out of disk" not in str(rows_of(db))
+
+
 def test_a_plain_new_message_costs_two_statements(db: Database) -> None:
     with db.transaction() as session:
         sent: list[str] = []
