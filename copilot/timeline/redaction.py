@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from copilot.timeline.assigned_secrets import without_assigned_secrets
 from copilot.timeline.private_keys import without_private_keys
 
-
 _MOST_PASSES = 8
 
 
