@@ -140,7 +140,7 @@ def _texts(session: Session, spoken: Sequence[Row]) -> dict[int, str]:
             TimelineEvent.id.in_([row.id for row in spoken])
         )
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _as_message(

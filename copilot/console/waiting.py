@@ -53,26 +53,23 @@ def is_waiting(view: SuggestionView, *, is_over: bool) -> bool:
 
 def waiting_of(session: Session, incident_ids: Sequence[int]) -> dict[int, Waiting]:
     is_over = or_(Incident.status == Status.RESOLVED, Incident.is_imported.is_(True))
-    suggestions = dict(
-        session.execute(
-            select(Suggestion.incident_id, func.count())
-            .join(Incident, Incident.id == Suggestion.incident_id)
-            .outerjoin(Delivery, Delivery.id == Suggestion.delivery_id)
-            .where(
-                Suggestion.incident_id.in_(incident_ids),
-                Suggestion.decision.is_(None),
-                or_(
-                    Suggestion.outcome == Outcome.DELIVER,
-                    Delivery.posted_at.is_not(None),
-                    Suggestion.reason.in_(_ONLY_UNPOSTED),
-                    and_(is_over, Suggestion.outcome == Outcome.DIGEST),
-                ),
-            )
-            .group_by(Suggestion.incident_id)
+    found = session.execute(
+        select(Suggestion.incident_id, func.count())
+        .join(Incident, Incident.id == Suggestion.incident_id)
+        .outerjoin(Delivery, Delivery.id == Suggestion.delivery_id)
+        .where(
+            Suggestion.incident_id.in_(incident_ids),
+            Suggestion.decision.is_(None),
+            or_(
+                Suggestion.outcome == Outcome.DELIVER,
+                Delivery.posted_at.is_not(None),
+                Suggestion.reason.in_(_ONLY_UNPOSTED),
+                and_(is_over, Suggestion.outcome == Outcome.DIGEST),
+            ),
         )
-        .tuples()
-        .all()
+        .group_by(Suggestion.incident_id)
     )
+    suggestions = dict(found.all())
     claims = _claims(session, incident_ids)
     return {
         each: Waiting(suggestions.get(each, 0), *claims.get(each, (0, 0))) for each in incident_ids

@@ -4,15 +4,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
+from sqlalchemy import event, func, insert, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from copilot.clock import ReplayClock
-from copilot.db import Database
+from copilot.db import Base, Database, open_engine
 from copilot.incidents.lifecycle import declare, set_severity, set_status
 from copilot.incidents.models import Severity, Status
 from copilot.incidents.queries import get_incident
+from copilot.migrating import upgrade
 from copilot.ports import ChannelInfo, MemberInfo, WorkspaceInfo
 from copilot.reviews.drafting import draft_review
 from copilot.suggestions.consideration import consider_incident
@@ -100,14 +105,14 @@ class _Storyteller:
 
     def say(self, time: str, who: str, text: str) -> None:
         stamp = instant_to_ts(self.clock.now() + timedelta(microseconds=100 + len(self.stamps)))
-        event = _event(self._ids[who], who, text.removeprefix("> ").replace("\\n", "\n"), stamp)
+        said = _event(self._ids[who], who, text.removeprefix("> ").replace("\\n", "\n"), stamp)
         if text.startswith("> "):
-            event["thread_ts"] = self._parent_ts
+            said["thread_ts"] = self._parent_ts
         else:
             self._parent_ts = stamp
         self.stamps[time] = stamp
         with self.db.transaction() as session:
-            record(session, to_records(TEAM, event, CHANNEL), self.clock.now())
+            record(session, to_records(TEAM, said, CHANNEL), self.clock.now())
 
     def listen(self) -> None:
         if self.incident_id:
@@ -121,7 +126,41 @@ class _Storyteller:
 
 
 def build_world(db: Database, *, reviewed: bool = True) -> World:
-    """The workspace, its people, the whole incident and what the copilot made of it."""
+    """Put the workspace, its people, the incident and what the copilot made of it into `db`."""
+    world, rows = _played(reviewed)
+    with db.transaction() as session:
+        for table in Base.metadata.sorted_tables:
+            if rows[table.name]:
+                session.execute(insert(table), rows[table.name])
+                _count_on(session, table.name)
+    return world
+
+
+@cache
+def _played(reviewed: bool) -> tuple[World, dict[str, list[dict[str, Any]]]]:
+    """The story is played once, in a database that need not survive a crash, and then copied."""
+    with TemporaryDirectory() as folder:
+        engine = open_engine(f"sqlite:///{folder}/world.db")
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+        upgrade(engine)
+        world = _play(Database(engine, lambda _job: None), reviewed=reviewed)
+        with engine.connect() as connection:
+            rows = {
+                table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
+                for table in Base.metadata.sorted_tables
+            }
+        engine.dispose()
+    return world, rows
+
+
+def _count_on(session: Session, table: str) -> None:
+    """Rows that brought their ids with them leave PostgreSQL's counters behind."""
+    if session.get_bind().dialect.name == "postgresql" and table != "pacing":
+        last = select(func.max(literal_column("id"))).select_from(text(table)).scalar_subquery()
+        session.execute(select(func.setval(func.pg_get_serial_sequence(table, "id"), last)))
+
+
+def _play(db: Database, *, reviewed: bool) -> World:
     with db.transaction() as session:
         _introduce(session)
     story = _Storyteller(db)

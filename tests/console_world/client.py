@@ -19,10 +19,17 @@ _FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 class Visitor:
     """Follows links and sends forms as a browser without JavaScript would."""
 
-    def __init__(self, db: Database, clock: Clock, *, failures_raise: bool = True) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        *,
+        failures_raise: bool = True,
+        secret_key: str = "s" * 32,
+    ) -> None:
         self.login = LoginLinks()
         self.web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        add_console(self.web, db=db, clock=clock, login=self.login, secret_key="s" * 32)
+        add_console(self.web, db=db, clock=clock, login=self.login, secret_key=secret_key)
         self.http = TestClient(
             self.web,
             headers=HTML,

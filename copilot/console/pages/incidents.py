@@ -25,13 +25,10 @@ def incident_pages(db: Database, _clock: Clock) -> APIRouter:
             incidents = list_incidents(session)
             ids = [incident.id for incident in incidents]
             waiting = waiting_of(session, ids)
-            tempos = dict(
-                session.execute(
-                    select(Pacing.incident_id, Pacing.tempo).where(Pacing.incident_id.in_(ids))
-                )
-                .tuples()
-                .all()
+            found = session.execute(
+                select(Pacing.incident_id, Pacing.tempo).where(Pacing.incident_id.in_(ids))
             )
+            tempos = dict(found.all())
         return page(
             request,
             "incidents.html",

@@ -16,7 +16,7 @@ from copilot.console.rendering import page
 from copilot.console.sessions import SignedIn
 from copilot.console.waiting import is_waiting
 from copilot.db import Database
-from copilot.errors import AlreadyDecidedError, NotFoundError
+from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
 from copilot.incidents.queries import get_incident
 from copilot.suggestions import decisions
 from copilot.suggestions.listing import SuggestionView, suggestions_of
@@ -125,6 +125,8 @@ def _carry_out(
         sessions.tell_once(request, f"“{title}” {outcome}.")
     except AlreadyDecidedError as error:
         sessions.tell_once(request, f"{error} Nothing was changed.")
+    except BadInputError as error:
+        sessions.tell_once(request, str(error))
     return RedirectResponse(
         f"{incident_path(incident_id)}/suggestions?after={suggestion_id}", status_code=303
     )
