@@ -98,7 +98,9 @@ def source_buttons(sources: Sequence[CardSource]) -> list[Block]:
 
 
 def _open(item: CardItem, place: str) -> Block:
-    text = f"*{safe(item.title, _TITLE_LENGTH) or 'Untitled'}*\n{subject(item)}"
+    text = f"*{safe(item.title, _TITLE_LENGTH) or 'Untitled'}*"
+    if about := subject(item):
+        text += f"  {about}"
     if item.sources:
         quote = safe(item.sources[0].quote, _QUOTE_LENGTH)
         author = safe(item.sources[0].author_name, _NAME_LENGTH)

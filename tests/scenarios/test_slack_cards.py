@@ -1,5 +1,6 @@
 """Declare, talk, card, decision: the way of a suggestion through Slack."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -256,3 +257,41 @@ def test_our_own_cards_are_no_part_of_the_conversation(talked: SlackWorld) -> No
     authors = {event.author_id for event in talked.events()}
     assert talked.workspace.bot_user_id not in authors
     assert not [event for event in talked.events() if "Looks like a follow-up" in event.text]
+
+
+def test_a_digest_waits_for_a_lull_and_tells_why_it_came_then(world: SlackWorld) -> None:
+    world.command("declare checkout errors")
+    world.works()
+    world.says("dana", f"todo(0.6): {TITLE}")
+    world.says("ben", "todo(0.7): File a ticket for the stale runbook step 4")
+    world.works()
+    assert world.cards() == []
+    assert "2 follow-ups to decide on" in world.command("suggestions")
+    world.passes(timedelta(minutes=8))
+    (card,) = world.cards()
+    assert card["text"].startswith("Two follow-ups")
+    world.press("ana", card, "suggestion_why", title=TITLE)
+    view = world.workspace.open_view(world.person("ana"))
+    assert view is not None
+    assert "shown when the channel had gone quiet" in words_of(view.body)
+    world.press("ben", card, "suggestion_accept", title=TITLE)
+    world.works()
+    (card,) = world.cards()
+    assert f"✓ {TITLE}" in words_of(card)
+    assert item_buttons(card, "runbook")
+    assert "1 follow-up to decide on" in world.command("suggestions")
+
+
+def test_deliveries_at_once_record_once(world_on_both: SlackWorld) -> None:
+    world = world_on_both
+    world.command("declare checkout errors")
+    world.works()
+    before = len(world.events())
+    event = {"type": "message", "channel": world.channel(), "user": "U1", "text": "at once"}
+    sent = [{**event, "ts": f"177263290{number % 5}.000100"} for number in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(
+            lambda one: world.slack.event(one, team_id=world.workspace.team_id).status, sent
+        )
+    assert set(answers) == {200}
+    assert len(world.events()) == before + 5

@@ -79,7 +79,7 @@ def test_a_service_called_payload_can_have_an_incident(world: SlackWorld) -> Non
 
 def test_declaring_in_a_channel_it_is_not_in_joins_it(world: SlackWorld) -> None:
     world.workspace.add_channel("payments", has_bot=False)
-    assert "everything said there is recorded" in world.command(
+    assert "What is said here from now on is recorded" in world.command(
         "declare cards refused", channel="payments"
     )
     world.says("ana", "cards are refused", channel="payments")

@@ -86,7 +86,8 @@ def _told(declared: Declared, place: _Place, wanted: Declaration) -> str:
     if place.is_new:
         lines.append(f"It is played out in <#{place.info.channel_id}>.")
     if place.is_readable:
-        lines.append("From now on everything said there is recorded, and the last two hours too.")
+        where = "there" if place.is_new else "here"
+        lines.append(f"What is said {where} from now on is recorded, and the last two hours too.")
     else:
         lines.append(
             "I can't read this channel yet. Type `/invite` and my name here; then I catch up on "
