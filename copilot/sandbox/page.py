@@ -33,8 +33,7 @@ def add_page(web: FastAPI, workspace: SandboxWorkspace) -> None:
     templates = Jinja2Templates(_HERE / "templates")
     web.mount("/sandbox/static", StaticFiles(directory=_HERE / "static"), name="sandbox-static")
 
-    def shell(request: Request, channel_id: str) -> Response:
-        status = 200 if channel_id in workspace.channels else 404
+    def shell(request: Request, status: int) -> Response:
         page: HTMLResponse = templates.TemplateResponse(
             request, "sandbox.html", {"workspace": workspace}, status_code=status, headers=_HEADERS
         )
@@ -44,13 +43,13 @@ def add_page(web: FastAPI, workspace: SandboxWorkspace) -> None:
     def home(request: Request) -> Response:
         first = next(iter(workspace.channels), None)
         if first is None:
-            return shell(request, "")
+            return shell(request, 200)
         return RedirectResponse(f"/archives/{first}", status_code=302)
 
     @web.get("/archives/{channel_id}", include_in_schema=False)
     @web.get("/archives/{channel_id}/{_digits}", include_in_schema=False)
     def archives(request: Request, channel_id: str) -> Response:
-        return shell(request, channel_id)
+        return shell(request, 200 if channel_id in workspace.channels else 404)
 
     web.include_router(_reading(workspace))
     web.include_router(page_acts(workspace), dependencies=[Depends(_from_this_page)])

@@ -373,6 +373,17 @@ def test_nothing_sticks_out_at_the_side(scene: Scene, width: int, scheme: str) -
     assert widest <= shown
 
 
+def test_a_page_opened_too_early_finds_its_way(scene: Scene) -> None:
+    scene.workspace.channels.clear()
+    scene.page.goto(scene.url)
+    expect(scene.page.locator("#empty")).to_have_text("This workspace has no channels yet.")
+    scene.workspace.add_channel("late", channel_id="C3")
+    expect(scene.page.locator("#title")).to_have_text("# late")
+    scene.workspace.say("U1", "C3", "finally")
+    expect(scene.page.locator(".message .text")).to_have_text("finally")
+    assert scene.page.url.endswith("/archives/C3")
+
+
 def test_on_a_phone_the_channels_are_a_drawer(scene: Scene) -> None:
     scene.page.set_viewport_size({"width": 390, "height": 800})
     scene.open()

@@ -28,7 +28,7 @@ const EMOJI = {
   partying_face: "🥳", face_with_monocle: "🧐", nauseated_face: "🤢", snail: "🐌", turtle: "🐢", whale: "🐳",
   ballot_box_with_check: "☑️", information_source: "ℹ️", speech_balloon: "💬", triangular_flag_on_post: "🚩",
   label: "🏷️", ticket: "🎫", books: "📚", book: "📖", detective: "🕵️", sleuth_or_spy: "🕵️", new: "🆕", ok: "🆗",
-  herb: "🌿", seedling: "🌱", cactus: "🌵", palm_tree: "🌴", evergreen_tree: "🌲", deciduous_tree: "🌳",
+  herb: "🌿", stew: "🍲", ramen: "🍜", soap: "🧼", headphones: "🎧", fries: "🍟", salad: "🥗", seedling: "🌱", cactus: "🌵", palm_tree: "🌴", evergreen_tree: "🌲", deciduous_tree: "🌳",
   four_leaf_clover: "🍀", maple_leaf: "🍁", fallen_leaf: "🍂", mushroom: "🍄", sunflower: "🌻", rose: "🌹",
   tulip: "🌷", cherry_blossom: "🌸", bouquet: "💐", cat: "🐱", dog: "🐶", mouse: "🐭", rabbit: "🐰", fox_face: "🦊",
   bear: "🐻", panda_face: "🐼", koala: "🐨", lion_face: "🦁", cow: "🐮", pig: "🐷", frog: "🐸", monkey: "🐒",

@@ -1,7 +1,7 @@
 // Starts the page: what is on screen, live updates, moving between channels, threads and links.
 
 import { byId } from "./dom.js";
-import { get } from "./api.js";
+import { get, post } from "./api.js";
 import { Composer } from "./composer.js";
 import { MessageList } from "./messages.js";
 import { drawDirectory } from "./sidebar.js";
@@ -89,6 +89,7 @@ function take(news, asked) {
   store.sizes = news.sizes;
   store.seen[store.channel] = news.sizes[store.channel] ?? 0;
   if (news.directory) setDirectory(news.directory);
+  if (settleIn()) return;
   if (news.reload) {
     openChannel(store.channel);
     return;
@@ -100,6 +101,16 @@ function take(news, asked) {
   drawThread();
   showView(news.view);
   showPlayback(news.playback);
+}
+
+// People and channels may come after the page did: become somebody, go somewhere.
+function settleIn() {
+  if (!store.people.has(store.viewer)) store.viewer = humans()[0]?.id ?? "";
+  const first = store.directory.channels[0];
+  if (window.location.pathname !== "/" || !first) return false;
+  window.history.replaceState(null, "", `/archives/${first.id}`);
+  openChannel(first.id);
+  return true;
 }
 
 function applyChanges(changed, removed) {
@@ -227,6 +238,7 @@ function wire() {
     if (!link || !isPlain || link.origin !== window.location.origin) return;
     if (!link.pathname.startsWith("/archives/")) return;
     event.preventDefault();
+    if (link.closest("#modal")) post("view/close", { viewer: store.viewer });
     visit(new URL(link.href));
   });
   window.addEventListener("popstate", () => {
