@@ -27,6 +27,8 @@ _WORTH_TELLING = 1.2
 _WORTH_LEARNING = 0.7
 _WORTH_ASKING = -0.1
 _NEAR = timedelta(minutes=15)
+_ELSEWHERE = {Cue.CAUSE: 1.6, Cue.FINDING: 1.2, Cue.ACTION: 1.2}
+"""What counts against a sentence as the plain statement of what was wrong: it belongs elsewhere."""
 _UNSURE = (Cue.QUESTION, Cue.GUESS)
 _ORDER = {section: at for at, section in enumerate(Section)}
 
@@ -46,25 +48,43 @@ class LocalDrafter:
         told = [message for message in messages if message.number not in joking]
         sentences = [sentence for message in told for sentence in sentences_of(message)]
         take_follow_ups(selection, follow_ups)
+        scale = _scale(len(messages))
+        _take_beginning(selection, sentences, max(1, round(3 * scale)))
         _take_summary(selection, sentences, facts)
-        _take_sections(selection, sentences, _scale(len(messages)))
+        _take_sections(selection, sentences, scale)
         return Draft(tuple(_in_order(selection)), ENGINE)
+
+
+def _take_beginning(selection: Selection, sentences: Sequence[Sentence], limit: int) -> None:
+    """How it was noticed and whom it hit: before the summary can use that up."""
+    selection.take(Section.DETECTION, first_signs(sentences), 2, timed, by_score=False)
+    hit = with_cue(sentences, Cue.IMPACT, without=[*_UNSURE, Cue.PLAN, Cue.END])
+    selection.take(Section.IMPACT, hit, limit, reported, least=_WORTH_TELLING)
 
 
 def _take_summary(
     selection: Selection, sentences: Sequence[Sentence], facts: IncidentFacts
 ) -> None:
     """What was wrong, and how it ended, each in one sentence that somebody said."""
-    selection.take(Section.DETECTION, first_signs(sentences), 2, timed, by_score=False)
     told = with_cue(sentences, *Cue, without=[Cue.QUESTION, Cue.OPEN, Cue.PLAN])
-    trouble = with_cue(told, Cue.SYMPTOM, without=[Cue.OUTCOME, Cue.END, Cue.WELL])
-    stated = with_cue(trouble, *Cue, without=[Cue.GUESS])
-    effects = with_cue(stated, *Cue, without=[Cue.CAUSE, Cue.FINDING, Cue.ACTION])
-    chosen = effects or stated or trouble
-    selection.take(Section.SUMMARY, chosen, 1, timed, least=_WORTH_TELLING)
+    trouble = with_cue(told, Cue.SYMPTOM, without=[*_UNSURE, Cue.OUTCOME, Cue.END, Cue.WELL])
+    plain = [
+        replace(sentence, score=sentence.score - sum(_ELSEWHERE.get(c, 0) for c in sentence.cues))
+        for sentence in with_substance(trouble)
+    ]
+    _take_first(selection, plain)
     ends = with_cue(told, Cue.END, without=[Cue.GUESS])
     late = [_weighted(sentence, selection, facts) for sentence in ends]
-    selection.take(Section.SUMMARY, late, 1, timed, least=_WORTH_TELLING)
+    _take_first(selection, with_cue(late, *Cue, without=[Cue.WELL]), late)
+
+
+def _take_first(selection: Selection, *choices: Sequence[Sentence]) -> None:
+    """One sentence for the summary, from the first choice that has one worth telling."""
+    for sentences in choices:
+        before = len(selection.claims)
+        selection.take(Section.SUMMARY, sentences, 1, timed, least=_WORTH_LEARNING)
+        if len(selection.claims) > before:
+            return
 
 
 def _weighted(sentence: Sentence, selection: Selection, facts: IncidentFacts) -> Sentence:
@@ -91,13 +111,6 @@ def _take_sections(selection: Selection, sentences: Sequence[Sentence], scale: f
     stated = [sentence for sentence in sentences if not sentence.cues & set(_UNSURE)]
     causes = with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=[Cue.QUESTION, Cue.END])
     take(Section.CONTRIBUTING_FACTORS, causes, few(4), reported, least=_WORTH_TELLING)
-    take(
-        Section.IMPACT,
-        with_cue(stated, Cue.IMPACT, without=[Cue.PLAN]),
-        few(3),
-        reported,
-        least=_WORTH_TELLING,
-    )
     well = with_substance(with_cue(stated, Cue.WELL))
     take(Section.WENT_WELL, well, 2, reported, least=_WORTH_LEARNING)
     hard = with_substance(with_cue(sentences, Cue.HARD, without=[Cue.QUESTION]))

@@ -6,11 +6,15 @@ page nor form a link. The only links are permalinks of cited messages.
 
 import re
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import Any
 
-from copilot.reviews.reading import CitationView, ClaimView, ReviewView, SectionView
-from copilot.reviews.words import normalised
+from copilot.reviews.reading import (
+    CitationView,
+    ClaimView,
+    ReviewedIncident,
+    ReviewView,
+    SectionView,
+)
 
 _MARKUP = re.compile(r"([\\`*_\[\]#|~$])")
 _LINE_START = re.compile(r"^(?:([-+=])|(\d+)(?=[.)]))")
@@ -37,7 +41,7 @@ def to_json(view: ReviewView) -> dict[str, Any]:
 
 
 def to_markdown(view: ReviewView) -> str:
-    parts = [_heading(view), *(_section(section) for section in view.sections)]
+    parts = [_heading(view), *(_section(section, view.incident) for section in view.sections)]
     return "\n\n".join([*parts, _closing(view)]) + "\n"
 
 
@@ -96,37 +100,36 @@ def _honest_line(view: ReviewView) -> str:
     return f"*{read}. {view.checked} of {total} sentences checked by a person.*"
 
 
-def _section(section: SectionView) -> str:
+def _section(section: SectionView, incident: ReviewedIncident) -> str:
     if not section.claims:
         return f"## {section.title}\n\n*Not in the timeline.*"
-    return "\n".join([f"## {section.title}", "", *(_claim(claim) for claim in section.claims)])
+    return "\n".join(
+        [f"## {section.title}", "", *(_claim(claim, incident) for claim in section.claims)]
+    )
 
 
-def _claim(claim: ClaimView) -> str:
-    links = " ".join(_link(citation) for citation in claim.citations)
+def _claim(claim: ClaimView, incident: ReviewedIncident) -> str:
+    links = ", ".join(_link(citation, claim, incident) for citation in claim.citations)
     line = f"- {escaped(claim.text)} ({links})"
     if claim.is_checked and claim.checked_by:
         line += f" *{claim.state.value} by {escaped(claim.checked_by)}*"
     if not claim.supported:
         line += " *says more than its sources*"
-    missing = [quote for quote in _quotes(claim) if normalised(quote) not in normalised(claim.text)]
-    return "\n".join([line, *(f"  - “{escaped(quote)}”" for quote in missing)])
+    if "“" in claim.text:
+        return line
+    quotes = dict.fromkeys(citation.quote for citation in claim.citations if citation.quote)
+    return "\n".join([line, *(f"  - “{escaped(quote)}”" for quote in quotes)])
 
 
-def _quotes(claim: ClaimView) -> list[str]:
-    """Evidence that the sentence itself does not repeat."""
-    said = normalised(claim.text).casefold()
-    return [
-        quote
-        for quote, _ in groupby(citation.quote for citation in claim.citations)
-        if quote and normalised(quote).rstrip(".").casefold() not in said
-    ]
-
-
-def _link(citation: CitationView) -> str:
-    label = f"{citation.occurred_at.astimezone(UTC):%H:%M} {citation.author_name}"
+def _link(citation: CitationView, claim: ClaimView, incident: ReviewedIncident) -> str:
+    """The only links there are: permalinks, named by when the message was written."""
+    at = citation.occurred_at.astimezone(UTC)
+    time = f"{at:%H:%M}"
+    label = "source" if claim.text.startswith(time) else time
+    if at.date() != incident.declared_at.astimezone(UTC).date():
+        label = f"{at:%Y-%m-%d}" if label == "source" else f"{at:%Y-%m-%d %H:%M}"
     address = re.sub(r"[<>\s\\]", "", citation.permalink)
-    return f"[{escaped(label)}](<{address}>)"
+    return f"[{label}](<{address}>)"
 
 
 def _closing(view: ReviewView) -> str:

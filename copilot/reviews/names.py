@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from copilot.ports import WindowMessage
@@ -50,18 +51,24 @@ def problem_with_names(
 ) -> str | None:
     """The first name that the sources don't carry, in words, or None."""
     plain = normalised(claim)
+    lower = plain.casefold()
+    named = [name for name in name_forms(frozenset(known_names)) if name.casefold() in lower]
     allowed = " ".join(f"{message.author_name} {normalised(message.text)}" for message in cited)
     return (
-        _unknown_person(plain, allowed, known_names)
+        _unknown_person(plain, allowed, named)
         or _unknown_mention(plain, allowed)
-        or _wrong_speaker(plain, cited, known_names)
+        or _wrong_speaker(plain, cited, named)
         or _unknown_capitalised(plain, allowed)
         or _unknown_agent(plain, allowed)
     )
 
 
-def name_forms(names: Iterable[str]) -> frozenset[str]:
-    """Names as a claim may write them: in full, and first names of two-part names."""
+@lru_cache(maxsize=4)
+def name_forms(names: frozenset[str]) -> tuple[str, ...]:
+    """Names as a claim may write them: in full, and first names of two-part names.
+
+    Kept from claim to claim: a workspace may have thousands of members.
+    """
     forms = set()
     for name in names:
         full = normalised(name).strip("@ ")
@@ -69,11 +76,11 @@ def name_forms(names: Iterable[str]) -> frozenset[str]:
         first, _, rest = full.partition(" ")
         if rest and first[:1].isupper():
             forms.add(first)
-    return frozenset(form for form in forms if len(form) > 1)
+    return tuple(sorted(form for form in forms if len(form) > 1))
 
 
-def _unknown_person(claim: str, allowed: str, known_names: Collection[str]) -> str | None:
-    for name in sorted(name_forms(known_names)):
+def _unknown_person(claim: str, allowed: str, names: Iterable[str]) -> str | None:
+    for name in names:
         if _names(name, claim) and not identifier_in(name, allowed):
             return f"{name} neither wrote nor is named in its sources"
     return None
@@ -99,13 +106,11 @@ def _unknown_mention(claim: str, allowed: str) -> str | None:
     return None
 
 
-def _wrong_speaker(
-    claim: str, cited: Sequence[WindowMessage], known_names: Collection[str]
-) -> str | None:
+def _wrong_speaker(claim: str, cited: Sequence[WindowMessage], names: Iterable[str]) -> str | None:
     """Whoever is said to have said it must have written a cited message."""
     authors = [message.author_name for message in cited]
     saying = "|".join(sorted(_SAYING))
-    for name in sorted(name_forms(known_names)):
+    for name in names:
         pattern = rf"(?<![\w@]){re.escape(name)}(?:\s+(?:\w+ly\s+)?(?:{saying})\b|(?:\s+\w+)?:)"
         if not re.search(pattern, claim, re.IGNORECASE):
             continue

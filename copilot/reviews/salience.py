@@ -74,7 +74,7 @@ _POINTING = re.compile(
 )
 _ASIDE = re.compile(
     r"\bfwiw\b|^(?:wording|my draft|draft)\b|\bstatus page (?:says|goes)\b|^at least\b"
-    r"|\bwhich was my\b|\bit is why\b|\bi see\b",
+    r"|\bi thought so\b|\b(?:concerned|worried|nervous)\b|\bwhich was my\b|\bit is why\b|\bi see\b",
     re.IGNORECASE,
 )
 _CODE = re.compile(r"`[^`]+`")

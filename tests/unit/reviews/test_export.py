@@ -160,9 +160,9 @@ def test_a_review_reads_well() -> None:
         "| Resolved | 2026-03-04 16:00 | 1 h 48 min |\n\n"
         "*Drafted from 150 messages; 3 did not fit and were not read. "
         "0 of 2 sentences checked by a person.*\n\n## Summary\n\n"
-        f"- 14:12 ana: “rolling back 4812” ([14:12 ana](<{LINK}>))\n\n## Impact"
+        f"- 14:12 ana: “rolling back 4812” ([source](<{LINK}>))\n\n## Impact"
     )
-    assert f"- ana rolled back 4812. ([14:12 ana](<{LINK}>))\n  - “rolling back 4812”" in text
+    assert f"- ana rolled back 4812. ([14:12](<{LINK}>))\n  - “rolling back 4812”" in text
 
 
 def test_all_ten_sections_stand_in_the_order_a_reader_meets_them() -> None:
