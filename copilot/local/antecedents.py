@@ -38,25 +38,32 @@ def antecedent_of(
     if before:
         return before, None
     message = messages[position]
-    for earlier in reversed(statements_of(message)):
-        if earlier.start < statement.start and (thing := _thing_in(earlier.text)):
-            return thing, (message, earlier)
-    for other in reversed(messages[max(0, position - _REACH) : position]):
-        if other.is_bot:
-            continue
-        for earlier in reversed(statements_of(other)):
-            if thing := _thing_in(earlier.text):
-                return thing, (other, earlier)
+    own = [s for s in statements_of(message) if s.start < statement.start]
+    if any(len(content_stems(s.text)) > 1 for s in own):
+        return _nearest([(message, s) for s in own[-2:]], needs_artefact=False)
+    talk = [
+        (other, said)
+        for other in messages[max(0, position - _REACH) : position]
+        if not other.is_bot
+        for said in statements_of(other)
+    ]
+    return _nearest(talk, needs_artefact=True)
+
+
+def _nearest(
+    talk: Sequence[tuple[WindowMessage, Statement]], *, needs_artefact: bool
+) -> tuple[str, tuple[WindowMessage, Statement] | None]:
+    for message, statement in reversed(talk):
+        if thing := _thing_in(statement.text, needs_artefact=needs_artefact):
+            return thing, (message, statement)
     return "", None
 
 
-def _thing_in(text: str) -> str:
+def _thing_in(text: str, *, needs_artefact: bool = True) -> str:
     thing = polished(_LEAD.sub("", _CALL.sub("", text)))
     words = words_of(thing)
-    if (
-        _PERSONAL.match(thing)
-        or not 2 <= len(words) <= _MOST_WORDS
-        or len(content_stems(thing)) < 2
-    ):
+    if _PERSONAL.match(thing) or not 2 <= len(words) <= _MOST_WORDS:
         return ""
-    return thing if any(word.lower() in ARTEFACTS for word in words) else ""
+    if len(content_stems(thing)) < 2:
+        return ""
+    return thing if not needs_artefact or any(w.lower() in ARTEFACTS for w in words) else ""

@@ -30,6 +30,11 @@ _NO_WORK = re.compile(
     re.IGNORECASE,
 )
 """`I'll be back`, `we should have tested`: no work ahead."""
+_HAVING_WRITTEN = re.compile(
+    r"do\b|have (?:a|an|the|my) (?:[\w-]+ ){0,2}(?:pr|patch|fix|ticket|draft|doc|change"
+    r"|write-?up|proposal|report|test)\b",
+    re.IGNORECASE,
+)
 _TOKEN = re.compile(r"[a-z']+")
 _ASSIGNED = re.compile(
     rf"^{WHO}\s*(?:(?:to|will|should|please|needs to|is to|can)\s|[:,-]\s+(?:will )?)(?P<do>\w.*)",
@@ -87,9 +92,13 @@ def _assigned(do: str, who: str, people: People) -> tuple[str, str]:
 def _follows(cue: Cue, do: str, who: str, people: People) -> bool:
     first = do.split(" ")[0].lower().strip(",.:;")
     if cue.needs == "work":
-        return first in WORK_VERBS or (first.endswith("ing") and base_form(first) in WORK_VERBS)
+        return first in WORK_VERBS
+    if cue.needs == "working":
+        return first.endswith("ing") and base_form(first) in WORK_VERBS
     if cue.needs == "verb":
-        return first in WORK_VERBS or first in IMMEDIATE_VERBS or first == "do"
+        return (
+            first in WORK_VERBS or first in IMMEDIATE_VERBS or _HAVING_WRITTEN.match(do) is not None
+        )
     if cue.needs == "name":
         return any(people.find(name) for name in names_in(who))
     return True

@@ -24,7 +24,8 @@ _DUE = re.compile(
     r"|once (?:this|that|things?|it|everything|the dust|we|i)(?:'s| is| has| are|'re"
     r"|'m)? [a-z]+(?: down| over| back)?"
     r"|when (?:this|things|the dust|everything)(?:'s| is| has)? [a-z]+(?: down| over)?"
-    r"|later (?:this week|on)|later(?= *$|[.,;!])|in q[1-4]|asap)(?![\w-])",
+    r"|later (?:this week|on)|later(?= *$|[.,;!])|before the (?:day|week|month) is (?:over|out)"
+    r"|in q[1-4]|asap)(?![\w-])",
     re.IGNORECASE,
 )
 

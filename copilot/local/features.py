@@ -112,7 +112,11 @@ def features_of(
         "condition": bool(_CONDITION.search(match.before + " ") or _CONDITION.match(text)),
         "condition_after": bool(_CONDITION_AFTER.search(match.do)),
         "alternative": bool(re.search(r"\bor\b", match.do, re.I)),
-        "negated": bool(_NEGATED.search(match.before[-40:] + " " + " ".join(match.do.split()[:3]))),
+        "negated": bool(
+            _NEGATED.search(
+                match.before[-40:] + " " + match.what[-60:] + " " + " ".join(match.do.split()[:3])
+            )
+        ),
         "hedged": bool(_HEDGED.search(match.before)),
         "past": bool(_PAST.search(text)),
         "laugh": bool(_LAUGH.search(message.text)),

@@ -15,7 +15,7 @@ from copilot.local.phrases import COMMITMENT, MARKER, REQUEST
 from copilot.local.statements import readable
 from copilot.ports import WindowMessage
 
-REACH_OF_WORDS = 40
+REACH_OF_WORDS = 60
 """Messages over which the same words mean the same work."""
 REACH_OF_ANSWER = 8
 REACH_OF_BARE_DONE = 3

@@ -11,7 +11,7 @@ def _words(text: str) -> frozenset[str]:
 WORK_VERBS = _words(
     "add adjust alert align amend announce archive arrange ask assign audit author automate"
     " backfill"
-    " backport benchmark block book brief build bump capture catch centralise centralize"
+    " backport benchmark block book brief bring build bump capture catch centralise centralize"
     " clarify clean"
     " cleanup close collect commit compile complete configure consolidate contact convert"
     " coordinate"
@@ -142,7 +142,8 @@ LATER = re.compile(
     r"|when (?:this|things|it|the dust|everything|i(?:'m| am| get)|we(?:'re| are| get)) \w+"
     r"|(?:by|at|around|before) (?:noon|midnight|\d{1,2}(?::\d\d)? ?(?:am|pm|utc|z)?)\b"
     r"|(?:by|before|until) \w+ \d{1,2}|for (?:the|our) (?:retro|post-?mortem|next|review|backlog)"
-    r"|before (?:the )?(?:next|release|launch|we|it|\d)|post-?(?:mortem|incident)|in q[1-4])\b",
+    r"|before the (?:day|week|month) is over|before (?:the )?(?:next|release|launch|we|it|\d)"
+    r"|post-?(?:mortem|incident)|in q[1-4])\b",
     re.IGNORECASE,
 )
 TODAY = re.compile(r"\b(?:today|this (?:morning|afternoon|evening))\b", re.IGNORECASE)

@@ -27,7 +27,7 @@ class Cue:
     """One of these is in every statement the pattern finds; empty if that can't be said."""
     pattern: re.Pattern[str]
     needs: str = ""
-    """What must follow for so weak a phrase to count: `verb` or `work`; `name` before it."""
+    """What must follow to count: `verb`, `work`, `working`; `name`: known names before it."""
 
 
 def _cue(name: str, kind: str, words: str, pattern: str, needs: str = "") -> Cue:
@@ -229,11 +229,19 @@ CUES = (
         "verb",
     ),
     _cue(
+        "i_do_later",
+        COMMITMENT,
+        "i",
+        r"(?:^|[,.;] ?|\b(?:then|and|so|confirm|ok) )i (?P<do>[a-z]{3,} (?:the|those|these|a|an"
+        r"|that|them|it|this"
+        r"|up|out|our)\b.*\b(?:tonight|tomorrow|today|later|next week|on \w+day)\b.*)",
+    ),
+    _cue(
         "i_am_doing",
         COMMITMENT,
         "i i'm",
         r"\bi(?:'m| am)\s+(?:also |still |just |now )?(?P<do>[a-z-]+ing\b.*)",
-        "work",
+        "working",
     ),
     _cue(
         "you_should",
@@ -261,9 +269,9 @@ CUES = (
     _cue(
         "it_should",
         PROPOSAL,
-        "should",
-        rf"^(?P<what>(?:the|this|that|our|those|these)\b.{{1,60}}?)\s(?:really |probably "
-        rf"|also )*should\s+{_DO}",
+        "should ought has needs",
+        r"^(?P<what>(?:[\w'./-]+ ){1,7}?)(?:still |really |probably |also )*"
+        rf"(?:should|ought to|has to|needs to)\s+{_DO}",
     ),
     _cue(
         "elided_should",

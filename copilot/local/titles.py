@@ -40,7 +40,7 @@ _FILLER = re.compile(
 _MARKUP = re.compile(r"```|[*_~`]{1,2}(?=\S)|(?<=\S)[*_~`]{1,2}|<[^>]{0,300}>|:[a-z0-9_+-]{2,40}:")
 _MENTION = re.compile(r"@[\w.|-]+")
 _SMILEY = re.compile(
-    r"(?:[:;]-?[)(PpDd/|]|\bxD\b|[<>]"
+    r"(?:\(\s*\)|[:;]-?[)(PpDd/|]|\bxD\b|[<>]"
     r"|[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff])"
 )
 _SHORTENED_TAIL = re.compile(
@@ -142,8 +142,9 @@ def _from_need(match: CueMatch) -> str:
     base = base_form(first) if first.lower().endswith(("ing", "ed")) else None
     if base and what:
         return f"{base} {what} {rest}"
-    verb = "should" if match.cue.name == "it_should" else "needs"
-    return f"{what or match.what} {verb} {match.do}"
+    if match.cue.name == "it_should":
+        return f"{what or match.what} to {match.do}"
+    return f"{what or match.what} needs {match.do}"
 
 
 def _from_lack(do: str) -> str:
