@@ -49,17 +49,20 @@ class LocalDrafter:
         sentences = [sentence for message in told for sentence in sentences_of(message)]
         take_follow_ups(selection, follow_ups)
         scale = _scale(len(messages))
-        _take_beginning(selection, sentences, max(1, round(3 * scale)))
+        _take_first_needs(selection, sentences, scale)
         _take_summary(selection, sentences, facts)
         _take_sections(selection, sentences, scale)
         return Draft(tuple(_in_order(selection)), ENGINE)
 
 
-def _take_beginning(selection: Selection, sentences: Sequence[Sentence], limit: int) -> None:
-    """How it was noticed and whom it hit: before the summary can use that up."""
+def _take_first_needs(selection: Selection, sentences: Sequence[Sentence], scale: float) -> None:
+    """How it was noticed, whom it hit and what brought it about, before all else."""
     selection.take(Section.DETECTION, first_signs(sentences), 2, timed, by_score=False)
     hit = with_cue(sentences, Cue.IMPACT, without=[*_UNSURE, Cue.PLAN, Cue.END])
-    selection.take(Section.IMPACT, hit, limit, reported, least=_WORTH_TELLING)
+    selection.take(Section.IMPACT, hit, _few(3, scale), reported, least=_WORTH_TELLING)
+    causes = with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=[Cue.QUESTION, Cue.END])
+    most = _few(4, scale)
+    selection.take(Section.CONTRIBUTING_FACTORS, causes, most, reported, least=_WORTH_TELLING)
 
 
 def _take_summary(
@@ -101,30 +104,28 @@ def _scale(messages: int) -> float:
     return min(2.0, max(0.6, log2(max(messages, 2) / 6.25) / 4))
 
 
+def _few(usual: int, scale: float) -> int:
+    return max(1, round(usual * scale))
+
+
 def _take_sections(selection: Selection, sentences: Sequence[Sentence], scale: float) -> None:
     """Fill the sections whose evidence is rarest first, so that common ones don't use it up."""
-
-    def few(usual: int) -> int:
-        return max(1, round(usual * scale))
-
     take = selection.take
     stated = [sentence for sentence in sentences if not sentence.cues & set(_UNSURE)]
-    causes = with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=[Cue.QUESTION, Cue.END])
-    take(Section.CONTRIBUTING_FACTORS, causes, few(4), reported, least=_WORTH_TELLING)
     well = with_substance(with_cue(stated, Cue.WELL))
     take(Section.WENT_WELL, well, 2, reported, least=_WORTH_LEARNING)
     hard = with_substance(with_cue(sentences, Cue.HARD, without=[Cue.QUESTION]))
     take(Section.WAS_HARD, hard, 3, reported, least=_WORTH_LEARNING)
     unclear = unanswered(selection, sentences)
-    take(Section.OPEN_QUESTIONS, unclear, few(3), reported, least=_WORTH_ASKING)
-    take_decisions(selection, sentences, few(2))
+    take(Section.OPEN_QUESTIONS, unclear, _few(3, scale), reported, least=_WORTH_ASKING)
+    take_decisions(selection, sentences, _few(2, scale))
     turns = with_cue(
         sentences, Cue.ACTION, Cue.OUTCOME, Cue.ALERT, without=[Cue.QUESTION, Cue.PLAN]
     )
     spread = spread_over(turns, selection.episode_of)
-    take(Section.KEY_MOMENTS, spread, few(7), timed, by_score=False, least=_WORTH_TELLING)
+    take(Section.KEY_MOMENTS, spread, _few(7, scale), timed, by_score=False, least=_WORTH_TELLING)
     deeds = with_cue(sentences, Cue.ACTION, without=[Cue.QUESTION])
-    take(Section.RESPONSE, deeds, few(4), reported, least=_WORTH_TELLING)
+    take(Section.RESPONSE, deeds, _few(4, scale), reported, least=_WORTH_TELLING)
 
 
 def _in_order(selection: Selection) -> list[DraftedClaim]:

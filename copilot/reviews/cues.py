@@ -106,7 +106,7 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|it_was_(?:because|due))\b"
     ),
     Cue.CAUSE: _cue(
-        r"\b(?:root_cause|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out|which_is_why"
+        r"\b(?:root_cause|i'?d_guess|suspect(?:s|ed)?|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out|which_is_why"
         r"|that'?s_why|culprit"
         r"|the_(?:issue|problem|bug|cause)_(?:is|was)|bug|misconfigur\w+|regression"
         r"|bad_(?:commit|release|deploy\w*|config\w*|change)|(?:not|non-?)_?deterministic"
