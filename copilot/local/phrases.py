@@ -10,9 +10,7 @@ from copilot.local.lexicon import ARTEFACTS
 
 COMMITMENT, REQUEST, PROPOSAL, MARKER = "commitment", "request", "proposal", "marker"
 
-_START = (
-    r"(?:^|[,:(]\s*|\b(?:and|so|but|then|ok|okay|also|yes|yeah|sure|thanks|fyi|right|no)[,.:]?\s+)"
-)
+_START = r"(?:^|[,:(]\s*|\b(?:and|so|but|then|ok|okay|also|yes|yeah|sure|thanks|right|no)[,.:]?\s+)"
 _MID = r"(?:[\w'-]+ ){0,2}?"
 _THING = "|".join(sorted(ARTEFACTS))
 _ANYONE = r"(?:some(?:one|body)|any(?:one|body)|one of (?:us|you)|whoever \w+|who ?ever)"
@@ -56,8 +54,7 @@ CUES = (
         MARKER,
         "note remind reminder list backlog todo agenda board",
         rf"\b(?:note to self|remind me|reminder to self|(?:add|put) (?:it |this |that )?(?:to"
-        rf"|on) (?:my|the|our) "
-        rf"(?:list|backlog|todo|agenda|board))\W+(?:to )?{_DO}",
+        rf"|on) (?:my|the|our) (?:list|backlog|todo|agenda|board))\W+(?:to )?{_DO}",
     ),
     _cue(
         "nice_if_someone",
