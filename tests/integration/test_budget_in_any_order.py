@@ -2,20 +2,16 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
-from tempfile import mkdtemp
+from random import Random
 
-from hypothesis import HealthCheck, settings
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
 from sqlalchemy import event, select
 
 from copilot.clock import ReplayClock
@@ -29,14 +25,27 @@ from copilot.suggestions.tempo import busiest_minute
 from tests.fakes.channel_story import ChannelStory
 
 # Two tellings of each piece of work: they must count as one.
-WORK = {
-    "replica": ("page on replica lag", "Page on the replica lag!"),
-    "runbook": ("rewrite step 4 of the runbook", "rewrite steps 4 of runbook please"),
-    "key": ("rotate the leaked gateway key", "the leaked gateway key: rotate it"),
-    "index": ("drop the unused index", "we should drop that unused index"),
-}
-EXAMPLES = int(os.environ.get("COPILOT_TEST_EXAMPLES", "15"))
-CONCEPT_OF = {title: name for name, titles in WORK.items() for title in titles}
+WORK = [
+    (f"{verb} the {thing}", f"{verb} that {thing} please!")
+    for verb, thing in [
+        ("rotate", "leaked gateway key"),
+        ("drop", "unused index"),
+        ("rewrite", "failover runbook"),
+        ("silence", "flapping disk alarm"),
+        ("upgrade", "replica kernel"),
+        ("archive", "legacy queue"),
+    ]
+]
+CONCEPT_OF = {title: number for number, titles in enumerate(WORK) for title in titles}
+# What happens, by how often: mostly people ask, time passes, workers work; now and then trouble.
+STEPS = (
+    ["asks"] * 6
+    + ["time_passes"] * 6
+    + ["works"] * 6
+    + ["chatters", "changes"] * 2
+    + ["decides", "bursts", "rewrites", "leases_run_out", "proposer_will_fail", "slack_will_fail"]
+)
+EXAMPLES = int(os.environ.get("COPILOT_TEST_EXAMPLES", "12"))
 
 
 class CrashedError(Exception):
@@ -44,7 +53,7 @@ class CrashedError(Exception):
 
 
 class CrashingClock(ReplayClock):
-    """Kills the worker the next time it looks at the clock for the n-th time."""
+    """Kills the worker when it looks at the clock for the n-th time from now."""
 
     countdown: int | None = None
 
@@ -57,154 +66,151 @@ class CrashingClock(ReplayClock):
         return super().now()
 
 
-class AnyOrder(RuleBasedStateMachine):
-    migrated: Path
+class AnyOrder:
+    """One walk through what may happen to an incident; checks after each step."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = Path(mkdtemp())
-        self.engine = open_engine(f"sqlite:///{shutil.copy(self.migrated, self.folder / 'any.db')}")
-        # Nothing here pulls the plug, so nothing needs to wait for the disk.
-        event.listen(self.engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
-        self.story = ChannelStory(Database(self.engine, lambda _: None))
+    def __init__(self, db: Database) -> None:
+        self.story = ChannelStory(db)
         self.clock = CrashingClock(self.story.clock.now())
         self.story.clock = self.clock
         self.story.messenger.clock = self.clock
         self.said_at: list[datetime] = []
         self.stamps: list[str] = []
-        self.burst_when_posted: list[int] = []
-        self.story.messenger.on_post = lambda _: self.burst_when_posted.append(
-            busiest_minute(self._lately())
-        )
+        self.bursts_when_posted: list[int] = []
+        self.story.messenger.on_post = lambda _: self.bursts_when_posted.append(self._burst())
 
-    def teardown(self) -> None:
-        """When all is well again, everything comes to an end."""
-        try:
-            self.story.proposer.failures.clear()
-            self.story.messenger.failures.clear()
-            self.story.messenger.lost_answers.clear()
-            for _ in range(4):
-                self.story.waits(minutes=20)
-                self.story.sweeps()
-            assert self.story.is_idle()
-            self.stays_quiet()
-        finally:
-            self.engine.dispose()
-            shutil.rmtree(self.folder)
+    def step(self, name: str, number: int) -> None:
+        getattr(self, name)(Random(number))  # noqa: S311 - spreads one number over the choices
+        self.check()
 
-    @rule(
-        concept=st.sampled_from(sorted(WORK)),
-        telling=st.sampled_from([0, 1]),
-        word=st.sampled_from(["todo", "todo", "todo", "done"]),
-        confidence=st.sampled_from([0.3, 0.6, 0.8, 0.95]),
-    )
-    def asks(self, concept: str, telling: int, word: str, confidence: float) -> None:
-        self._says(f"{word}({confidence}): {WORK[concept][telling]}")
+    def asks(self, chance: Random) -> None:
+        word = chance.choice(["todo"] * 7 + ["done"])
+        confidence = chance.choice([0.3, 0.6, 0.8, 0.95, 0.95])
+        self._says(f"{word}({confidence}): {chance.choice(chance.choice(WORK))}")
 
-    @rule(lines=st.integers(1, 9))
-    def chatters(self, lines: int) -> None:
-        for number in range(lines):
-            self._says(f"looking at graph {number}")
+    def chatters(self, chance: Random) -> None:
+        self._says("looking at the graphs")
 
-    @rule(seconds=st.sampled_from([5, 30, 61, 301, 600, 1000, 4000]))
-    def time_passes(self, seconds: int) -> None:
-        self.story.waits(seconds=seconds)
+    def bursts(self, chance: Random) -> None:
+        for _ in range(9):
+            self._says("still failing")
 
-    @rule(seconds=st.sampled_from([10, 130, 600]))
-    def leases_run_out(self, seconds: int) -> None:
+    def time_passes(self, chance: Random) -> None:
+        self.story.waits(seconds=chance.choice([10, 61, 200, 301, 310, 600, 890]))
+
+    def leases_run_out(self, chance: Random) -> None:
         clock = self.story.lease_clock
-        clock.advance_to(clock.now() + timedelta(seconds=seconds))
+        clock.advance_to(clock.now() + timedelta(seconds=chance.choice([61, 121])))
 
-    @rule(change=st.sampled_from([*Status, Severity.SEV1, Severity.SEV3]))
-    def changes(self, change: Status | Severity) -> None:
+    def changes(self, chance: Random) -> None:
+        usual = [Status.IDENTIFIED, Status.MONITORING, Severity.SEV2, Severity.SEV3]
+        change = chance.choice([*usual * 3, Severity.SEV1, Status.RESOLVED])
         if isinstance(change, Status):
             self.story.status(change)
         else:
             self.story.severity(change)
 
-    @rule(pick=st.integers(0, 100), deletes=st.booleans(), concept=st.sampled_from(sorted(WORK)))
-    def rewrites(self, pick: int, deletes: bool, concept: str) -> None:
-        if not self.stamps:
-            return
-        ts = self.stamps[pick % len(self.stamps)]
-        if deletes:
+    def rewrites(self, chance: Random) -> None:
+        ts = chance.choice(self.stamps or [""])
+        if ts and chance.random() < 0.5:
             self.story.deletes(ts)
-        else:
-            self.story.edits(ts, f"todo: {WORK[concept][0]}")
+        elif ts:
+            self.story.edits(ts, f"todo: {chance.choice(WORK)[0]}")
 
-    @rule(pick=st.integers(0, 100), accepts=st.booleans())
-    def decides(self, pick: int, accepts: bool) -> None:
+    def decides(self, chance: Random) -> None:
         found = self.story.suggestions()
         if not found:
             return
-        suggestion_id = found[pick % len(found)].id
-        now = self.story.clock.now()
+        chosen, now = chance.choice(found).id, self.clock.now()
         with suppress(CopilotError), self.story.db.transaction() as session:
-            if accepts:
-                accept(session, suggestion_id, by="U1", now=now)
+            if chance.random() < 0.5:
+                accept(session, chosen, by="U1", now=now)
             else:
-                dismiss(session, suggestion_id, reason="wrong", by="U1", now=now)
+                dismiss(session, chosen, reason="wrong", by="U1", now=now)
 
-    @rule(failure=st.sampled_from([TemporaryError("down"), PermanentError("no"), CrashedError()]))
-    def the_proposer_will_fail(self, failure: Exception) -> None:
-        self.story.proposer.failures = [failure]
+    def proposer_will_fail(self, chance: Random) -> None:
+        self.story.proposer.failures = [_failure(chance)]
 
-    @rule(
-        failure=st.sampled_from([TemporaryError("down"), PermanentError("no"), CrashedError()]),
-        is_lost_answer=st.booleans(),
-    )
-    def slack_will_fail(self, failure: Exception, is_lost_answer: bool) -> None:
-        if is_lost_answer and not isinstance(failure, PermanentError):
-            self.story.messenger.lost_answers = [failure]
+    def slack_will_fail(self, chance: Random) -> None:
+        if chance.random() < 0.5:
+            self.story.messenger.lost_answers = [chance.choice([CrashedError(), _down()])]
         else:
-            self.story.messenger.failures = [failure]
+            self.story.messenger.failures = [_failure(chance)]
 
-    @rule(
-        work=st.sampled_from(["considers", "posts", "releases", "redraws", "sweeps"]),
-        dies_at=st.sampled_from([None, None, 0, 1, 2, 3]),
-    )
-    def works(self, work: str, dies_at: int | None) -> None:
-        self.clock.countdown = dies_at
+    def works(self, chance: Random) -> None:
+        work = chance.choice(["sweeps"] * 5 + ["considers", "posts", "releases", "redraws"])
+        self.clock.countdown = chance.choice([None] * 5 + [0, 1, 2, 3])
         with suppress(CrashedError, TemporaryError, PermanentError):
             getattr(self.story, work)()
         self.clock.countdown = None
 
-    @invariant()
-    def stays_quiet(self) -> None:
+    def check(self) -> None:
         posts = self.story.messenger.posts
         for earlier, later in pairwise(posts):
             assert later.posted_at - earlier.posted_at >= timedelta(minutes=15)
         shown = [CONCEPT_OF[title] for title in self.story.shown()]
-        assert len(set(shown)) == len(shown), f"shown twice: {shown}"
+        assert len(set(shown)) == len(shown), f"shown twice: {self.story.shown()}"
         assert all(len(post.card.items) <= 3 for post in posts)
         assert all(item.confidence >= 0.5 for post in posts for item in post.card.items)
-        assert all(burst < 8 for burst in self.burst_when_posted)
-
-    @invariant()
-    def verdicts_hold(self) -> None:
+        assert all(burst < 8 for burst in self.bursts_when_posted)
         with self.story.db.reading() as session:
             for row in session.scalars(select(Suggestion)):
                 assert recompute(row.reason_details) == (row.outcome, row.reason)
 
+    def end_well(self) -> None:
+        """When all is well again, every row that waits for a worker comes to an end."""
+        self.story.proposer.failures.clear()
+        self.story.messenger.failures.clear()
+        self.story.messenger.lost_answers.clear()
+        for _ in range(4):
+            self.story.waits(minutes=20)
+            self.story.sweeps()
+            self.check()
+        assert self.story.is_idle()
+
     def _says(self, text: str) -> None:
         self.stamps.append(self.story.says(text))
-        self.said_at.append(self.story.clock.now())
+        self.said_at.append(self.clock.now())
 
-    def _lately(self) -> list[datetime]:
-        since = self.story.clock.now() - timedelta(minutes=5)
-        return [instant for instant in self.said_at if instant > since]
+    def _burst(self) -> int:
+        since = self.clock.now() - timedelta(minutes=5)
+        return busiest_minute([instant for instant in self.said_at if instant > since])
 
 
-def test_no_order_of_events_makes_it_noisy(migrated_sqlite: Path) -> None:
-    class AnyOrderHere(AnyOrder):
-        migrated = migrated_sqlite
+def _failure(chance: Random) -> Exception:
+    return chance.choice([_down(), _down(), CrashedError(), PermanentError("no")])
 
-    run_state_machine_as_test(
-        AnyOrderHere,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=40,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
+
+def _down() -> TemporaryError:
+    return TemporaryError("down")
+
+
+@pytest.fixture(scope="module")
+def template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("any_order") / "any.db"))
+
+
+@settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+@given(
+    steps=st.lists(
+        st.tuples(st.sampled_from(STEPS), st.integers(0, 2**32)), min_size=60, max_size=90
     )
+)
+def test_no_order_of_events_makes_it_noisy(
+    template: Path, steps: Sequence[tuple[str, int]]
+) -> None:
+    copy = shutil.copy(template, template.with_name("walk.db"))
+    engine = open_engine(f"sqlite:///{copy}")
+    # Nothing here pulls the plug, so nothing needs to wait for the disk.
+    event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
+    try:
+        walk = AnyOrder(Database(engine, lambda _: None))
+        for name, number in steps:
+            walk.step(name, number)
+        walk.end_well()
+    finally:
+        engine.dispose()
+        for leftover in template.parent.glob("walk.db*"):
+            leftover.unlink()
