@@ -69,7 +69,7 @@ class Selection:
         pool = [sentence for sentence in candidates if sentence.score >= least]
         if by_score:
             pool.sort(key=lambda sentence: -sentence.score)
-        added = []
+        added: list[DraftedClaim] = []
         for sentence in pool:
             if len(added) >= limit:
                 break
