@@ -44,8 +44,12 @@ class EpisodeView:
 
     @property
     def span(self) -> str:
+        """First and last time, and how many midnights lie between."""
         first, last = words.short_time(self.starts_at), words.short_time(self.ends_at)
-        return first if first == last else f"{first}–{last}"
+        days = (self.ends_at.date() - self.starts_at.date()).days
+        if first == last and not days:
+            return first
+        return f"{first}–{last}" + (f" +{days} d" if days else "")
 
 
 def read_episode(
@@ -71,7 +75,7 @@ def episode_view(
     page: Page | None,
 ) -> EpisodeView:
     quiet = episode.starts_at - before.ends_at if before else timedelta()
-    is_new_day = before is None or before.ends_at.date() != episode.starts_at.date()
+    is_new_day = before is None or before.starts_at.date() != episode.starts_at.date()
     return EpisodeView(
         number=episode.number,
         starts_at=episode.starts_at,

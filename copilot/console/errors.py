@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from copilot.console.message_text import pieces_of
 from copilot.console.rendering import bare_page
 from copilot.console.security import SECURITY_HEADERS
 from copilot.console.sessions import ForgedForm, NotSignedIn, login_path
@@ -125,7 +126,14 @@ def _answer(request: Request, status_code: int, trouble: Trouble) -> Response:
         return JSONResponse(
             {"detail": f"{trouble.happened} {trouble.safe} {trouble.do}"}, status_code=status_code
         )
-    return bare_page("error.html", status_code=status_code, trouble=trouble, status=status_code)
+    return bare_page(
+        "error.html",
+        status_code=status_code,
+        status=status_code,
+        trouble=trouble,
+        happened=pieces_of(trouble.happened),
+        do=pieces_of(trouble.do),
+    )
 
 
 def _wants_html(request: Request) -> bool:

@@ -44,7 +44,7 @@ def gather(session: Session, incident_id: int) -> Material:
 
 def headlines(material: Material) -> dict[int, str]:
     """A line for each episode, by number: its title, or else what most was made of in it."""
-    found = {e.number: e.title for e in material.outline.episodes if e.title}
+    found = {e.number: _one_line(e.title) for e in material.outline.episodes if e.title}
     untitled = [e for e in material.outline.episodes if not e.title and e.spoken]
     if untitled:
         weights = _weights(material)
@@ -68,5 +68,5 @@ def _weights(material: Material) -> Counter[int]:
 
 
 def _one_line(text: str) -> str:
-    line = " ".join(text.replace("```", " ").split())
+    line = " ".join(text.replace("`", " ").split())
     return line if len(line) <= _LONGEST_HEADLINE else f"{line[: _LONGEST_HEADLINE - 1]}…"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import pairwise
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,8 @@ from copilot.timeline.models import EventKind, TimelineEvent
 SHOWN_AT_FIRST = 200
 """Messages sent with the page; further episodes are fetched when they are opened."""
 _WIDE, _SMALL = 1120, 360
+_LULL_SHARE = 0.2
+"""A pause shorter than this part of all talk takes less room drawn to scale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,11 @@ def _strip(material: Material, changes: Sequence[TimelineEvent], width: int) -> 
 
 
 def _stretches(episodes: Sequence[Episode]) -> list[Stretch]:
+    """Episodes as the strip draws them: only a pause worth compressing ends one early."""
+    talk = sum((e.ends_at - e.starts_at for e in episodes), timedelta())
+    shortest_lull = max(QUIET, talk * _LULL_SHARE)
     ends = [
-        later.starts_at if later.starts_at - earlier.ends_at < QUIET else earlier.ends_at
+        later.starts_at if later.starts_at - earlier.ends_at < shortest_lull else earlier.ends_at
         for earlier, later in pairwise(episodes)
     ]
     ends += [episode.ends_at for episode in episodes[-1:]]

@@ -53,4 +53,4 @@ def _summary(incidents: list[IncidentView], waiting: dict[int, Waiting]) -> str:
     waits = Waiting(suggestions, claims).in_words
     total = words.count(len(incidents), "incident")
     rest = f"Waiting for a person: {waits}." if waits else "Nothing waits for a person."
-    return f"{total}, {open_} not resolved. {rest}"
+    return f"{total}, {f'{open_} open' if open_ else 'none open'}. {rest}"
