@@ -12,7 +12,7 @@ from copilot.suggestions.listing import EvidenceView, decided_by, evidence_of
 from copilot.suggestions.models import Delivery, Suggestion
 from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY
 from copilot.suggestions.vocabulary import DecisionKind
-from copilot.suggestions.wording import explain, why_shown
+from copilot.suggestions.wording import why_shown
 from copilot.workspaces.directory import names_of
 
 _NUMBER_WORDS = {2: "Two", 3: "Three"}
@@ -32,12 +32,7 @@ def build_card(session: Session, delivery: Delivery) -> SuggestionCard:
             owner_id=row.owner_id,
             due=row.due,
             confidence=row.confidence,
-            why=why_shown(
-                row.confidence,
-                delivery.breakpoint,
-                row.reason,
-                explain(row.reason, row.reason_details),
-            ),
+            why=why_shown(row.confidence, delivery.breakpoint, row.reason, row.reason_details),
             sources=tuple(
                 CardSource(one.author_name, one.quote, one.permalink) for one in evidence[row.id]
             ),

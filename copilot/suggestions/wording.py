@@ -39,13 +39,16 @@ def explain(reason: str, details: Mapping[str, Any]) -> str:
     return _EXPLAINED[Reason(reason)](details)
 
 
-def why_shown(confidence: float, breakpoint_: str | None, reason: str, words: str) -> str:
+def why_shown(
+    confidence: float, breakpoint_: str | None, reason: str, details: Mapping[str, Any]
+) -> str:
     """Why a card shows it, for the people in the channel."""
     sure = f"{round(confidence * 100)} % sure"
     if breakpoint_ is None:
-        return f"{sure}; {words}"
-    moment = _BREAKPOINTS.get(Breakpoint(breakpoint_), "")
-    waited = "" if reason == Reason.CLEARED else f"; had waited ({words})"
+        bar = details.get("threshold") or 0
+        return f"{sure}; {round(bar * 100)} % is enough while it is {details['tempo']}"
+    moment = _BREAKPOINTS[Breakpoint(breakpoint_)]
+    waited = "" if reason == Reason.CLEARED else f"; had waited ({explain(reason, details)})"
     return f"{sure}; shown {moment}{waited}"
 
 

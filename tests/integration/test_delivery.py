@@ -49,7 +49,7 @@ def test_a_card_tells_what_who_whence_and_why(story: ChannelStory) -> None:
     assert card.context == "calm · 1 of 1 this quarter hour"
     (item,) = card.items
     assert (item.title, item.owner_id, item.decided) == ("page on replica lag", "U3", None)
-    assert item.why == "90 % sure; sure enough: 0.9 ≥ 0.75"
+    assert item.why == "90 % sure; 75 % is enough while it is calm"
     (source,) = item.sources
     assert (source.author_name, source.quote) == ("dana", "todo: page on replica lag")
     assert source.permalink.startswith("https://acme.slack.com/archives/C1/p17726")

@@ -50,13 +50,16 @@ def test_every_reason_has_words() -> None:
 
 
 def test_a_card_says_why_it_came() -> None:
-    assert why_shown(0.91, None, Reason.CLEARED, "sure enough: 0.91 ≥ 0.75") == (
-        "91 % sure; sure enough: 0.91 ≥ 0.75"
+    calm = judge(proposed(), a_channel(), DEFAULT_NOISE_POLICY, NOW).details
+    assert why_shown(0.91, None, Reason.CLEARED, calm) == (
+        "91 % sure; 75 % is enough while it is calm"
     )
-    assert why_shown(0.62, Breakpoint.LULL, Reason.HECTIC, "hectic: 14 msg/min ≥ 8") == (
+    hectic = a_channel(tempo=Tempo.HECTIC, messages_per_min=14.0)
+    waited = judge(proposed(), hectic, DEFAULT_NOISE_POLICY, NOW).details
+    assert why_shown(0.62, Breakpoint.LULL, Reason.HECTIC, waited) == (
         "62 % sure; shown when the channel had gone quiet; had waited (hectic: 14 msg/min ≥ 8)"
     )
-    assert why_shown(0.9, Breakpoint.MITIGATED, Reason.CLEARED, "x") == (
+    assert why_shown(0.9, Breakpoint.MITIGATED, Reason.CLEARED, calm) == (
         "90 % sure; shown when the incident was mitigated"
     )
 
