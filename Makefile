@@ -50,8 +50,9 @@ browser: setup-dev ## Pages in a real Chromium (must be installed)
 evals: setup-dev ## How good the proposer is, on the data in ../shared/data
 	$(BIN)/python -m tests.evals $(ARGS)
 
-bench: setup-dev ## Ratios against a baseline in the same run
+bench: setup-dev ## Speed as ratios against a baseline in the same run, and the proposer's quality
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+	$(BIN)/python -m tests.evals $(if $(findstring --quick,$(ARGS)),--no-cross-validation)
 
 migrate: setup ## Bring the database of COPILOT_DATABASE_URL up to date
 	$(BIN)/incident-copilot migrate
