@@ -89,10 +89,12 @@ class WebServer:
         )
         self._thread.start()
 
-    def join(self) -> None:
-        """Wait until the server has stopped."""
-        while self._thread is not None and self._thread.is_alive():
-            self._thread.join(timeout=0.5)
+    def join(self, timeout_s: float | None = None) -> bool:
+        """Wait until the server has stopped; False if it still runs after `timeout_s`."""
+        if self._thread is None:
+            return True
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
 
     def stop(self) -> None:
         """Answer what is being answered, then close the port."""

@@ -51,8 +51,12 @@ class DemoWorld:
     clock: ReplayClock
     player: Player
     web: WebServer
+    login: LoginLinks
     sandbox_url: str
-    console_login_url: str
+
+    @property
+    def console_login_url(self) -> str:
+        return self.workspace.console_url or self.web.url
 
     def play(self) -> int:
         """Play to the end. Returns how many deliveries the application refused."""
@@ -67,8 +71,18 @@ class DemoWorld:
         self.clock.run()
 
     def wait(self) -> None:
-        """Until the web process ends, that is until Ctrl-C."""
-        self.web.join()
+        """Until the web process ends, that is until Ctrl-C; meanwhile keep a door open.
+
+        The pretend Slack shows a way into the console, and each link works once only.
+        """
+        while not self.web.join(timeout_s=1):
+            token = self.console_login_url.partition("token=")[2]
+            if not self.login.is_open(token):
+                self.open_door()
+
+    def open_door(self) -> None:
+        """Show a fresh one-time link to the console in the pretend Slack."""
+        self.workspace.console_url = f"{self.web.url}login?token={self.login.issue()}"
 
     def settle(self, after: timedelta) -> None:
         """Let the incident's time pass in steps of a minute, doing what falls due."""
@@ -112,7 +126,6 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
         web.start(create_web(services, login, web.url))
         services.jobs.start_embedded(services, sweep_every_s=1.0 if playing.speed else None)
         stack.callback(services.jobs.stop_embedded)
-        workspace.console_url = f"{web.url}login?token={login.issue()}"
         sender = Sender(workspace, f"{web.url}slack/events")
         stack.callback(sender.close)
         workspace.connect(sender)
@@ -129,15 +142,9 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
         )
         stack.callback(player.stop)
         player.prepare()
-        yield DemoWorld(
-            services=services,
-            workspace=workspace,
-            clock=clock,
-            player=player,
-            web=web,
-            sandbox_url=sandbox.url,
-            console_login_url=workspace.console_url,
-        )
+        world = DemoWorld(services, workspace, clock, player, web, login, sandbox.url)
+        world.open_door()
+        yield world
 
 
 def _services(workspace: SandboxWorkspace, sandbox: SandboxServer, clock: ReplayClock) -> Services:

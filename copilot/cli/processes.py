@@ -27,7 +27,7 @@ def serve(
         if settings.redis_url is None:
             services.jobs.start_embedded(services)
         console.print(f"Console     {base_url.rstrip('/')}/login?token={login.issue()}")
-        console.print("            (works once; printed again at the next start)")
+        console.print("            (works once, within 15 minutes; the next start prints another)")
         console.print(f"Slack       {_slack_words(settings, base_url)}")
         console.print(f"Jobs        {_jobs_words(settings)}")
         try:
