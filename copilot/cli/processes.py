@@ -1,5 +1,7 @@
 """`serve`, `worker`, `scheduler` and `migrate`: the processes of a deployment."""
 
+import signal
+
 import typer
 
 from copilot.cli.output import console, errors_in_words, notes
@@ -17,6 +19,7 @@ def serve(
     port: int | None = typer.Option(None, help="Default: COPILOT_PORT, else 8080."),
 ) -> None:
     """Answer Slack and show the console; without Redis also run the jobs."""
+    _end_on_sigterm()
     with errors_in_words():
         settings = read_settings()
         services = open_services(settings)
@@ -53,6 +56,7 @@ def worker(
 
 def scheduler() -> None:
     """Find rows that wait for a time or whose nudge was lost. One is enough, two do no harm."""
+    _end_on_sigterm()
     with errors_in_words():
         settings = _settings_with_redis("scheduler")
         services = open_services(settings)
@@ -85,6 +89,11 @@ def open_server(host: str, port: int) -> WebServer:
             f"Can't listen on {host}:{port} ({error.strerror}). "
             "Stop what uses it, or choose another with --port."
         ) from None
+
+
+def _end_on_sigterm() -> None:
+    """End as on Ctrl-C. As process 1 of a container SIGTERM would otherwise be ignored."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _settings_with_redis(command: str) -> Settings:
