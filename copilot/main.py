@@ -3,6 +3,7 @@
 import secrets
 import socket
 import threading
+import time
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -91,10 +92,13 @@ class WebServer:
 
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait until the server has stopped; False if it still runs after `timeout_s`."""
-        if self._thread is None:
-            return True
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        deadline_s = None if timeout_s is None else time.monotonic() + timeout_s
+        while self._thread is not None and self._thread.is_alive():
+            if deadline_s is not None and time.monotonic() >= deadline_s:
+                return False
+            # In short steps: a join without end that Ctrl-C breaks off takes the thread for dead.
+            self._thread.join(timeout=0.2)
+        return True
 
     def stop(self) -> None:
         """Answer what is being answered, then close the port."""

@@ -72,8 +72,8 @@ def _play_once(world: DemoWorld) -> DemoReport:
 
 def _play_live(world: DemoWorld) -> None:
     console.print()
-    console.print(f"[bold]Slack, pretended[/bold]   {world.sandbox_url}")
-    console.print(f"[bold]Console[/bold]            {world.console_login_url}")
+    console.print(f"[bold]Slack, pretended[/bold]   {world.sandbox_url}", soft_wrap=True)
+    console.print(f"[bold]Console[/bold]            {world.console_login_url}", soft_wrap=True)
     console.print()
     console.print(
         "An incident plays. Type into the channel, try /incident help, press the buttons.\n"

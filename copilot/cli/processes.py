@@ -3,6 +3,7 @@
 import signal
 
 import typer
+from rich.markup import escape
 
 from copilot.cli.output import console, errors_in_words, notes
 from copilot.cli.wiring import open_services
@@ -29,10 +30,10 @@ def serve(
         server.start(create_web(services, login, base_url))
         if settings.redis_url is None:
             services.jobs.start_embedded(services)
-        console.print(f"Console     {base_url.rstrip('/')}/login?token={login.issue()}")
-        console.print("            (works once, within 15 minutes; the next start prints another)")
-        console.print(f"Slack       {_slack_words(settings, base_url)}")
-        console.print(f"Jobs        {_jobs_words(settings)}")
+        _say("Console", f"{base_url.rstrip('/')}/login?token={login.issue()}")
+        _say("", "(works once, within 15 minutes; the next start prints another)")
+        _say("Slack", _slack_words(settings, base_url))
+        _say("Jobs", _jobs_words(settings))
         try:
             server.join()
         except KeyboardInterrupt:
@@ -89,6 +90,11 @@ def open_server(host: str, port: int) -> WebServer:
             f"Can't listen on {host}:{port} ({error.strerror}). "
             "Stop what uses it, or choose another with --port."
         ) from None
+
+
+def _say(what: str, words: str) -> None:
+    # Never wrapped: an address that is cut in two can't be opened.
+    console.print(f"{what:<12}{escape(words)}", soft_wrap=True)
 
 
 def _end_on_sigterm() -> None:
