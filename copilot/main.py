@@ -3,7 +3,6 @@
 import secrets
 import socket
 import threading
-import time
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -73,7 +72,7 @@ class WebServer:
         self._socket = socket.create_server((host, port))
         self._host = host
         self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
+        self._ended = threading.Event()
 
     @property
     def url(self) -> str:
@@ -82,23 +81,19 @@ class WebServer:
         return f"http://{shown}:{self._socket.getsockname()[1]}/"
 
     def start(self, web: FastAPI) -> None:
-        """Serve; returns once requests are answered."""
+        """Serve; connections are taken from now on."""
         config = uvicorn.Config(web, log_level="warning", access_log=False, lifespan="off")
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, args=([self._socket],), name="copilot-web", daemon=True
-        )
-        self._thread.start()
+        threading.Thread(
+            target=self._run, args=(self._server,), name="copilot-web", daemon=True
+        ).start()
 
     def join(self, timeout_s: float | None = None) -> bool:
-        """Wait until the server has stopped; False if it still runs after `timeout_s`."""
-        deadline_s = None if timeout_s is None else time.monotonic() + timeout_s
-        while self._thread is not None and self._thread.is_alive():
-            if deadline_s is not None and time.monotonic() >= deadline_s:
-                return False
-            # In short steps: a join without end that Ctrl-C breaks off takes the thread for dead.
-            self._thread.join(timeout=0.2)
-        return True
+        """Wait until the server has stopped; False if it still runs after `timeout_s`.
+
+        Not by `Thread.join`: one that Ctrl-C breaks off takes a running thread for ended.
+        """
+        return self._server is None or self._ended.wait(timeout_s)
 
     def stop(self) -> None:
         """Answer what is being answered, then close the port."""
@@ -106,3 +101,9 @@ class WebServer:
             self._server.should_exit = True
             self.join()
         self._socket.close()
+
+    def _run(self, server: uvicorn.Server) -> None:
+        try:
+            server.run(sockets=[self._socket])
+        finally:
+            self._ended.set()
