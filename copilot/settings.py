@@ -11,7 +11,12 @@ from copilot.errors import BadInputError
 class Settings(BaseSettings):
     """Read once, by `bootstrap`; features are handed what they need."""
 
-    model_config = SettingsConfigDict(env_prefix="COPILOT_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="COPILOT_",
+        env_ignore_empty=True,  # docker compose hands on what is not set as an empty text
+        extra="ignore",
+        populate_by_name=True,
+    )
 
     data_dir: Path = Field(
         default=Path.home() / ".incident-copilot",
@@ -27,7 +32,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the web process listens on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port; 0 takes a free one.")
     public_url: str | None = Field(
-        default=None, description="Address under which people reach the console, for links."
+        default=None,
+        pattern=r"^https?://[^/\s]+",
+        description="Address under which people reach the console, for links.",
     )
     secret_key: SecretStr | None = Field(
         default=None,
@@ -64,7 +71,11 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
-            for problem in error.errors()
+            f"{_variable(str(problem['loc'][0]))}: {problem['msg']}" for problem in error.errors()
         )
         raise BadInputError(f"Unusable setting ({problems}). See docs/settings.md.") from None
+
+
+def _variable(name: str) -> str:
+    """The environment variable of a field, which pydantic names by its alias if it has one."""
+    return f"COPILOT_{name.upper()}" if name in Settings.model_fields else name

@@ -1,0 +1,73 @@
+"""Settings come from the environment, and say which variable is wrong."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from copilot.errors import BadInputError
+from copilot.settings import Settings, read_settings
+
+DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in _variables():
+        monkeypatch.delenv(variable, raising=False)
+
+
+def _variables() -> set[str]:
+    return {
+        str(field.validation_alias or f"COPILOT_{name.upper()}")
+        for name, field in Settings.model_fields.items()
+    }
+
+
+def test_every_setting_is_in_the_docs_and_nothing_else() -> None:
+    documented = set(re.findall(r"^\| `([A-Z_]+)`", DOCS.read_text(), re.MULTILINE))
+    assert documented == _variables()
+
+
+@pytest.mark.parametrize("variable", sorted(_variables()))
+def test_an_empty_variable_counts_as_not_set(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    unset = read_settings()
+    monkeypatch.setenv(variable, "")
+    assert read_settings() == unset
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("COPILOT_PORT", "70000"), ("COPILOT_PORT", "http"), ("COPILOT_PUBLIC_URL", "example.com")],
+)
+def test_an_unusable_value_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(BadInputError, match=variable):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///notes.db", "notes.db"),
+        ("sqlite:////var/lib/notes.db", "/var/lib/notes.db"),
+        ("postgresql://user:password@host/name", None),
+    ],
+)
+def test_only_a_sqlite_file_has_a_path(
+    monkeypatch: pytest.MonkeyPatch, url: str, path: str | None
+) -> None:
+    monkeypatch.setenv("COPILOT_DATABASE_URL", url)
+    assert read_settings().sqlite_path == (Path(path) if path else None)
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-one")
+    monkeypatch.setenv("COPILOT_REDIS_URL", "redis://:two@localhost/0")
+    shown = repr(read_settings())
+    assert "xoxb-one" not in shown
+    assert "two@" not in shown
