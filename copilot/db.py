@@ -104,10 +104,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the database and writes nothing."""
+        options: dict[str, Any] = {_READ_ONLY: True}
+        if self.dialect == "postgresql":
+            # Its default shows each statement what others committed meanwhile.
+            options["isolation_level"] = "REPEATABLE READ"
         with Session(
             self._bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
         ) as session:
-            session.connection(execution_options={_READ_ONLY: True})
+            session.connection(execution_options=options)
             # Closing rolls back and detaches; an explicit rollback would empty what was read.
             yield session
 

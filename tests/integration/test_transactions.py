@@ -69,5 +69,25 @@ def test_a_reading_session_writes_nothing(db: Database) -> None:
         assert session.scalar(select(func.count()).select_from(Workspace)) == 0
 
 
+def test_a_reading_session_sees_one_state_of_the_database(db: Database) -> None:
+    count = select(func.count()).select_from(Workspace)
+    with db.reading() as before:
+        assert before.scalar(count) == 0
+        with db.transaction() as session:
+            session.add(Workspace(team_id="T0", name="x", url="/", created_at=NOW))
+        assert before.scalar(count) == 0
+    with db.reading() as after:
+        assert after.scalar(count) == 1
+
+
+def test_reading_leaves_the_connection_as_it_was(db: Database) -> None:
+    with db.transaction() as session:
+        before = session.connection().get_isolation_level()
+    with db.reading() as session:
+        session.scalar(select(Workspace.id))
+    with db.transaction() as session:
+        assert session.connection().get_isolation_level() == before
+
+
 def _refuse(_: object) -> None:
     raise OnPurposeError
