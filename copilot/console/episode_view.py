@@ -1,22 +1,33 @@
 """One stretch of the conversation: its heading, and as much of it as somebody opened."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from copilot.console import words
-from copilot.console.conversation import QUIET, Line, Surroundings, conversation, reaction_counts
-from copilot.console.highlights import marks_of
-from copilot.console.material import Material, gather, headlines
-from copilot.console.outline import Episode, Row, earlier_texts, events_by_id
+from copilot.console.conversation import QUIET, Line, Surroundings, conversation
+from copilot.console.material import Material, gather, surroundings
+from copilot.console.outline import Episode, read_outline
+from copilot.console.shown_events import first_spoken, lines_before, lines_in
 from copilot.errors import NotFoundError
 from copilot.timeline.models import TimelineEvent
+from copilot.timeline.mrkdwn import to_plain
 
 PAGE = 200
-"""Messages of one episode that are sent at once."""
+"""Lines of one episode that are sent at once."""
+_LONGEST_HEADLINE = 140
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """Events of part of an episode, before their surroundings are read for all parts at once."""
+
+    events: Sequence[TimelineEvent]
+    since: datetime
+    next_part: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +68,21 @@ def read_episode(
 ) -> tuple[EpisodeView, int]:
     """One episode with part of its conversation, and how many episodes there are."""
     material = gather(session, incident_id)
-    episodes = material.outline.episodes
+    episodes = read_outline(session, material.span, material.names).episodes
     if not 1 <= number <= len(episodes):
         raise NotFoundError(f"Incident {incident_id} has no part {number} in its timeline.")
     episode = episodes[number - 1]
-    page = page_of(material, episode, part)
+    fetched = fetch_part(material, episode, part)
+    page = page_of(fetched, surroundings(material, fetched.events))
     before = episodes[number - 2] if number > 1 else None
-    return episode_view(material, episode, before, headlines(material), True, page), len(episodes)
+    return episode_view(material, episode, before, is_open=True, page=page), len(episodes)
 
 
 def episode_view(
     material: Material,
     episode: Episode,
     before: Episode | None,
-    titles: Mapping[int, str],
+    *,
     is_open: bool,
     page: Page | None,
 ) -> EpisodeView:
@@ -80,9 +92,9 @@ def episode_view(
         number=episode.number,
         starts_at=episode.starts_at,
         ends_at=episode.ends_at,
-        headline=titles.get(episode.number, ""),
-        people=_people(episode, material.names),
-        messages=len(episode.spoken),
+        headline=_headline(material, episode),
+        people=_people(episode),
+        messages=episode.messages,
         quiet_before=quiet if quiet >= QUIET else None,
         new_day=words.day(episode.starts_at) if is_new_day else None,
         is_open=is_open,
@@ -90,46 +102,37 @@ def episode_view(
     )
 
 
-def part_with(episode: Episode, message_ts: str) -> int:
-    place = next(i for i, row in enumerate(episode.rows) if row.message_ts == message_ts)
-    return place // PAGE
+def part_with(material: Material, episode: Episode, message_ts: str) -> int:
+    return lines_before(material.session, episode.span, message_ts) // PAGE
 
 
-def page_of(material: Material, episode: Episode, part: int) -> Page:
-    rows = episode.rows[part * PAGE : (part + 1) * PAGE]
-    has_more = (part + 1) * PAGE < len(episode.rows)
-    since = episode.rows[part * PAGE - 1].at if part else episode.starts_at
-    events = events_by_id(material.session, [row.id for row in rows])
-    around = surroundings(material, rows, events)
-    lines = conversation(events, around, since=since)
-    return Page(lines, part + 1 if has_more else None)
-
-
-def surroundings(
-    material: Material,
-    rows: Sequence[Row],
-    events: Sequence[TimelineEvent],
-    quotes: Mapping[int, Sequence[str]] | None = None,
-) -> Surroundings:
-    """What the conversation of `rows` needs to know; `quotes` are cited words by event id."""
-    shown = {row.message_ts for row in rows if row.message_ts}
-    reactions = events_by_id(material.session, material.outline.marks_on(shown))
-    return Surroundings(
-        workspace_url=material.workspace_url,
-        names=material.names,
-        reactions=reaction_counts(reactions),
-        earlier=earlier_texts(material.session, events),
-        marks=marks_of(material.highlights),
-        quotes=quotes or {},
+def fetch_part(material: Material, episode: Episode, part: int) -> Fetched:
+    # One line more at either end: what came before, and whether there is more.
+    offset = max(0, part * PAGE - 1)
+    lead = part * PAGE - offset
+    found = lines_in(material.session, episode.span, offset=offset, limit=PAGE + lead + 1)
+    return Fetched(
+        events=found[lead : lead + PAGE],
+        since=found[0].occurred_at if lead and found else episode.starts_at,
+        next_part=part + 1 if len(found) > lead + PAGE else None,
     )
 
 
-def _people(episode: Episode, names: Mapping[str, str]) -> str:
+def page_of(fetched: Fetched, around: Surroundings) -> Page:
+    return Page(conversation(fetched.events, around, since=fetched.since), fetched.next_part)
+
+
+def _headline(material: Material, episode: Episode) -> str:
+    """Its most telling words, or else its first."""
+    text = episode.title
+    if not text:
+        event = first_spoken(material.session, episode.span)
+        text = to_plain(event.text, material.names) if event else ""
+    line = " ".join(text.replace("`", " ").split())
+    return line if len(line) <= _LONGEST_HEADLINE else f"{line[: _LONGEST_HEADLINE - 1]}…"
+
+
+def _people(episode: Episode) -> str:
     """The three who said most, and how many more there were."""
-    said = Counter(
-        names.get(row.author_id or "") or row.author_name or row.author_id or "somebody"
-        for row in episode.spoken
-    )
-    first = [name for name, _ in said.most_common(3)]
-    rest = len(said) - len(first)
-    return ", ".join(first) + (f" +{rest}" if rest > 0 else "")
+    rest = len(episode.people) - _NAMED
+    return ", ".join(episode.people[:_NAMED]) + (f" +{rest}" if rest > 0 else "")

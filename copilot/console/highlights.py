@@ -3,15 +3,18 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from copilot.console.outline import Outline, Row
-from copilot.reviews.models import Citation, Claim, ClaimState, Review, Section
+from copilot.console.outline import IS_SPOKEN
+from copilot.reviews.models import Citation, Claim, ClaimState, Section
+from copilot.reviews.versions import newest_review
 from copilot.suggestions.models import Evidence, Suggestion
 from copilot.suggestions.vocabulary import DecisionKind
-from copilot.timeline.models import TimelineEvent
+from copilot.timeline.models import EventKind, TimelineEvent
+from copilot.timeline.reading import Span, within
 from copilot.workspaces.models import Member, Workspace
 
 _ALERT = re.compile(
@@ -20,6 +23,7 @@ _ALERT = re.compile(
     re.IGNORECASE,
 )
 _MOST_BOT_MESSAGES = 2000
+_LONGEST_LABEL = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,66 +31,72 @@ class Highlight:
     """`kind` is alert, key or follow_up; `label` says what it is in a few words."""
 
     kind: str
-    row: Row
+    at: datetime
+    message_ts: str
     label: str
 
 
-def read_highlights(
-    session: Session, incident_id: int, team_id: str, outline: Outline
-) -> list[Highlight]:
-    rows = {row.id: row for row in outline.rows if row.is_spoken}
+def read_highlights(session: Session, incident_id: int, span: Span) -> list[Highlight]:
     labels = [
-        *(("alert", event_id, text) for event_id, text in _alerts(session, team_id, outline)),
         *(("key", event_id, text) for event_id, text in _key_moments(session, incident_id)),
         *(("follow_up", event_id, text) for event_id, text in _follow_ups(session, incident_id)),
     ]
-    return [
-        Highlight(kind, rows[event_id], text) for kind, event_id, text in labels if event_id in rows
+    found = session.execute(
+        select(TimelineEvent.id, TimelineEvent.occurred_at, TimelineEvent.message_ts).where(
+            TimelineEvent.id.in_([event_id for _, event_id, _ in labels]), *within(span), IS_SPOKEN
+        )
+    )
+    places = {event_id: (at, message_ts or "") for event_id, at, message_ts in found}
+    cited = [
+        Highlight(kind, *places[event_id], text)
+        for kind, event_id, text in labels
+        if event_id in places
     ]
+    return [*_alerts(session, span), *cited]
 
 
 def marks_of(highlights: Sequence[Highlight]) -> Mapping[str, frozenset[str]]:
     """Kinds by message ts."""
     marks: dict[str, set[str]] = {}
     for highlight in highlights:
-        marks.setdefault(highlight.row.message_ts or "", set()).add(highlight.kind)
+        marks.setdefault(highlight.message_ts, set()).add(highlight.kind)
     return {ts: frozenset(kinds) for ts, kinds in marks.items()}
 
 
-def _alerts(session: Session, team_id: str, outline: Outline) -> list[tuple[int, str]]:
+def _alerts(session: Session, span: Span) -> list[Highlight]:
     """Bot messages that read like an alert; our own cards are none."""
-    bots = set(
-        session.scalars(
-            select(Member.user_id).where(Member.team_id == team_id, Member.is_bot.is_(True))
-        )
+    of_team = Member.team_id == span.team_id
+    bots = session.scalars(select(Member.user_id).where(of_team, Member.is_bot.is_(True))).all()
+    ours = session.scalar(select(Workspace.bot_user_id).where(Workspace.team_id == span.team_id))
+    author = func.coalesce(TimelineEvent.author_id, "")
+    is_by_bot = or_(
+        TimelineEvent.kind == EventKind.BOT_MESSAGE,
+        author.in_(bots),
+        func.substr(author, 1, 1) == "B",
     )
-    ours = session.scalar(select(Workspace.bot_user_id).where(Workspace.team_id == team_id))
-    ids = [
-        row.id
-        for row in outline.rows
-        if row.is_spoken and row.author_id != ours and _is_by_bot(row, bots)
-    ]
     found = session.execute(
-        select(TimelineEvent.id, TimelineEvent.text)
-        .where(TimelineEvent.id.in_(ids[:_MOST_BOT_MESSAGES]))
-        .order_by(TimelineEvent.id)
+        select(TimelineEvent.occurred_at, TimelineEvent.message_ts, TimelineEvent.text)
+        .where(*within(span), IS_SPOKEN, is_by_bot, author != (ours or ""))
+        .order_by(TimelineEvent.occurred_at)
+        .limit(_MOST_BOT_MESSAGES)
     )
-    return [(event_id, _first_line(text)) for event_id, text in found if _ALERT.search(text)]
-
-
-def _is_by_bot(row: Row, bots: set[str]) -> bool:
-    author_id = row.author_id or ""
-    return row.kind == "bot_message" or author_id in bots or author_id.startswith("B")
+    return [
+        Highlight("alert", at, message_ts or "", _first_line(text))
+        for at, message_ts, text in found
+        if _ALERT.search(text)
+    ]
 
 
 def _key_moments(session: Session, incident_id: int) -> list[tuple[int, str]]:
     """What the newest review cites as key moments, without what a person found wrong."""
-    newest = select(func.max(Review.id)).where(Review.incident_id == incident_id).scalar_subquery()
+    review = newest_review(session, incident_id)
+    if review is None:
+        return []
     found = session.execute(
         select(Citation.event_id, Claim.text)
         .join(Claim, Claim.id == Citation.claim_id)
         .where(
-            Claim.review_id == newest,
+            Claim.review_id == review.id,
             Claim.section == Section.KEY_MOMENTS,
             Claim.is_supported.is_(True),
             Claim.state != ClaimState.WRONG,
@@ -113,4 +123,4 @@ def _follow_ups(session: Session, incident_id: int) -> list[tuple[int, str]]:
 
 def _first_line(text: str) -> str:
     line = text.strip().split("\n", 1)[0]
-    return line if len(line) <= 100 else f"{line[:99]}…"
+    return line if len(line) <= _LONGEST_LABEL else f"{line[: _LONGEST_LABEL - 1]}…"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.console import words
@@ -75,12 +75,12 @@ def read_header(session: Session, incident_id: int, now: datetime) -> Header:
 
 
 def _newest_event(session: Session, incident: Incident) -> tuple[int, datetime | None]:
-    """Its id, and when something was last said."""
-    said_at = case((TimelineEvent.message_ts.is_not(None), TimelineEvent.occurred_at))
-    newest_id, last_at = session.execute(
-        select(func.max(TimelineEvent.id), func.max(said_at)).where(*within(span_of(incident)))
-    ).one()
-    return newest_id or 0, last_at
+    """Its id, and when something was last said. Both are found from the end of an index."""
+    at = TimelineEvent.occurred_at
+    newest = select(TimelineEvent.id).where(*within(span_of(incident)))
+    said = select(at).where(*within(span_of(incident)), TimelineEvent.message_ts.is_not(None))
+    newest_id = session.scalar(newest.order_by(at.desc(), TimelineEvent.id.desc()).limit(1))
+    return newest_id or 0, session.scalar(said.order_by(at.desc()).limit(1))
 
 
 def _tempo_of(session: Session, incident_id: int) -> str:

@@ -1,27 +1,25 @@
-"""Everything about one incident that the parts of its page are made from."""
+"""What every part of an incident's page is made from, and the surroundings of shown messages."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from copilot.console.highlights import Highlight, read_highlights
-from copilot.console.outline import Outline, events_by_id, read_outline
+from copilot.console.conversation import Surroundings, reaction_counts
+from copilot.console.highlights import Highlight, marks_of, read_highlights
+from copilot.console.shown_events import earlier_texts, marks_on
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident, span_of
-from copilot.timeline.mrkdwn import to_plain
+from copilot.timeline.models import TimelineEvent
+from copilot.timeline.reading import Span
 from copilot.workspaces.directory import names_of, workspace_of
-
-_LONGEST_HEADLINE = 140
-_WORTH = {"key": 4, "alert": 2, "follow_up": 1}
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
     session: Session
     incident: Incident
-    outline: Outline
+    span: Span
     highlights: Sequence[Highlight]
     names: Mapping[str, str]
     workspace_url: str
@@ -30,43 +28,29 @@ class Material:
 def gather(session: Session, incident_id: int) -> Material:
     """Raises NotFoundError."""
     incident = get_incident(session, incident_id)
-    names = names_of(session, incident.team_id)
-    outline = read_outline(session, span_of(incident), names)
+    span = span_of(incident)
     return Material(
         session=session,
         incident=incident,
-        outline=outline,
-        highlights=read_highlights(session, incident.id, incident.team_id, outline),
-        names=names,
+        span=span,
+        highlights=read_highlights(session, incident.id, span),
+        names=names_of(session, incident.team_id),
         workspace_url=workspace_of(session, incident.team_id).url,
     )
 
 
-def headlines(material: Material) -> dict[int, str]:
-    """A line for each episode, by number: its title, or else what most was made of in it."""
-    found = {e.number: _one_line(e.title) for e in material.outline.episodes if e.title}
-    untitled = [e for e in material.outline.episodes if not e.title and e.spoken]
-    if untitled:
-        weights = _weights(material)
-        chosen = {max(e.spoken, key=lambda row: weights[row.id]).id: e.number for e in untitled}
-        for event in events_by_id(material.session, list(chosen)):
-            found[chosen[event.id]] = _one_line(to_plain(event.text, material.names))
-    return found
-
-
-def _weights(material: Material) -> Counter[int]:
-    """How much was made of each message: replies, reactions, being a key moment or an alert."""
-    by_ts = {row.message_ts: row.id for row in material.outline.rows if row.message_ts}
-    weights: Counter[int] = Counter()
-    for row in material.outline.rows:
-        about = row.target_ts if row.is_mark else row.thread_ts if row.is_reply else None
-        if about in by_ts:
-            weights[by_ts[about]] += 1
-    for highlight in material.highlights:
-        weights[highlight.row.id] += _WORTH[highlight.kind]
-    return weights
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.replace("`", " ").split())
-    return line if len(line) <= _LONGEST_HEADLINE else f"{line[: _LONGEST_HEADLINE - 1]}…"
+def surroundings(
+    material: Material,
+    events: Sequence[TimelineEvent],
+    quotes: Mapping[int, Sequence[str]] | None = None,
+) -> Surroundings:
+    """What the conversation of `events` needs to know; `quotes` are cited words by event id."""
+    shown = {event.message_ts for event in events if event.message_ts}
+    return Surroundings(
+        workspace_url=material.workspace_url,
+        names=material.names,
+        reactions=reaction_counts(marks_on(material.session, material.span, shown)),
+        earlier=earlier_texts(material.session, events),
+        marks=marks_of(material.highlights),
+        quotes=quotes or {},
+    )

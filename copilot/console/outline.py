@@ -1,200 +1,199 @@
-"""The whole timeline of an incident in a few small columns: enough to draw it, not to read it."""
+"""An incident in outline: its episodes and their density, without what was said.
+
+A short incident is cut by what was said in it, just as its review is. A long one is cut by how
+much was said in each ten minutes, which the database counts: a page must not cost more because
+more is stored.
+"""
 
 from bisect import bisect_right
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, case, func, select, text
 from sqlalchemy.orm import Session
 
 from copilot.ports import WindowMessage
 from copilot.reviews.episodes import Episode as SpokenEpisode
 from copilot.reviews.episodes import cut_episodes
-from copilot.timeline.models import SPOKEN_KINDS, EventKind, Revision, TimelineEvent
+from copilot.timeline.models import SPOKEN_KINDS, EventKind, TimelineEvent
 from copilot.timeline.mrkdwn import to_plain
-from copilot.timeline.reading import Span, within
+from copilot.timeline.reading import Span, author_of, is_from_bot, within
 
 _SOON = timedelta(minutes=10)
-_MOST_TEXTS = 2000
-"""Up to so many messages, episodes are named from what was said in them."""
-_CHANGES = frozenset(
-    {EventKind.INCIDENT_DECLARED, EventKind.SEVERITY_CHANGED, EventKind.STATUS_CHANGED}
-)
-_MARK_KINDS = frozenset(
-    {
-        EventKind.REACTION_ADDED,
-        EventKind.REACTION_REMOVED,
-        EventKind.PIN_ADDED,
-        EventKind.PIN_REMOVED,
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    id: int
-    kind: str
-    at: datetime
-    message_ts: str | None
-    thread_ts: str | None
-    target_ts: str | None
-    author_id: str | None
-    author_name: str | None
-    is_deleted: bool
-
-    @property
-    def is_spoken(self) -> bool:
-        return self.kind in SPOKEN_KINDS and not self.is_deleted
-
-    @property
-    def is_mark(self) -> bool:
-        return self.kind in _MARK_KINDS
-
-    @property
-    def is_turn(self) -> bool:
-        """A change at which the conversation is cut."""
-        return self.is_change and self.kind != EventKind.INCIDENT_DECLARED
-
-    @property
-    def is_change(self) -> bool:
-        return self.kind in _CHANGES
-
-    @property
-    def is_reply(self) -> bool:
-        return self.thread_ts not in (None, self.message_ts)
+_DAWN = datetime(2000, 1, 1, tzinfo=UTC)
+_MOST_READ = 2000
+"""Up to so many messages are read to cut and name the episodes."""
+IS_SPOKEN = and_(TimelineEvent.kind.in_(SPOKEN_KINDS), TimelineEvent.deleted_at.is_(None))
+_TURNS = (EventKind.SEVERITY_CHANGED, EventKind.STATUS_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """What happened between two lulls; rows are in order and without reactions and pins."""
+    """What happened between two lulls or changes; `span` is the part of the timeline it owns."""
 
     number: int
-    rows: Sequence[Row]
-    title: str
-    """Its most telling words; empty in very long incidents."""
+    starts_at: datetime
+    ends_at: datetime
+    spoken_at: Sequence[datetime]
+    span: Span
+    title: str = ""
+    """Its most telling words; empty in a long incident."""
+    people: Sequence[str] = ()
+    """Most active first; empty in a long incident."""
 
     @property
-    def starts_at(self) -> datetime:
-        return (self.spoken or self.rows)[0].at
-
-    @property
-    def ends_at(self) -> datetime:
-        # Not the last row's: decisions on suggestions may come days later.
-        return (self.spoken or self.rows)[-1].at
-
-    @property
-    def spoken(self) -> list[Row]:
-        return [row for row in self.rows if row.is_spoken]
+    def messages(self) -> int:
+        return len(self.spoken_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    rows: Sequence[Row]
     episodes: Sequence[Episode]
+    messages: int
+    deleted: int
+    voices: int
 
-    def episode_of(self, message_ts: str) -> Episode | None:
-        for episode in self.episodes:
-            if any(row.message_ts == message_ts for row in episode.rows):
+    def episode_at(self, instant: datetime) -> Episode | None:
+        for episode in reversed(self.episodes):
+            if episode.span.from_ is None or episode.span.from_ <= instant:
                 return episode
         return None
 
-    def marks_on(self, shown: Collection[str]) -> list[int]:
-        """Ids of the reactions and pins on messages, oldest first."""
-        return [row.id for row in self.rows if row.is_mark and row.target_ts in shown]
-
 
 def read_outline(session: Session, span: Span, names: Mapping[str, str]) -> Outline:
-    """One pass over slim rows: reading 50,000 of them is a fraction of a second."""
-    event = TimelineEvent
-    found = session.execute(
+    is_said = TimelineEvent.kind.in_(SPOKEN_KINDS)
+    is_deleted = TimelineEvent.deleted_at.is_not(None)
+    voice = func.coalesce(TimelineEvent.author_id, TimelineEvent.author_name, "")
+    messages, deleted, voices = session.execute(
         select(
-            event.id,
-            event.kind,
-            event.occurred_at,
-            event.message_ts,
-            event.thread_ts,
-            event.target_ts,
-            event.author_id,
-            event.author_name,
-            event.deleted_at.is_not(None),
+            _count(and_(is_said, ~is_deleted)),
+            _count(and_(is_deleted, TimelineEvent.message_ts.is_not(None))),
+            func.count(case((and_(is_said, ~is_deleted), voice)).distinct()),
         ).where(*within(span))
+    ).one()
+    turns = session.scalars(
+        select(TimelineEvent.occurred_at)
+        .where(*within(span), TimelineEvent.kind.in_(_TURNS))
+        .order_by(TimelineEvent.occurred_at)
+    ).all()
+    if messages <= _MOST_READ:
+        episodes = _cut_by_words(session, span, names, turns)
+    else:
+        episodes = _cut_by_density(session, span, turns)
+    if not episodes:
+        episodes = _silent_episode(session, span)
+    return Outline(_placed(episodes, turns), messages, deleted, voices)
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count(case((condition, 1)))
+
+
+def _cut_by_words(
+    session: Session, span: Span, names: Mapping[str, str], turns: Sequence[datetime]
+) -> list[Episode]:
+    spoken = session.scalars(
+        select(TimelineEvent)
+        .where(*within(span), IS_SPOKEN)
+        .order_by(TimelineEvent.occurred_at, TimelineEvent.id)
     )
-    rows = sorted((Row(*each) for each in found), key=_place)
-    spoken = [row for row in rows if row.is_spoken]
-    texts = _texts(session, spoken) if len(spoken) <= _MOST_TEXTS else {}
-    messages = [_as_message(n, row, texts, names) for n, row in enumerate(spoken, 1)]
-    changes = [row.at for row in rows if row.is_turn]
-    cut = cut_episodes(messages, changes)
-    return Outline(rows, _with_all_rows(cut, [row for row in rows if not row.is_mark]))
+    messages = [_as_message(number, event, names) for number, event in enumerate(spoken, 1)]
+    return [
+        _episode(cut, [m.occurred_at for m in cut.messages], span)
+        for cut in cut_episodes(messages, turns)
+    ]
 
 
-def _place(row: Row) -> tuple[datetime, str, int]:
-    # What is no message comes after the message of the same instant, as in `events_in`.
-    return row.at, row.message_ts or "~", row.id
-
-
-def _texts(session: Session, spoken: Sequence[Row]) -> dict[int, str]:
-    found = session.execute(
-        select(TimelineEvent.id, TimelineEvent.text).where(
-            TimelineEvent.id.in_([row.id for row in spoken])
-        )
-    )
-    return dict(found.all())
-
-
-def _as_message(
-    number: int, row: Row, texts: Mapping[int, str], names: Mapping[str, str]
-) -> WindowMessage:
+def _as_message(number: int, event: TimelineEvent, names: Mapping[str, str]) -> WindowMessage:
     return WindowMessage(
         number=number,
-        event_id=row.id,
+        event_id=event.id,
         revision_id=0,  # nothing is quoted from here
-        author_id=row.author_id,
-        author_name=names.get(row.author_id or "") or row.author_name or row.author_id or "",
-        text=to_plain(texts.get(row.id, ""), names),
-        occurred_at=row.at,
-        message_ts=row.message_ts or "",
-        thread_ts=row.thread_ts,
-        is_bot=row.kind == EventKind.BOT_MESSAGE,
+        author_id=event.author_id,
+        author_name=author_of(event, names) or "somebody",
+        text=to_plain(event.text, names),
+        occurred_at=event.occurred_at,
+        message_ts=event.message_ts or "",
+        thread_ts=event.thread_ts,
+        is_bot=is_from_bot(event),
         is_new=False,
     )
 
 
-def _with_all_rows(cut: Sequence[SpokenEpisode], rows: Sequence[Row]) -> list[Episode]:
-    """Add to each stretch of talk what nobody said: joins, changes, messages since deleted."""
-    if not cut:
-        return [Episode(1, rows, "")] if rows else []
-    parts: list[list[Row]] = [[] for _ in cut]
-    starts = [episode.starts_at for episode in cut]
-    for row in rows:
-        at = max(0, bisect_right(starts, row.at) - 1)
-        # A change opens the stretch that follows it, unless that one is a long way off.
-        if row.is_turn and row.at >= starts[0] and at + 1 < len(cut):
-            at += starts[at + 1] - row.at < _SOON
-        parts[at].append(row)
-    return [Episode(e.number, part, e.title) for e, part in zip(cut, parts, strict=True)]
-
-
-def events_by_id(session: Session, ids: Sequence[int]) -> list[TimelineEvent]:
-    """The events, in the order of `ids`."""
-    found = session.scalars(select(TimelineEvent).where(TimelineEvent.id.in_(ids)))
-    by_id = {event.id: event for event in found}
-    return [by_id[each] for each in ids if each in by_id]
-
-
-def earlier_texts(session: Session, events: Sequence[TimelineEvent]) -> dict[int, list[str]]:
-    """What edited messages said before, oldest first."""
-    edited = {event.id: event for event in events if event.edited_ts and not event.deleted_at}
-    if not edited:
-        return {}
+def _cut_by_density(session: Session, span: Span, turns: Sequence[datetime]) -> list[Episode]:
+    at = TimelineEvent.occurred_at
+    if session.get_bind().dialect.name == "sqlite":
+        # `2026-03-04 14:0`: ten minutes. A lull is no shorter, so none hides inside.
+        minutes: ColumnElement[Any] = func.substr(at, 1, 15)
+    else:
+        minutes = func.date_bin(text("interval '10 minutes'"), at, _DAWN)
+    first, last = func.min(at), func.max(at)
     found = session.execute(
-        select(Revision.event_id, Revision.text)
-        .where(Revision.event_id.in_(edited))
-        .order_by(Revision.event_id, Revision.revision_ts)
+        select(first, last, func.count())
+        .where(*within(span), IS_SPOKEN)
+        .group_by(minutes)
+        .order_by(first)
+    ).all()
+    ends = sorted({instant for first_at, last_at, _ in found for instant in (first_at, last_at)})
+    cut = cut_episodes([_silent_message(n, instant) for n, instant in enumerate(ends, 1)], turns)
+    starts = [each.starts_at for each in cut]
+    spoken_at: list[list[datetime]] = [[] for _ in cut]
+    for first_at, _, messages in found:
+        spoken_at[bisect_right(starts, first_at) - 1] += [first_at] * messages
+    return [
+        replace(_episode(each, said, span), people=(), title="")
+        for each, said in zip(cut, spoken_at, strict=True)
+    ]
+
+
+def _silent_message(number: int, instant: datetime) -> WindowMessage:
+    """Stands for the messages of ten minutes where only their times matter."""
+    return WindowMessage(
+        number=number,
+        event_id=0,
+        revision_id=0,
+        author_id=None,
+        author_name="",
+        text="",
+        occurred_at=instant,
+        message_ts="",
+        thread_ts=None,
+        is_bot=False,
+        is_new=False,
     )
-    texts: dict[int, list[str]] = {}
-    for event_id, text in found:
-        if text and text != edited[event_id].text:
-            texts.setdefault(event_id, []).append(text)
-    return texts
+
+
+def _episode(cut: SpokenEpisode, spoken_at: Sequence[datetime], span: Span) -> Episode:
+    return Episode(cut.number, cut.starts_at, cut.ends_at, spoken_at, span, cut.title, cut.people)
+
+
+def _silent_episode(session: Session, span: Span) -> list[Episode]:
+    """Where nobody spoke there may still be something to show: joins, changes."""
+    first, last = session.execute(
+        select(func.min(TimelineEvent.occurred_at), func.max(TimelineEvent.occurred_at)).where(
+            *within(span)
+        )
+    ).one()
+    return [Episode(1, first, last, [], span)] if first is not None else []
+
+
+def _placed(episodes: Sequence[Episode], turns: Sequence[datetime]) -> list[Episode]:
+    """Divide the timeline among the episodes, so that each event is in exactly one.
+
+    A change opens the episode that follows it, unless that one is a long way off.
+    """
+    if not episodes:
+        return []
+    begins: list[datetime | None] = [None]
+    for earlier, later in pairwise(episodes):
+        between = [t for t in turns if earlier.ends_at < t <= later.starts_at]
+        near = [t for t in between if later.starts_at - t < _SOON]
+        begins.append(min(near, default=later.starts_at))
+    ends = [*begins[1:], None]
+    return [
+        replace(e, span=replace(e.span, from_=since or e.span.from_, until=until or e.span.until))
+        for e, since, until in zip(episodes, begins, ends, strict=True)
+    ]

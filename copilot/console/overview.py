@@ -1,5 +1,6 @@
 """Geometry of the strip that shows a whole incident at once; lulls are compressed."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -116,12 +117,14 @@ def _stretch_shapes(stretches: Sequence[Stretch], axis: Axis) -> tuple[StretchSh
 
 
 def _counts(stretch: Stretch, axis: Axis) -> list[int]:
-    x, end = axis.x_of(stretch.starts_at), axis.x_of(stretch.ends_at)
-    bars = max(1, int((end - x) / BAR_WIDTH))
+    """Messages by bar. Inside a stretch time runs evenly, so no instant is looked up."""
+    length = axis.x_of(stretch.ends_at) - axis.x_of(stretch.starts_at)
+    bars = max(1, int(length / BAR_WIDTH))
+    span_s = (stretch.ends_at - stretch.starts_at).total_seconds()
     counts = [0] * bars
-    for instant in stretch.spoken_at:
-        share = (axis.x_of(instant) - x) / (end - x) if end > x else 0.0
-        counts[min(bars - 1, int(share * bars))] += 1
+    for instant, messages in Counter(stretch.spoken_at).items():
+        share = (instant - stretch.starts_at).total_seconds() / span_s if span_s else 0.0
+        counts[min(bars - 1, max(0, int(share * bars)))] += messages
     return counts
 
 

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.console import words
 from copilot.console.conversation import Line, conversation
-from copilot.console.episode_view import surroundings
-from copilot.console.material import gather
-from copilot.console.outline import Row, events_by_id
+from copilot.console.material import Material, gather, surroundings
+from copilot.console.shown_events import around
 from copilot.reviews.models import ClaimState
 from copilot.reviews.reading import CitationView, ClaimView, ReviewView
+from copilot.timeline.models import TimelineEvent
 
 _BEFORE, _AFTER = 2, 3
 """Messages shown around a cited one."""
@@ -89,32 +90,35 @@ def _words(claim: ClaimView) -> int:
 def _sources(session: Session, incident_id: int, claim: ClaimView) -> list[SourcePart]:
     """Each cited message in its conversation; those that lie close together share one part."""
     material = gather(session, incident_id)
-    rows = [row for row in material.outline.rows if row.message_ts and not row.is_mark]
-    cited = {citation.event_id for citation in claim.citations}
-    quotes: dict[int, list[str]] = {event_id: [] for event_id in cited}
+    quotes: dict[int, list[str]] = {}
     for citation in claim.citations:
-        quotes[citation.event_id].append(citation.quote)
+        quotes.setdefault(citation.event_id, []).append(citation.quote)
     parts = []
-    for stretch in _around(rows, cited):
-        events = events_by_id(session, [row.id for row in stretch])
-        around = surroundings(material, stretch, events, quotes)
-        shown = {row.id for row in stretch}
+    for events in _pieces(material, list(quotes)):
+        shown = {event.id for event in events}
         changed = [c for c in claim.citations if c.event_id in shown and c.is_changed]
-        parts.append(SourcePart(conversation(events, around), changed))
+        lines = conversation(events, surroundings(material, events, quotes))
+        parts.append(SourcePart(lines, changed))
     return parts
 
 
-def _around(rows: Sequence[Row], cited: set[int]) -> list[Sequence[Row]]:
-    """The cited rows with a few before and after; overlapping pieces become one."""
-    pieces: list[list[int]] = []
-    for place in (i for i, row in enumerate(rows) if row.id in cited):
-        start = max(0, place - _BEFORE)
-        end = min(len(rows), place + _AFTER + 1)
-        if pieces and start <= pieces[-1][1]:
-            pieces[-1][1] = end
+def _pieces(material: Material, event_ids: Sequence[int]) -> list[list[TimelineEvent]]:
+    """The messages with a few before and after; overlapping pieces become one."""
+    session = material.session
+    cited = session.scalars(
+        select(TimelineEvent)
+        .where(TimelineEvent.id.in_(event_ids))
+        .order_by(TimelineEvent.occurred_at)
+    )
+    pieces: list[list[TimelineEvent]] = []
+    for event in cited.all():
+        piece = around(session, material.span, event, before=_BEFORE, after=_AFTER)
+        if pieces and piece[0].occurred_at <= pieces[-1][-1].occurred_at:
+            known = {each.id for each in pieces[-1]}
+            pieces[-1] += [each for each in piece if each.id not in known]
         else:
-            pieces.append([start, end])
-    return [rows[start:end] for start, end in pieces]
+            pieces.append(piece)
+    return pieces
 
 
 def progress_words(page: ReviewPage) -> str:

@@ -1,28 +1,41 @@
-"""Puts the page of one incident together from its outline; reads in full only what is shown."""
+"""Puts the page of one incident together; reads in full only what is shown."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.console import words
 from copilot.console.addresses import message_path
 from copilot.console.conversation import QUIET
-from copilot.console.episode_view import PAGE, EpisodeView, episode_view, page_of, part_with
-from copilot.console.material import Material, gather, headlines
-from copilot.console.outline import Episode, Outline, events_by_id
+from copilot.console.episode_view import (
+    EpisodeView,
+    Fetched,
+    episode_view,
+    fetch_part,
+    page_of,
+    part_with,
+)
+from copilot.console.material import Material, gather, surroundings
+from copilot.console.outline import Episode, Outline, read_outline
 from copilot.console.overview import Change, Moment, Strip, draw_strip
+from copilot.console.shown_events import message_exists
 from copilot.console.strip_axis import Stretch
+from copilot.errors import BadInputError
 from copilot.incidents.models import Incident, Status
 from copilot.timeline.models import EventKind, TimelineEvent
+from copilot.timeline.permalinks import ts_to_instant
+from copilot.timeline.reading import within
 
 SHOWN_AT_FIRST = 200
-"""Messages sent with the page; further episodes are fetched when they are opened."""
+"""Lines sent with the page; further episodes are fetched when they are opened."""
 _WIDE, _SMALL = 1120, 360
 _LULL_SHARE = 0.2
 """A pause shorter than this part of all talk takes less room drawn to scale."""
+_CHANGES = (EventKind.SEVERITY_CHANGED, EventKind.STATUS_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,47 +51,45 @@ class TimelineView:
 def read_timeline(session: Session, incident_id: int, *, at: str | None = None) -> TimelineView:
     """`at` is a message ts whose episode is opened. Raises NotFoundError."""
     material = gather(session, incident_id)
+    outline = read_outline(session, material.span, material.names)
     changes = _changes(material)
-    strips = [_strip(material, changes, width) for width in (_WIDE, _SMALL)]
+    wide, small = (_strip(material, outline, changes, width) for width in (_WIDE, _SMALL))
     return TimelineView(
-        summary=_summary(material.outline),
-        wide=strips[0],
-        small=strips[1],
-        episodes=_episode_views(material, at),
-        kinds=[kind for kind, marks in strips[0].marks.items() if marks],
+        summary=_summary(outline),
+        wide=wide,
+        small=small,
+        episodes=_episode_views(material, outline, at),
+        kinds=[kind for kind, marks in wide.marks.items() if marks],
     )
 
 
 def _summary(outline: Outline) -> str:
-    spoken = [row for row in outline.rows if row.is_spoken]
-    if not spoken:
+    if not outline.messages:
         return "Nobody has said anything yet. Messages of the channel appear here as they come."
-    voices = len({row.author_id or row.author_name for row in spoken})
-    messages = words.count(len(spoken), "message")
-    deleted = sum(row.is_deleted and row.message_ts is not None for row in outline.rows)
-    if deleted:
-        messages += f" (and {deleted} since deleted)"
+    messages = words.count(outline.messages, "message")
+    if outline.deleted:
+        messages += f" (and {outline.deleted} since deleted)"
     parts = words.count(len(outline.episodes), "stretch", "stretches")
-    return f"{messages} by {words.count(voices, 'participant')}, in {parts} of conversation."
+    by = words.count(outline.voices, "participant")
+    return f"{messages} by {by}, in {parts} of conversation."
 
 
 def _changes(material: Material) -> Sequence[TimelineEvent]:
-    ids = [row.id for row in material.outline.rows if row.is_change]
-    return events_by_id(material.session, ids)
+    query = select(TimelineEvent).where(*within(material.span), TimelineEvent.kind.in_(_CHANGES))
+    return material.session.scalars(
+        query.order_by(TimelineEvent.occurred_at, TimelineEvent.id)
+    ).all()
 
 
-def _strip(material: Material, changes: Sequence[TimelineEvent], width: int) -> Strip:
+def _strip(
+    material: Material, outline: Outline, changes: Sequence[TimelineEvent], width: int
+) -> Strip:
     moments = [
-        Moment(
-            highlight.kind,
-            highlight.row.at,
-            highlight.label,
-            message_path(material.incident.id, highlight.row.message_ts or ""),
-        )
-        for highlight in material.highlights
+        Moment(each.kind, each.at, each.label, message_path(material.incident.id, each.message_ts))
+        for each in material.highlights
     ]
     return draw_strip(
-        _stretches(material.outline.episodes),
+        _stretches(outline.episodes),
         moments=moments,
         severities=_band(material.incident, changes, EventKind.SEVERITY_CHANGED),
         statuses=_band(material.incident, changes, EventKind.STATUS_CHANGED),
@@ -96,7 +107,7 @@ def _stretches(episodes: Sequence[Episode]) -> list[Stretch]:
     ]
     ends += [episode.ends_at for episode in episodes[-1:]]
     return [
-        Stretch(e.number, e.starts_at, end, [row.at for row in e.spoken])
+        Stretch(e.number, e.starts_at, end, e.spoken_at)
         for e, end in zip(episodes, ends, strict=True)
     ]
 
@@ -116,28 +127,44 @@ def _band(
     return [*band, *(Change(c.occurred_at, str(c.details.get("new"))) for c in mine)]
 
 
-def _episode_views(material: Material, at: str | None) -> list[EpisodeView]:
-    outline = material.outline
-    asked_for = outline.episode_of(at) if at else None
-    open_number = _open_by_default(material) if asked_for is None else asked_for.number
-    titles = headlines(material)
-    views: list[EpisodeView] = []
+def _episode_views(material: Material, outline: Outline, at: str | None) -> list[EpisodeView]:
+    asked_for = _episode_with(material, outline, at)
+    open_number = asked_for.number if asked_for else _open_by_default(material, outline)
+    fetched: dict[int, Fetched] = {}
     sent = 0
-    before: Episode | None = None
     for episode in outline.episodes:
-        page = None
         if sent < SHOWN_AT_FIRST or episode.number == open_number:
-            part = part_with(episode, at) if at and episode is asked_for else 0
-            page = page_of(material, episode, part)
-            sent += min(len(episode.rows), PAGE)
-        is_open = episode.number == open_number
-        views.append(episode_view(material, episode, before, titles, is_open, page))
-        before = episode
-    return views
+            part = part_with(material, episode, at) if at and episode is asked_for else 0
+            fetched[episode.number] = fetch_part(material, episode, part)
+            sent += len(fetched[episode.number].events)
+    around = surroundings(material, [event for each in fetched.values() for event in each.events])
+    return [
+        episode_view(
+            material,
+            episode,
+            before,
+            is_open=episode.number == open_number,
+            page=page_of(fetched[episode.number], around) if episode.number in fetched else None,
+        )
+        for before, episode in pairwise([None, *outline.episodes])
+        if episode is not None
+    ]
 
 
-def _open_by_default(material: Material) -> int:
+def _episode_with(material: Material, outline: Outline, at: str | None) -> Episode | None:
+    """The episode of the message `at`; None if there is no such message here."""
+    if not at:
+        return None
+    try:
+        instant = ts_to_instant(at)
+    except BadInputError:
+        return None
+    if not message_exists(material.session, material.span, at):
+        return None
+    return outline.episode_at(instant)
+
+
+def _open_by_default(material: Material, outline: Outline) -> int:
     """The latest while the incident runs, the only one if there is but one; else none."""
-    episodes = material.outline.episodes
     is_running = material.incident.status != Status.RESOLVED and not material.incident.is_imported
-    return len(episodes) if is_running or len(episodes) == 1 else 0
+    return len(outline.episodes) if is_running or len(outline.episodes) == 1 else 0

@@ -115,3 +115,11 @@ def test_everything_stays_on_the_strip(parts: list[tuple[int, int, int]], width:
     edges = [tick.x for tick in strip.ticks]
     assert edges == sorted(edges)
     assert all(later - earlier > 30 for earlier, later in pairwise(edges))
+
+
+def test_many_messages_of_one_instant_are_one_bar() -> None:
+    said = [minute(5)] * 40 + [minute(50)]
+    strip = draw_strip([Stretch(1, minute(0), minute(60), said)], width=1000)
+    bars = strip.stretches[0].bars
+    assert len(bars) == 2
+    assert bars[0].height > bars[1].height
