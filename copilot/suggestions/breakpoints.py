@@ -23,6 +23,7 @@ END_STAYS_OPEN = timedelta(minutes=30)
 the budget. What has not come by then waits for the review."""
 
 _RECENT_MESSAGES = 50
+_STATUS = (EventKind.STATUS_CHANGED,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def open_breakpoint(
     """The breakpoint at which a digest may be released now, or None."""
     served_change_id = pacing.served_change_id if pacing else 0
     change = _newest_change(session, incident)
-    if change is not None and change.id > served_change_id and _is_open(incident, change, now):
+    if change is not None and change.id > served_change_id and _is_open(change, now):
         return OpenBreakpoint(_kind_of(change), change_id=change.id)
     if incident.status == Status.RESOLVED:
         return None
@@ -59,11 +60,14 @@ def mark_served(pacing: Pacing, served: OpenBreakpoint) -> None:
 
 
 def _newest_change(session: Session, incident: Incident) -> TimelineEvent | None:
+    """After the end only the end itself counts, whatever else is put in order then."""
+    is_over = incident.status == Status.RESOLVED
+    kinds = _STATUS if is_over else (*_STATUS, EventKind.SEVERITY_CHANGED)
     return session.scalar(
         select(TimelineEvent)
         .where(
             *within(span_of(incident)),
-            TimelineEvent.kind.in_((EventKind.SEVERITY_CHANGED, EventKind.STATUS_CHANGED)),
+            TimelineEvent.kind.in_(kinds),
             TimelineEvent.occurred_at >= incident.declared_at,
         )
         .order_by(TimelineEvent.occurred_at.desc(), TimelineEvent.id.desc())
@@ -71,11 +75,8 @@ def _newest_change(session: Session, incident: Incident) -> TimelineEvent | None
     )
 
 
-def _is_open(incident: Incident, change: TimelineEvent, now: datetime) -> bool:
-    kind = _kind_of(change)
-    if incident.status == Status.RESOLVED and kind is not Breakpoint.RESOLVED:
-        return False
-    stays = END_STAYS_OPEN if kind is Breakpoint.RESOLVED else CHANGE_STAYS_OPEN
+def _is_open(change: TimelineEvent, now: datetime) -> bool:
+    stays = END_STAYS_OPEN if _kind_of(change) is Breakpoint.RESOLVED else CHANGE_STAYS_OPEN
     return now - change.occurred_at <= stays
 
 

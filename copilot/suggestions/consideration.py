@@ -61,8 +61,9 @@ def propose_now(
 ) -> int:
     """Go through the whole timeline once more and return how many suggestions are new.
 
-    What is known already is neither added nor judged again. Raises TemporaryError while another
-    worker considers the incident.
+    Nothing is posted; what is known already is neither added nor judged again. Rows of a live
+    incident that no worker has seen yet are left to the workers. Raises TemporaryError while
+    another one considers the incident.
     """
     before = _count_suggestions(db, incident_id)
     last_id: int | None = None
@@ -184,7 +185,9 @@ def _judge(
     incident = get_incident(session, pacing.incident_id)
     run = save_run(session, incident.id, batch.window, answer)
     messages = {message.number: message for message in held.messages}
-    judging = begin_judging(session, incident, pacing, run.id, messages, clock.now())
+    judging = begin_judging(
+        session, incident, pacing, run.id, messages, clock.now(), is_reread=batch.is_reread
+    )
     judge_all(judging, run, held, answer.proposal)
 
 

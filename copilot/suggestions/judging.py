@@ -40,6 +40,8 @@ class Judging:
     model_run_id: int
     messages: Messages
     now: datetime
+    is_reread: bool
+    """A person had the timeline read again: what is found then is old, and nothing is posted."""
     policy: NoisePolicy = DEFAULT_NOISE_POLICY
     cleared: list[Suggestion] = field(default_factory=list)
 
@@ -59,7 +61,8 @@ class Judging:
         target.confidence = max(target.confidence, candidate.confidence)
         target.owner_id = target.owner_id or candidate.owner_id
         target.due = target.due or candidate.due
-        self._judge(target, is_done=candidate.is_done)
+        if candidate.is_done or not self.is_reread:
+            self._judge(target, is_done=candidate.is_done)
         return f"merged into #{target.id}"
 
     def post_best(self) -> None:
@@ -213,18 +216,24 @@ def begin_judging(
     model_run_id: int,
     messages: Messages,
     now: datetime,
+    *,
+    is_reread: bool,
 ) -> Judging:
     """Measure the tempo and read what stands. The pacing row must be locked."""
     reading = measure(session, incident, pacing, now)
     policy = DEFAULT_NOISE_POLICY
+    state = state_of(session, incident, pacing, reading, now, policy)
+    if is_reread and state.quiet_because is None:
+        state = replace(state, quiet_because="reread")
     return Judging(
         session=session,
         incident=incident,
         pacing=pacing,
-        state=state_of(session, incident, pacing, reading, now, policy),
+        state=state,
         standing=read_standing(session, incident.id),
         model_run_id=model_run_id,
         messages=messages,
         now=now,
+        is_reread=is_reread,
         policy=policy,
     )

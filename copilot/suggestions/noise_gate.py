@@ -74,7 +74,7 @@ class ChannelState:
     hectic_at: float
     """The rate from which the channel counts as hectic; below what it was entered at, to leave."""
     quiet_because: str | None
-    """`imported` or `resolved`: nothing is posted whatever its worth."""
+    """`imported`, `resolved` or `reread`: nothing is posted whatever its worth."""
     next_post_at: datetime | None
     known: tuple[KnownWork, ...] = ()
 

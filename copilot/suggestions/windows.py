@@ -30,7 +30,8 @@ class Batch:
     versions: dict[int, tuple[str | None, datetime | None]]
     """Per new row its edit stamp and deletion when it was read."""
     last_id: int
-    """The last of the new rows."""
+    """The last row that was looked at."""
+    is_reread: bool
 
     @property
     def has_news(self) -> bool:
@@ -47,16 +48,27 @@ def read_batch(session: Session, incident: Incident) -> Batch | None:
             .limit(NEW_MESSAGES)
         )
     )
-    return _batch(session, incident, fresh) if fresh else None
+    return _batch(session, incident, fresh, fresh[-1].id, is_reread=False) if fresh else None
 
 
 def read_next(session: Session, incident: Incident, after_id: int | None) -> Batch | None:
-    """The next rows of the whole timeline, considered or not, after the row `after_id`."""
+    """The next rows of the whole timeline after the row `after_id`, to be read again.
+
+    What no worker has seen of a live incident is theirs; nobody else sees to an imported one.
+    """
     rows = events_in(session, span_of(incident), after_id=after_id, limit=NEW_MESSAGES)
-    return _batch(session, incident, rows) if rows else None
+    again = [row for row in rows if incident.is_imported or row.considered_at is not None]
+    return _batch(session, incident, again, rows[-1].id, is_reread=True) if rows else None
 
 
-def _batch(session: Session, incident: Incident, fresh: Sequence[TimelineEvent]) -> Batch:
+def _batch(
+    session: Session,
+    incident: Incident,
+    fresh: Sequence[TimelineEvent],
+    last_id: int,
+    *,
+    is_reread: bool,
+) -> Batch:
     new_ids = {event.id for event in fresh}
     said = [event for event in fresh if event.kind in SPOKEN_KINDS and event.deleted_at is None]
     shown = list(said)
@@ -71,7 +83,8 @@ def _batch(session: Session, incident: Incident, fresh: Sequence[TimelineEvent])
             people_of(session, incident.team_id),
         ),
         {event.id: (event.edited_ts, event.deleted_at) for event in fresh},
-        fresh[-1].id,
+        last_id,
+        is_reread,
     )
 
 

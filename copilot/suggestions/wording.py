@@ -25,6 +25,11 @@ _DISMISSED = {
     DismissReason.DUPLICATE: "a duplicate",
     DismissReason.TOO_NOISY: "too noisy",
 }
+_QUIET_BECAUSE = {
+    "imported": "the incident is imported",
+    "resolved": "the incident is resolved",
+    "reread": "it was found when somebody had the timeline read again",
+}
 _BREAKPOINTS = {
     Breakpoint.SEVERITY_CHANGED: "when the severity changed",
     Breakpoint.STATUS_CHANGED: "when the status changed",
@@ -103,8 +108,8 @@ _EXPLAINED: Mapping[Reason, Callable[[_Details], str]] = {
     Reason.DUPLICATE: _duplicate,
     Reason.DONE_ALREADY: lambda _: "done already, as a later message says",
     Reason.KIND_OFF: lambda details: f"off: suggestions of the kind {details['kind']}",
-    Reason.NOTHING_IS_POSTED: (
-        lambda details: f"nothing is posted: the incident is {details['quiet_because']}"
+    Reason.NOTHING_IS_POSTED: lambda details: (
+        f"nothing is posted: {_QUIET_BECAUSE[details['quiet_because']]}"
     ),
     Reason.POST_FAILED: lambda details: f"could not be posted: {details['failure']}",
 }

@@ -8,7 +8,12 @@ from copilot.errors import PermanentError, TemporaryError
 from copilot.jobs import Job, QueuedJob
 from copilot.ports import SuggestionCard
 from copilot.suggestions.decisions import accept, dismiss, edit
-from copilot.suggestions.delivery import cards_to_update, deliveries_to_post
+from copilot.suggestions.delivery import (
+    cards_to_update,
+    deliveries_to_post,
+    post_delivery,
+    update_card,
+)
 from copilot.suggestions.leases import MAX_ATTEMPTS, POSTING_LEASE, back_off
 from copilot.suggestions.models import Delivery, Pacing, Suggestion
 from copilot.suggestions.noise_gate import recompute
@@ -53,6 +58,12 @@ def test_a_card_tells_what_who_whence_and_why(story: ChannelStory) -> None:
     (source,) = item.sources
     assert (source.author_name, source.quote) == ("dana", "todo: page on replica lag")
     assert source.permalink.startswith("https://acme.slack.com/archives/C1/p17726")
+
+
+def test_a_delivery_that_is_gone_is_nobodys_error(story: ChannelStory) -> None:
+    post_delivery(story.db, 999, story.messenger, story.clock)
+    update_card(story.db, 999, story.messenger)
+    assert story.messenger.posts == []
 
 
 def test_posting_twice_posts_once(story: ChannelStory) -> None:

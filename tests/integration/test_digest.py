@@ -172,6 +172,27 @@ def test_after_the_end_there_is_one_last_digest_within_the_budget(story: Channel
     assert len(story.shown()) == 1 + 3, "the fourth waits for the review"
 
 
+def test_what_is_put_in_order_after_the_end_does_not_hide_the_end(story: ChannelStory) -> None:
+    some_wait(story)
+    story.status(Status.RESOLVED)
+    story.waits(minutes=1)
+    story.severity(Severity.SEV4)
+    story.sweeps()
+    assert breakpoints(story) == ["resolved"]
+    story.waits(minutes=20)
+    story.severity(Severity.SEV3)
+    story.sweeps()
+    assert len(story.messenger.posts) == 1
+
+
+def test_a_digest_tells_how_far_back_it_reaches(story: ChannelStory) -> None:
+    some_wait(story, 2)
+    story.waits(hours=3)
+    story.status(Status.IDENTIFIED)
+    story.sweeps()
+    assert story.messenger.posts[0].card.headline == "Two follow-ups from the last 3 hours"
+
+
 def test_a_digest_waits_while_it_is_hectic(story: ChannelStory) -> None:
     some_wait(story)
     story.chatter(9)

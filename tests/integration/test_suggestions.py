@@ -264,6 +264,16 @@ def test_in_a_hectic_phase_nothing_is_posted(story: ChannelStory) -> None:
     assert suggestion.why == "hectic: 9 msg/min ≥ 8"
 
 
+def test_a_tempo_read_long_ago_says_nothing_about_now(story: ChannelStory) -> None:
+    story.chatter(8)
+    story.sweeps()
+    story.waits(minutes=6)
+    story.chatter(5)
+    story.says("todo(0.8): page on replica lag")
+    story.sweeps()
+    assert story.suggestions()[0].tempo == "busy"
+
+
 def test_the_second_post_of_a_quarter_hour_waits(story: ChannelStory) -> None:
     story.says("todo: page on replica lag")
     story.sweeps()
@@ -480,6 +490,34 @@ def test_proposing_again_on_a_live_incident_judges_nothing_anew(story: ChannelSt
     before = story.suggestions()
     assert propose_now(story.db, story.incident_id, story.proposer, story.clock) == 0
     assert story.suggestions() == before
+
+
+def test_what_is_found_by_reading_again_is_not_posted(story: ChannelStory) -> None:
+    story.proposer.answer = lambda _: ()
+    story.says("todo: page on replica lag")
+    story.considers()
+    story.proposer.answer = marked_candidates
+    story.says("todo: rewrite step 4 of the runbook")
+    assert propose_now(story.db, story.incident_id, story.proposer, story.clock) == 1
+    assert story.suggestions()[0].why == (
+        "nothing is posted: it was found when somebody had the timeline read again"
+    )
+    assert unconsidered(story)[-1:] == ["todo: rewrite step 4 of the runbook"]
+    story.sweeps()
+    assert story.shown() == ["rewrite step 4 of the runbook"], "the workers' own was left to them"
+
+
+def test_reading_again_takes_nothing_from_what_waits(story: ChannelStory) -> None:
+    story.proposer.answer = lambda window: [
+        one for one in marked_candidates(window) if "lag!" not in one.title
+    ]
+    story.says("todo(0.6): page on replica lag")
+    story.says("todo(0.9): page on the replica lag!")
+    story.considers()
+    story.proposer.answer = marked_candidates
+    assert propose_now(story.db, story.incident_id, story.proposer, story.clock) == 0
+    (suggestion,) = story.suggestions()
+    assert (suggestion.verdict, len(suggestion.evidence)) == ("digest", 2)
 
 
 def test_proposing_while_another_worker_considers_says_so(story: ChannelStory) -> None:

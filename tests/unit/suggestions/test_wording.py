@@ -45,6 +45,7 @@ def test_every_reason_has_words() -> None:
         **judge(proposed(), a_channel(next_post_at=NOW), DEFAULT_NOISE_POLICY, NOW).details,
         "next_post_at": NOW.isoformat(),
         "failure": "the channel is archived",
+        "quiet_because": "resolved",
     }
     assert all(explain(reason, details) for reason in Reason)
 
