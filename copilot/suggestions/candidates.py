@@ -62,18 +62,12 @@ _ONE_WORD_FOR = {
 class Essence:
     """What a title is about, without the way it is said."""
 
-    words: tuple[str, ...]
+    words: frozenset[str]
     identifiers: frozenset[str]
-
-    @property
-    def text(self) -> str:
-        return " ".join(sorted(self.words))
-
-    @property
-    def fingerprint(self) -> str:
-        """Equal for titles that say the same in another order or with other small words."""
-        told = " ".join([*sorted(set(self.words)), *sorted(self.identifiers)])
-        return hashlib.sha256(told.encode()).hexdigest()
+    text: str
+    """The words in order, so that the order they were said in is of no weight."""
+    fingerprint: str
+    """Equal for titles that say the same in another order or with other small words."""
 
 
 @lru_cache(maxsize=4096)
@@ -83,11 +77,13 @@ def essence_of(title: str) -> Essence:
     identifiers = frozenset(_bare(match.group()) for match in _IDENTIFIER.finditer(text))
     text = _IDENTIFIER.sub(" ", text).casefold()
     text = _NUMBER.sub(" 0 ", _HOST.sub(" host ", text))
-    words = (word.strip("-_") for word in _WORD.findall(text))
-    told = tuple(
-        _stem(_ONE_WORD_FOR.get(word, word)) for word in words if word and word not in _EMPTY_WORDS
+    said = (word.strip("-_") for word in _WORD.findall(text))
+    told = sorted(
+        _stem(_ONE_WORD_FOR.get(word, word)) for word in said if word and word not in _EMPTY_WORDS
     )
-    return Essence(told, identifiers)
+    words = frozenset(told)
+    fingerprint = hashlib.sha256(" ".join([*sorted(words), *sorted(identifiers)]).encode())
+    return Essence(words, identifiers, " ".join(told), fingerprint.hexdigest())
 
 
 def likeness(one: Essence, other: Essence) -> float:
@@ -96,22 +92,26 @@ def likeness(one: Essence, other: Essence) -> float:
         return 100.0
     if one.identifiers and other.identifiers and not one.identifiers & other.identifiers:
         return 0.0
-    scores = [fuzz.token_sort_ratio(one.text, other.text)]
-    if min(len(one.words), len(other.words)) >= _SUBSET_MIN_WORDS:
-        scores.append(fuzz.token_set_ratio(one.text, other.text))
-    return round(max(scores), 1)
+    score = fuzz.ratio(one.text, other.text)
+    is_long = min(len(one.words), len(other.words)) >= _SUBSET_MIN_WORDS
+    if is_long and not one.words.isdisjoint(other.words):  # else it would add nothing, slowly
+        score = max(score, fuzz.token_set_ratio(one.text, other.text))
+    return round(score, 1)
 
 
-def bar_for(one: Essence, other: Essence, *, share_message: bool) -> float:
-    """The likeness that these two must reach to be one piece of work."""
-    if share_message:
-        return ALIKE_FROM_ONE_MESSAGE
+def likeness_if_same(one: Essence, other: Essence, *, share_message: bool) -> float | None:
+    """How like two pieces of work are that are one, or None if they are two."""
+    score = likeness(one, other)
+    if score < ALIKE:
+        return score if share_message and score >= ALIKE_FROM_ONE_MESSAGE else None
+    if share_message or score >= ALIKE_THOUGH_BOTH_ADD:
+        return score
     both_add = _adds_to(one, other) and _adds_to(other, one)
-    return ALIKE_THOUGH_BOTH_ADD if both_add else ALIKE
+    return None if both_add else score
 
 
 def is_same_work(one: Essence, other: Essence, *, share_message: bool = False) -> bool:
-    return likeness(one, other) >= bar_for(one, other, share_message=share_message)
+    return likeness_if_same(one, other, share_message=share_message) is not None
 
 
 def merge_alike(candidates: Iterable[Candidate]) -> list[Candidate]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NotRequired, TypedDict, cast
 
-from copilot.suggestions.candidates import Essence, bar_for, essence_of, likeness
+from copilot.suggestions.candidates import essence_of, likeness_if_same
 from copilot.suggestions.vocabulary import Outcome, Reason, SuggestionKind, Tempo
 
 
@@ -156,7 +156,11 @@ def closest(
     best: KnownWork | None = None
     best_score: float | None = None
     for work in known:
-        score = _repeats(essence, candidate.event_ids, work)
+        score = likeness_if_same(
+            essence,
+            essence_of(work.title),
+            share_message=not candidate.event_ids.isdisjoint(work.event_ids),
+        )
         if score is not None and (best_score is None or score > best_score):
             best, best_score = work, score
     return best, best_score
@@ -184,10 +188,3 @@ def _not_now(facts: Facts) -> tuple[Outcome, Reason] | None:
     if facts["next_post_at"] is not None:
         return Outcome.DIGEST, Reason.BUDGET_SPENT
     return None
-
-
-def _repeats(essence: Essence, event_ids: frozenset[int], work: KnownWork) -> float | None:
-    other = essence_of(work.title)
-    score = likeness(essence, other)
-    bar = bar_for(essence, other, share_message=bool(event_ids & work.event_ids))
-    return score if score >= bar else None
