@@ -1,11 +1,13 @@
 """Finds rows whose nudge was lost or whose time has come. This is also the whole schedule."""
 
 from copilot.bootstrap import Services
+from copilot.incidents.backfill import channels_to_backfill
 from copilot.jobs import Job, QueuedJob
 from copilot.reviews.drafting import reviews_to_draft
 from copilot.suggestions.consideration import incidents_with_unconsidered
 from copilot.suggestions.delivery import cards_to_update, deliveries_to_post
 from copilot.suggestions.digest import incidents_due_for_digest
+from copilot.workspaces.syncing import workspaces_to_sync
 
 BATCH = 100
 """Rows of one kind nudged per sweep; the next sweep takes the rest."""
@@ -20,6 +22,8 @@ def due_jobs(services: Services) -> list[QueuedJob]:
             Job.POST_DELIVERY: deliveries_to_post(session, now),
             Job.UPDATE_CARD: cards_to_update(session),
             Job.RELEASE_DIGEST: incidents_due_for_digest(session, now),
+            Job.BACKFILL_CHANNEL: channels_to_backfill(session, now),
+            Job.SYNC_DIRECTORY: workspaces_to_sync(session, now),
             Job.DRAFT_REVIEW: reviews_to_draft(session),
         }
     return [QueuedJob(job, row_id) for job, ids in found.items() for row_id in ids]

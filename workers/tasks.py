@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from copilot.bootstrap import Services
 from copilot.incidents.backfill import backfill_channel
 from copilot.jobs import Job
-from copilot.reviews.drafting import draft_review
+from copilot.reviews.drafting import draft_requested_review
 from copilot.suggestions.consideration import consider_incident
 from copilot.suggestions.delivery import post_delivery, update_card
 from copilot.suggestions.digest import release_digest
@@ -34,12 +34,12 @@ def _backfill_channel(services: Services, incident_id: int) -> None:
     backfill_channel(services.db, incident_id, services.reader, services.clock)
 
 
-def _sync_directory(services: Services, _workspace_id: int) -> None:
-    sync_directory(services.db, services.reader, services.clock)
+def _sync_directory(services: Services, workspace_id: int) -> None:
+    sync_directory(services.db, workspace_id, services.reader, services.clock)
 
 
 def _draft_review(services: Services, incident_id: int) -> None:
-    draft_review(services.db, incident_id, services.drafter, services.clock)
+    draft_requested_review(services.db, incident_id, services.drafter, services.clock)
 
 
 TASKS: Mapping[Job, Task] = {

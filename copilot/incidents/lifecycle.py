@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from copilot.jobs import Job, enqueue
 from copilot.timeline.models import EventKind
 from copilot.timeline.recording import record_change
 from copilot.timeline.redaction import redact
-from copilot.workspaces.models import Workspace
+from copilot.workspaces.syncing import request_sync
 
 LEAD_IN = timedelta(hours=2)
 """How much of what was said before it was declared belongs to an incident."""
@@ -55,6 +55,7 @@ def declare(
             "declared_at": now,
             "declared_by": by[:64] if by else None,
             "is_imported": False,
+            "backfill_due_at": now,
             "timeline_from": _starts_after(before, now),
         },
     )
@@ -71,9 +72,7 @@ def declare(
         session, incident, EventKind.INCIDENT_DECLARED, _declared_text(incident), details, by, now
     )
     enqueue(session, Job.BACKFILL_CHANNEL, incident.id)
-    workspace_id = session.scalar(select(Workspace.id).where(Workspace.team_id == team_id))
-    if workspace_id is not None:
-        enqueue(session, Job.SYNC_DIRECTORY, workspace_id)
+    request_sync(session, team_id, now)
     return Declared(incident, is_new=True)
 
 

@@ -64,6 +64,8 @@ class Incident(Base):
     """Came from an archive: nothing about it is ever posted to Slack."""
     review_requested_at: Mapped[datetime | None]
     """A newer request than the newest draft is the queue of *draft review*."""
+    backfill_due_at: Mapped[datetime | None]
+    """When to read the channel's past, next; the queue of *backfill channel*, None once read."""
     timeline_from: Mapped[datetime | None]
     timeline_until: Mapped[datetime | None]
 
@@ -85,4 +87,3 @@ class FollowUp(Base):
     """The suggestion it came from; unique, so that accepting twice adds once."""
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
-    done_at: Mapped[datetime | None]

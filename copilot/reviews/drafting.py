@@ -53,6 +53,15 @@ def reviews_to_draft(session: Session) -> list[int]:
     return list(session.scalars(query))
 
 
+def draft_requested_review(
+    db: Database, incident_id: int, drafter: Drafter, clock: Clock
+) -> int | None:
+    """Draft it if somebody asked since the newest draft began: a nudge may come twice."""
+    with db.reading() as session:
+        is_due = incident_id in reviews_to_draft(session)
+    return draft_review(db, incident_id, drafter, clock) if is_due else None
+
+
 def draft_review(db: Database, incident_id: int, drafter: Drafter, clock: Clock) -> int:
     """Save a new version and return its id. What people checked or wrote is carried into it.
 

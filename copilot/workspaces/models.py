@@ -19,6 +19,8 @@ class Workspace(Base):
     url: Mapped[str] = mapped_column(String(200))
     bot_user_id: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
+    sync_due_at: Mapped[datetime | None]
+    """When to learn names from Slack, next; the queue of *sync directory*, None once learnt."""
 
 
 class Channel(Base):

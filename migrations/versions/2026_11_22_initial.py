@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("resolved_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("is_imported", sa.Boolean(), nullable=False),
         sa.Column("review_requested_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("backfill_due_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("timeline_from", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("timeline_until", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
@@ -126,6 +127,7 @@ def upgrade() -> None:
         sa.Column("url", sa.String(length=200), nullable=False),
         sa.Column("bot_user_id", sa.String(length=32), nullable=True),
         sa.Column("created_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("sync_due_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_workspace")),
         sa.UniqueConstraint("team_id", name=op.f("uq_workspace_team_id")),
     )
@@ -170,7 +172,6 @@ def upgrade() -> None:
         sa.Column("suggestion_id", sa.Integer(), nullable=True),
         sa.Column("created_by", sa.String(length=64), nullable=False),
         sa.Column("created_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("done_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["incident_id"],
             ["incident.id"],

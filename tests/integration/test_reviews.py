@@ -18,7 +18,12 @@ from copilot.incidents.models import Severity
 from copilot.jobs import Job, QueuedJob
 from copilot.local.drafter import LocalDrafter
 from copilot.ports import DraftedClaim, MemberInfo, WorkspaceInfo
-from copilot.reviews.drafting import draft_review, request_review, reviews_to_draft
+from copilot.reviews.drafting import (
+    draft_requested_review,
+    draft_review,
+    request_review,
+    reviews_to_draft,
+)
 from copilot.reviews.export import to_json, to_markdown
 from copilot.reviews.material import read_material
 from copilot.reviews.models import Citation, ClaimState, Review, Section, VerificationAct
@@ -231,6 +236,18 @@ def test_a_request_is_served_by_one_draft(
     draft(db, incident_id, clock)
     with db.reading() as session:
         assert reviews_to_draft(session) == []
+
+
+def test_a_nudge_that_comes_twice_drafts_once(
+    db: Database, incident_id: int, clock: ReplayClock
+) -> None:
+    with db.transaction() as session:
+        request_review(session, incident_id, clock.now())
+    drafted = [draft_requested_review(db, incident_id, ScriptedDrafter(), clock) for _ in range(2)]
+    assert drafted[0] is not None
+    assert drafted[1] is None
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Review)) == 1
 
 
 def test_an_incident_without_a_message_gets_an_empty_review(

@@ -170,7 +170,7 @@ class SlackWorld:
             case Job.BACKFILL_CHANNEL:
                 backfill_channel(self.db, row_id, self.reader, self.clock)
             case Job.SYNC_DIRECTORY:
-                sync_directory(self.db, self.reader, self.clock)
+                sync_directory(self.db, row_id, self.reader, self.clock)
             case Job.DRAFT_REVIEW:
                 draft_review(self.db, row_id, LocalDrafter(), self.clock)
 

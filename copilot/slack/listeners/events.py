@@ -8,9 +8,9 @@ from typing import Any
 from slack_bolt import App, BoltContext
 
 from copilot.errors import BadInputError
+from copilot.incidents.backfill import request_backfill
 from copilot.incidents.intake import take_in
 from copilot.incidents.queries import open_incident_in
-from copilot.jobs import Job, enqueue
 from copilot.slack.reader import to_channel_info, to_member_info
 from copilot.slack.services import SlackServices
 from copilot.timeline.slack_messages import to_records
@@ -65,7 +65,7 @@ def _catch_up_when_invited(slack: SlackServices, team_id: str, event: Event) -> 
     with slack.db.transaction() as session:
         incident = open_incident_in(session, team_id, str(event.get("channel")))
         if incident is not None:
-            enqueue(session, Job.BACKFILL_CHANNEL, incident.id)
+            request_backfill(session, incident, slack.clock.now())
 
 
 def _is_own(event: Event, body: Mapping[str, Any], slack: SlackServices) -> bool:
@@ -100,7 +100,6 @@ _HANDLERS: dict[str, TakeEvent] = {
     "pin_removed": _record,
     "team_join": _learn_member,
     "user_change": _learn_member,
-    "channel_created": _learn_channel,
     "channel_rename": _learn_channel,
     "group_rename": _learn_channel,
     "member_joined_channel": _catch_up_when_invited,

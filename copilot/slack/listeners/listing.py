@@ -2,7 +2,6 @@
 
 import secrets
 
-from copilot.jobs import Job, enqueue
 from copilot.reviews.drafting import request_review
 from copilot.slack.answers import Answer, held_answer, note, suggestions_answer
 from copilot.slack.escaping import safe
@@ -28,7 +27,6 @@ def review(slack: SlackServices, asked: Asked) -> Answer:
     with slack.db.transaction() as session:
         incident = incident_asked_about(session, asked)
         request_review(session, incident.id, slack.clock.now())
-        enqueue(session, Job.DRAFT_REVIEW, incident.id)
     link = slack.console_link(f"incidents/{incident.id}/review")
     return note(
         f"The review of *{safe(incident.title, 200)}* is being drafted: <{link}|open it in the "
