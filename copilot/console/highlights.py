@@ -19,7 +19,8 @@ from copilot.workspaces.models import Member, Workspace
 
 _ALERT = re.compile(
     r"\b(?:alert|alarm|firing|fired|triggered|critical|warning|page[ds]?|paging|down|breach\w*|"
-    r"recovered|sev-?[1-4]|p[1-4]|threshold|budget burn|unhealthy|exceed\w*|above|below)\b",
+    r"recovered|sev-?[1-4]|p[1-4]|threshold|limit|budget burn|unhealthy|exceed\w*|above|below|"
+    r"5xx|errors?|latency|lag|degraded|failing)\b",
     re.IGNORECASE,
 )
 _MOST_BOT_MESSAGES = 2000

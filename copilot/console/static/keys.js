@@ -12,6 +12,21 @@ export function watchKeys() {
     const isHandled = key === "?" ? showKeys() : key === "j" ? walk(1) : key === "k" ? walk(-1) : press(key);
     if (isHandled) event.preventDefault();
   });
+  // `toggle` does not bubble, so it is caught on its way down.
+  document.addEventListener("toggle", (event) => goToField(event.target), true);
+  // A form that lies over the page goes away when somebody turns to something else.
+  document.addEventListener("click", (event) => {
+    for (const open of document.querySelectorAll(".choices details[open]")) {
+      if (!open.contains(event.target)) open.open = false;
+    }
+  });
+}
+
+function goToField(details) {
+  const form = details.open && details.querySelector(":scope > form");
+  if (!form) return;
+  form.querySelector("input:not([type=hidden]), textarea, select")?.focus({ preventScroll: true });
+  form.scrollIntoView({ block: "nearest" });
 }
 
 function current() {
@@ -43,8 +58,6 @@ function press(key) {
     const target = place?.querySelector(`[data-key="${key}"]`);
     if (!target || (place === document.body && target.closest("[data-stop]"))) continue;
     target.click();
-    const form = target.closest("details")?.querySelector("input:not([type=hidden]), textarea, select");
-    if (target.matches("summary") && target.parentElement.open) form?.focus();
     return true;
   }
   return false;
