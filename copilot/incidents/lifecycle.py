@@ -80,6 +80,7 @@ def set_severity(
     session: Session, incident: Incident, severity: Severity, by: str | None, now: datetime
 ) -> None:
     """Change how bad it is; setting what it is already changes nothing."""
+    _hold(session, incident)
     old = incident.severity
     if _change(session, incident, "severity", severity, {}):
         text = f"Severity {old.upper() if old else 'not set'} → {severity.upper()}"
@@ -92,6 +93,7 @@ def set_status(
     session: Session, incident: Incident, status: Status, by: str | None, now: datetime
 ) -> None:
     """Move it on. Monitoring means mitigated; any status but resolved opens it again."""
+    _hold(session, incident)
     old = incident.status
     also: dict[str, Any] = {"resolved_at": now if status == Status.RESOLVED else None}
     if status == Status.MONITORING and incident.mitigated_at is None:
@@ -103,6 +105,11 @@ def set_status(
         text = f"Status {old} → {status}"
         _record(session, incident, EventKind.STATUS_CHANGED, text, details, by, now)
         enqueue(session, Job.RELEASE_DIGEST, incident.id)
+
+
+def _hold(session: Session, incident: Incident) -> None:
+    """Read it anew and let nobody change it before we have: what was is written down, too."""
+    session.refresh(incident, with_for_update={"key_share": True})
 
 
 def _change(

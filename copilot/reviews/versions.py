@@ -46,9 +46,13 @@ def newest_review(session: Session, incident_id: int) -> Review | None:
 def lock_incident(session: Session, incident_id: int) -> Incident:
     """Hold the incident's row, so that a new version and a person's act come one after the other.
 
-    SQLite has taken its write lock already. Raises NotFoundError.
+    SQLite has taken its write lock already. PostgreSQL is asked for no more than an UPDATE takes:
+    rows that refer to the incident may be added meanwhile, and two workers who have each added one
+    would otherwise wait for each other. Raises NotFoundError.
     """
-    incident = session.scalar(select(Incident).where(Incident.id == incident_id).with_for_update())
+    incident = session.scalar(
+        select(Incident).where(Incident.id == incident_id).with_for_update(key_share=True)
+    )
     if incident is None:
         raise NotFoundError(f"There is no incident {incident_id}.")
     return incident

@@ -127,6 +127,15 @@ def test_ten_people_who_say_the_same_change_it_once(db: Database) -> None:
     assert texts(db)[1:] == ["Status investigating → monitoring"]
 
 
+def test_people_who_say_different_things_at_once_leave_an_unbroken_story(db: Database) -> None:
+    declare_here(db)
+    statuses = [Status.IDENTIFIED, Status.MONITORING, Status.INVESTIGATING] * 4
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda to: change(db, to), statuses))
+    told = [text.removeprefix("Status ").split(" → ") for text in texts(db)[1:]]
+    assert [old for old, _ in told] == ["investigating", *(new for _, new in told)][:-1]
+
+
 def test_monitoring_means_mitigated_and_resolved_means_resolved(db: Database) -> None:
     declare_here(db)
     assert change(db, Status.MONITORING).mitigated_at == LATER

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -246,6 +248,26 @@ def test_a_nudge_that_comes_twice_drafts_once(
     drafted = [draft_requested_review(db, incident_id, ScriptedDrafter(), clock) for _ in range(2)]
     assert drafted[0] is not None
     assert drafted[1] is None
+    with db.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Review)) == 1
+
+
+def test_workers_that_finish_at_once_save_one_version(
+    db: Database, incident_id: int, clock: ReplayClock
+) -> None:
+    all_have_read = Barrier(4)
+
+    def write(_: object) -> list[DraftedClaim]:
+        all_have_read.wait(timeout=20)
+        return []
+
+    with ThreadPoolExecutor(4) as threads:
+        saved = list(
+            threads.map(
+                lambda _: draft_review(db, incident_id, ScriptedDrafter(write), clock), range(4)
+            )
+        )
+    assert len(set(saved)) == 1
     with db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Review)) == 1
 
