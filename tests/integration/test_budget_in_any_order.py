@@ -103,7 +103,12 @@ class AnyOrder:
         clock.advance_to(clock.now() + timedelta(seconds=chance.choice([61, 121])))
 
     def changes(self, chance: Random) -> None:
-        usual = [Status.IDENTIFIED, Status.MONITORING, Severity.SEV2, Severity.SEV3]
+        usual: list[Status | Severity] = [
+            Status.IDENTIFIED,
+            Status.MONITORING,
+            Severity.SEV2,
+            Severity.SEV3,
+        ]
         change = chance.choice([*usual * 3, Severity.SEV1, Status.RESOLVED])
         if isinstance(change, Status):
             self.story.status(change)
