@@ -37,8 +37,8 @@ class Nobody:
 
     def send_event(self, event: Mapping[str, Any], *, in_background: bool = False) -> None: ...
 
-    def send_command(self, fields: Mapping[str, str]) -> Answer:  # noqa: ARG002
+    def send_command(self, fields: Mapping[str, str]) -> Answer:  # noqa: ARG002 - the port's
         return Answer(status=None, failure="connection_failed")
 
-    def send_interaction(self, payload: Mapping[str, Any]) -> Answer:  # noqa: ARG002
+    def send_interaction(self, payload: Mapping[str, Any]) -> Answer:  # noqa: ARG002 - the port's
         return Answer(status=None, failure="connection_failed")

@@ -91,7 +91,8 @@ class Player:
         if self._shuffle_seed is None:
             self._play_in_order(self._playback)
         else:
-            self._play_shuffled(self._playback, random.Random(self._shuffle_seed))  # noqa: S311
+            order = random.Random(self._shuffle_seed)  # noqa: S311 - repeatable, no secret
+            self._play_shuffled(self._playback, order)
         self._sender.wait_until_idle()
         self._playback.finish()
         return self._result

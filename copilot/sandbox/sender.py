@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import json
 import threading
-import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +32,6 @@ class Attempt:
     status: int | None
     failure: str | None
     body: str
-    took_s: float
     is_final: bool = False
     """The app asked not to be tried again."""
 
@@ -179,19 +177,14 @@ class Sender:
             "x-slack-signature": sign(self._workspace.signing_secret, timestamp, body),
             **extra,
         }
-        began_s = time.monotonic()
-
-        def attempt(status: int | None, failure: str | None, text: str, **more: bool) -> Attempt:
-            return Attempt(number, status, failure, text, time.monotonic() - began_s, **more)
-
         try:
             answer = self._http.post(self._events_url, content=body, headers=headers)
         except httpx2.TimeoutException:
-            return attempt(None, "http_timeout", ""), ""
+            return Attempt(number, None, "http_timeout", ""), ""
         except (httpx2.TransportError, RuntimeError):  # RuntimeError: closed meanwhile
-            return attempt(None, "connection_failed", ""), ""
+            return Attempt(number, None, "connection_failed", ""), ""
         is_bad = answer.status_code >= _FIRST_BAD_STATUS
         final = is_bad and answer.headers.get("x-slack-no-retry") == "1"
         failure = "http_error" if is_bad else None
-        found = attempt(answer.status_code, failure, answer.text, is_final=final)
+        found = Attempt(number, answer.status_code, failure, answer.text, is_final=final)
         return found, answer.headers.get("content-type", "")

@@ -14,7 +14,7 @@ from copilot.sandbox.changes import Change, ChangeKind
 from copilot.sandbox.channels import Body, SandboxChannel
 from copilot.sandbox.faults import Fault, Faults, PlannedFault
 from copilot.sandbox.people import SandboxUser, colour_for
-from copilot.sandbox.stamps import permalink_path, to_stamp
+from copilot.sandbox.stamps import permalink_path
 from copilot.sandbox.tickets import Tickets
 from copilot.sandbox.views import OpenView, ViewStacks
 
@@ -264,9 +264,6 @@ class SandboxState:
     def be_strict_about_posting(self) -> None:
         """From now on, one message per second and channel, else 429."""
         self.faults.is_posting_strict = True
-
-    def now_stamp(self) -> str:
-        return to_stamp(self.clock.now())
 
     def now(self) -> datetime:
         return self.clock.now()
