@@ -12,6 +12,8 @@ BAR_WIDTH = 9
 BARS_HEIGHT = 64
 _MARKS_APART = 13.0
 _LETTER_WIDTH = 6.8
+_LOW = 4
+"""Messages in a bar that fill the height at least, so that a calm channel looks calm."""
 _TICKS_APART = 84.0
 _TICK_STEPS_S = (60, 300, 600, 900, 1800, 3600, 7200, 14400, 43200, 86400, 7 * 86400)
 
@@ -113,7 +115,7 @@ def draw_strip(
 def _stretch_shapes(stretches: Sequence[Stretch], axis: Axis) -> tuple[StretchShape, ...]:
     counted = [(stretch, _counts(stretch, axis)) for stretch in stretches]
     highest = max((max(counts) for _, counts in counted if counts), default=1)
-    return tuple(_stretch_shape(s, counts, max(1, highest), axis) for s, counts in counted)
+    return tuple(_stretch_shape(s, counts, max(_LOW, highest), axis) for s, counts in counted)
 
 
 def _counts(stretch: Stretch, axis: Axis) -> list[int]:

@@ -11,6 +11,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from copilot.clock import ReplayClock
 from copilot.console.app import add_console
 from copilot.console.login import LoginLinks
 from copilot.db import Database, open_engine
@@ -24,6 +25,8 @@ class Console:
     url: str
     login: LoginLinks
     world: World
+    db: Database
+    clock: ReplayClock
 
     def sign_in(self, page: Page, name: str = "sam") -> None:
         page.goto(f"{self.url}/login?token={self.login.issue()}")
@@ -62,7 +65,8 @@ def console(sqlite_url: str) -> Iterator[Console]:
     world = build_world(db)
     login = LoginLinks()
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    add_console(web, db=db, clock=world_clock(), login=login, secret_key="k" * 32)
+    clock = world_clock()
+    add_console(web, db=db, clock=clock, login=login, secret_key="k" * 32)
     server = uvicorn.Server(
         uvicorn.Config(web, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
     )
@@ -71,7 +75,7 @@ def console(sqlite_url: str) -> Iterator[Console]:
     while not server.started:
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield Console(f"http://127.0.0.1:{port}", login, world)
+    yield Console(f"http://127.0.0.1:{port}", login, world, db, clock)
     server.should_exit = True
     thread.join(10)
     engine.dispose()

@@ -1,11 +1,14 @@
 """The console in a real browser, with keys, on a phone and without JavaScript."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from copilot.reviews.drafting import draft_review
 from tests.browser.conftest import Console, Desk
+from tests.console_world.engines import WorldDrafter
 
 PAGES = ("/", "", "/suggestions", "/review", "/episodes/2", "/nowhere")
 
@@ -216,3 +219,15 @@ def test_an_open_page_says_that_there_is_something_new(desk: Desk) -> None:
     page.clock.run_for(11_000)
     expect(page.locator(".fresh")).to_contain_text("may be old")
     desk.complaints.clear()  # the browser reports the broken connection
+
+
+def test_a_draft_that_was_asked_for_appears_by_itself(desk: Desk) -> None:
+    clock = desk.console.clock
+    clock.advance_to(clock.now() + timedelta(minutes=1))
+    page = desk.opens(incident(desk, "/review"))
+    page.get_by_role("button", name="Draft again").click()
+    expect(page.get_by_text("A new draft is being written")).to_be_visible()
+    before = page.locator("[data-latest]").get_attribute("data-state")
+    draft_review(desk.console.db, desk.console.world.incident_id, WorldDrafter(), clock)
+    expect(page.get_by_text("Version 2, drafted")).to_be_visible(timeout=10_000)
+    assert page.locator("[data-latest]").get_attribute("data-state") != before

@@ -64,10 +64,9 @@ def _add_acts(router: APIRouter, db: Database, clock: Clock) -> None:
     path = "/incidents/{incident_id}/review"
 
     @router.post(f"{path}/draft", dependencies=only_own_forms)
-    def draft(request: Request, _person: SignedIn, incident_id: IncidentId) -> Response:
+    def draft(_person: SignedIn, incident_id: IncidentId) -> Response:
         with db.transaction() as session:
             request_review(session, incident_id, clock.now())
-        sessions.tell_once(request, "A draft was asked for. It appears here in a moment.")
         return RedirectResponse(f"{incident_path(incident_id)}/review", status_code=303)
 
     @router.post(f"{path}/claims/{{claim_id}}/verify", dependencies=only_own_forms)

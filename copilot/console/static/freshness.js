@@ -1,12 +1,16 @@
 // Says that there is something new, or that the page may be old; never moves what is being read.
 import { swap } from "./swap.js";
 
-const EVERY_MS = 10_000;
-const SOON_MS = 1_500; // while somebody waits for a draft
+const TICK_MS = 1_500; // how soon a draft is seen that somebody waits for
+const TICKS_BETWEEN_LOOKS = 7;
 
 export function watchFreshness() {
-  const soon = document.querySelector("[data-soon]");
-  window.setTimeout(() => look().finally(watchFreshness), soon ? SOON_MS : EVERY_MS);
+  let ticks = 0;
+  window.setInterval(() => {
+    ticks += 1;
+    const isAwaited = document.querySelector("[data-soon]") !== null;
+    if (isAwaited || ticks % TICKS_BETWEEN_LOOKS === 0) look();
+  }, TICK_MS);
 }
 
 async function look() {
