@@ -1,5 +1,6 @@
 """Table base, column types and the transaction boundary, for SQLite and PostgreSQL."""
 
+import select
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,13 +21,15 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 from copilot.jobs import SendJob, take_pending
 
 _READ_ONLY = "copilot_read_only"
+_KEEPALIVES = {"keepalives_idle": 60, "keepalives_interval": 10, "keepalives_count": 3}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -91,15 +94,30 @@ class Database:
         """Commit on success, then send the jobs that were enqueued inside.
 
         Written out instead of hung on SQLAlchemy's `after_commit`, which also fires when a
-        savepoint is released.
+        savepoint is released. The session joins a transaction that is begun here, so that
+        whoever needs no ORM (`connection_of`) does not pay for its unit of work.
         """
-        with Session(
-            self._bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        ) as session:
-            with session.begin():
-                yield session
-            for queued in take_pending(session):
-                self._send_job(queued)
+        with (
+            self._begun() as connection,
+            Session(
+                connection, expire_on_commit=False, join_transaction_mode="rollback_only"
+            ) as session,
+        ):
+            yield session
+            if session.in_transaction():
+                session.commit()  # flushes; the connection is what commits
+        for queued in take_pending(session):
+            self._send_job(queued)
+
+    @contextmanager
+    def _begun(self) -> Iterator[Connection]:
+        """A transaction of its own, or a savepoint of the connection that was given."""
+        if isinstance(self._bind, Engine):
+            with self._bind.begin() as connection:
+                yield connection
+        else:
+            with self._bind.begin_nested():
+                yield self._bind
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -116,6 +134,11 @@ class Database:
             yield session
 
 
+def connection_of(session: Session) -> Connection:
+    """What the session runs on, for statements of tables; the ORM is not woken for it."""
+    return session.bind if isinstance(session.bind, Connection) else session.connection()
+
+
 def open_engine(url: str) -> Engine:
     """An engine set up so that a committed row survives a crash.
 
@@ -125,14 +148,14 @@ def open_engine(url: str) -> Engine:
     """
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    engine = create_engine(
-        url,
-        pool_pre_ping=not url.startswith("sqlite"),
-        hide_parameters=True,  # they are what people said, and errors end up in logs
-    )
+    # Parameters are what people said, and errors end up in logs.
+    is_sqlite = url.startswith("sqlite")
+    engine = create_engine(url, hide_parameters=True, connect_args={} if is_sqlite else _KEEPALIVES)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "checkout", _refuse_dead)
     return engine
 
 
@@ -151,4 +174,29 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    statement = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+    # By the driver: through SQLAlchemy it would cost as much as recording a message.
+    driver: Any = connection.connection.driver_connection
+    try:
+        driver.execute(statement)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(statement, None, error) from error
+
+
+def _refuse_dead(
+    connection: DBAPIConnection, _entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    """Have the pool connect anew where PostgreSQL has gone, e.g. started again.
+
+    A server that hangs up makes its idle socket readable, and so does the kernel once keepalives
+    find nobody there. Looking costs no round trip, unlike `pool_pre_ping`.
+    """
+    driver: Any = connection
+    if driver.closed or _has_something_to_tell(driver.fileno()):
+        raise InvalidatePoolError
+
+
+def _has_something_to_tell(socket: int) -> bool:
+    idle = select.poll()  # not select.select, which refuses numbers above 1,023
+    idle.register(socket, select.POLLIN)
+    return bool(idle.poll(0))

@@ -1,45 +1,32 @@
 """Records an export's messages many at a time, in exactly the rows that one at a time would give.
 
-Nearly all messages of an export are plain: never edited, not known yet. They are encoded once and
-handed to the driver, which costs a third of an insert through SQLAlchemy's parameters. Whatever is
-not plain goes to `timeline.recording.record`.
+Nearly all messages of an export are plain: never edited, not known yet. They are
+handed to the driver many at once. Whatever is not plain goes to `timeline.recording.record`.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, bindparam, exists, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Insert, bindparam, exists, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import Insert
 
-from copilot.timeline.message_rows import MessageKey
-from copilot.timeline.message_state import hash_of
-from copilot.timeline.permalinks import ts_to_instant
+from copilot.db import connection_of
+from copilot.timeline.driver_statements import DriverStatement
+from copilot.timeline.marking import mark_values
+from copilot.timeline.message_rows import (
+    MessageKey,
+    Row,
+    details_of,
+    message_key,
+    rows_of_new,
+)
 from copilot.timeline.recording import record
 from copilot.timeline.redaction import redact
-from copilot.timeline.rows import EVENT, REVISION
+from copilot.timeline.rows import EVENT, REVISION, insert_unless_known
 from copilot.timeline.slack_messages import Deletion, Mark, Record, SourceMessage
-
-_Rows = list[tuple[Any, ...]]
-_COLUMNS = (
-    "team_id",
-    "channel_id",
-    "natural_key",
-    "kind",
-    "message_ts",
-    "thread_ts",
-    "target_ts",
-    "author_id",
-    "author_name",
-    "text",
-    "details",
-    "occurred_at",
-    "recorded_at",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +74,7 @@ def record_batch(
         rest, marks = [*rest, *marks], []
     known = _known_messages(session, place, {*plain, *_stamps(rest)})
     new = {ts: message for ts, message in plain.items() if ts not in known}
-    _insert(session, _Encoder(session.connection().dialect, now), list(new.values()), marks)
+    _insert(session, new.values(), marks, now)
     differing = [m for ts, m in plain.items() if ts in known and known[ts] != _reads(m)]
     record(session, [*differing, *rest], now)
     told = _stamps([*plain.values(), *(each for each in rest if isinstance(each, SourceMessage))])
@@ -157,125 +144,41 @@ def _reads(message: SourceMessage) -> tuple[object, ...]:
         message.author_id,
         message.author_name,
         redact(message.text),
-        _details(message),
+        details_of(message),
         None,
         None,
     )
 
 
-def _details(message: SourceMessage) -> dict[str, Any]:
-    details: dict[str, Any] = {}
-    if message.bot_id:
-        details["bot_id"] = message.bot_id
-    if message.files:
-        details["files"] = list(message.files)
-    return details
-
-
 def _insert(
-    session: Session, encoder: "_Encoder", messages: list[SourceMessage], marks: list[Mark]
+    session: Session, messages: Iterable[SourceMessage], marks: Iterable[Mark], now: datetime
 ) -> None:
-    connection = session.connection()
-    events: _Rows = []
-    revisions: _Rows = []
+    events: list[Row] = []
+    revisions: list[Row] = []
     for message in messages:
-        event, revision = encoder.message(message)
-        events.append(event)
-        revisions.append(revision)
-    events.extend(encoder.mark(mark) for mark in dict.fromkeys(marks))
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    event_insert = dialect.insert(EVENT).on_conflict_do_nothing()
-    _execute(connection, event_insert, events, columns=_COLUMNS)
-    _execute(connection, _revision_insert(dialect), revisions)
+        new = rows_of_new(message_key(message), [message], now)
+        events.append(new.event)
+        revisions.extend(new.event | revision for revision in new.revisions)
+    events.extend(mark_values(mark, now) for mark in dict.fromkeys(marks))
+    connection = connection_of(session)
+    _EVENT_INSERT.run_many(connection, events)
+    _REVISION_INSERT.run_many(connection, revisions)
 
 
 def _revision_insert(dialect: Any) -> Insert:
     """Revisions find their event by its key, which spares reading back the new ids."""
-    columns = (REVISION.c.revision_ts, REVISION.c.text, REVISION.c.text_hash)
+    names = ("revision_ts", "text", "text_hash", "recorded_at")
     of_event = select(
-        EVENT.c.id,
-        *(bindparam(f"new_{column.name}", type_=column.type) for column in columns),
-        bindparam("new_recorded_at", type_=REVISION.c.recorded_at.type),
+        EVENT.c.id, *(bindparam(name, type_=REVISION.c[name].type) for name in names)
     ).where(
-        EVENT.c.team_id == bindparam("of_team_id"),
-        EVENT.c.channel_id == bindparam("of_channel_id"),
-        EVENT.c.natural_key == bindparam("of_natural_key"),
+        EVENT.c.team_id == bindparam("team_id"),
+        EVENT.c.channel_id == bindparam("channel_id"),
+        EVENT.c.natural_key == bindparam("natural_key"),
         EVENT.c.deleted_at.is_(None),  # whoever deleted it meanwhile meant its text, too
     )
-    names = ["event_id", *(column.name for column in columns), "recorded_at"]
-    insert: Insert = dialect.insert(REVISION).from_select(names, of_event).on_conflict_do_nothing()
-    return insert
+    insert: Insert = dialect.insert(REVISION).from_select(["event_id", *names], of_event)
+    return insert.on_conflict_do_nothing()  # type: ignore[attr-defined,no-any-return]
 
 
-def _execute(
-    connection: Connection, statement: Insert, rows: _Rows, columns: Sequence[str] | None = None
-) -> None:
-    """Hand encoded rows to the driver; their values stand in the order of the statement."""
-    if not rows:
-        return
-    compiled = statement.compile(dialect=connection.dialect, column_keys=columns)
-    if compiled.positional:
-        connection.exec_driver_sql(str(compiled), rows)
-    else:
-        names = tuple(compiled.params)
-        connection.exec_driver_sql(
-            str(compiled), [dict(zip(names, row, strict=True)) for row in rows]
-        )
-
-
-class _Encoder:
-    """Turns records into rows of driver values, what is the same in all rows only once."""
-
-    def __init__(self, dialect: Dialect, now: datetime) -> None:
-        self._instant = _encoding(dialect, "occurred_at")
-        self._json = _encoding(dialect, "details")
-        self._now = self._instant(now)
-        self._no_details = self._json({})
-
-    def message(self, message: SourceMessage) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
-        """The row of the event, and of its one revision."""
-        team_id, channel_id, ts = message.team_id, message.channel_id, message.message_ts
-        key = MessageKey(team_id, channel_id, ts).natural_key
-        text = redact(message.text)
-        details = _details(message)
-        event = (
-            team_id,
-            channel_id,
-            key,
-            message.kind,
-            ts,
-            message.thread_ts,
-            None,
-            message.author_id,
-            message.author_name,
-            text,
-            self._json(details) if details else self._no_details,
-            self._instant(ts_to_instant(ts)),
-            self._now,
-        )
-        return event, (ts, text, hash_of(text), self._now, team_id, channel_id, key)
-
-    def mark(self, mark: Mark) -> tuple[Any, ...]:
-        """The row of a reaction that was found on a message."""
-        parts = (mark.kind, mark.target_ts, mark.author_id or "", mark.reaction or "")
-        return (
-            mark.team_id,
-            mark.channel_id,
-            ":".join(part for part in parts if part),
-            mark.kind,
-            None,
-            None,
-            mark.target_ts,
-            mark.author_id,
-            None,
-            "",
-            self._json({"reaction": mark.reaction} if mark.reaction else {}),
-            self._instant(ts_to_instant(mark.target_ts)),
-            self._now,
-        )
-
-
-def _encoding(dialect: Dialect, column: str) -> Any:
-    """What SQLAlchemy itself does to a value of this column."""
-    kind = EVENT.c[column].type.dialect_impl(dialect)
-    return kind.bind_processor(dialect) or (lambda value: value)
+_EVENT_INSERT = DriverStatement(lambda dialect: insert_unless_known(dialect).inline())
+_REVISION_INSERT = DriverStatement(_revision_insert)

@@ -7,20 +7,25 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from copilot.db import connection_of
 from copilot.incidents.models import Incident
 from copilot.jobs import Job, enqueue
+from copilot.timeline.driver_statements import DriverStatement
 from copilot.timeline.models import SPOKEN_KINDS
 from copilot.timeline.permalinks import ts_to_instant
 from copilot.timeline.recording import RecordingResult, record
 from copilot.timeline.slack_messages import Mark, Record, SourceMessage
 from copilot.workspaces.models import Workspace
 
-# Asked for every message of a workspace: built once, on the tables, because building costs more
-# than asking.
-_LISTENING_IN = (
-    select(Incident.id, Incident.timeline_from, Incident.timeline_until, Workspace.bot_user_id)
-    .outerjoin(Workspace, Workspace.team_id == Incident.team_id)
-    .where(Incident.team_id == bindparam("team_id"), Incident.channel_id == bindparam("channel_id"))
+# Asked for every message of a workspace.
+_LISTENING_IN = DriverStatement(
+    lambda _: (
+        select(Incident.id, Incident.timeline_from, Incident.timeline_until, Workspace.bot_user_id)
+        .outerjoin(Workspace, Workspace.team_id == Incident.team_id)
+        .where(
+            Incident.team_id == bindparam("team_id"), Incident.channel_id == bindparam("channel_id")
+        )
+    )
 )
 
 
@@ -64,7 +69,7 @@ def take_in(
 
 def _listening_in(session: Session, team_id: str, channel_id: str) -> Sequence[_Listening]:
     place = {"team_id": team_id, "channel_id": channel_id}
-    return [_Listening(*row) for row in session.connection().execute(_LISTENING_IN, place)]
+    return [_Listening(*row) for row in _LISTENING_IN.rows(connection_of(session), place)]
 
 
 def _without_our_own(

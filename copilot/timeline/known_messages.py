@@ -131,7 +131,7 @@ def _update_revisions(
     for ts, version in after.items():
         stored_ts = ts if ts in before else gone.pop(version.text_hash, None)
         if stored_ts is None:
-            missing.append(revision_values(stored.event_id, ts, version, now))
+            missing.append(revision_values(ts, version, now))
         elif stored_ts != ts or before[ts] != version:
             connection.execute(
                 update(REVISION)
@@ -144,4 +144,4 @@ def _update_revisions(
                 REVISION.c.event_id == stored.event_id, REVISION.c.revision_ts.in_(gone.values())
             )
         )
-    insert_revisions(session, missing)
+    insert_revisions(session, stored.event_id, missing)

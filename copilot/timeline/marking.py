@@ -24,7 +24,9 @@ def record_marks(session: Session, marks: Sequence[Mark], now: datetime) -> list
         _serialise(session, mark)
         if mark.marked_ts is None and _has_dated(session, mark):
             continue
-        new += rows.insert_new_events(session, [_values(mark, now)]).values()
+        event_id = rows.insert_new_event(session, mark_values(mark, now))
+        if event_id is not None:
+            new.append(event_id)
         if mark.marked_ts is not None:
             _remove_undated(session, mark)
     return new
@@ -76,7 +78,8 @@ def _of_message(mark: Mark) -> tuple[Any, ...]:
     )
 
 
-def _values(mark: Mark, now: datetime) -> dict[str, Any]:
+def mark_values(mark: Mark, now: datetime) -> dict[str, Any]:
+    """The columns of a mark's event."""
     return rows.event_values(
         team_id=mark.team_id,
         channel_id=mark.channel_id,

@@ -10,8 +10,13 @@ from sqlalchemy.orm import Session
 from copilot.timeline import rows
 from copilot.timeline.known_messages import add_to_known
 from copilot.timeline.marking import record_marks
-from copilot.timeline.message_rows import MessageKey, Observations, insert_new_messages
-from copilot.timeline.message_state import MessageState, add_up
+from copilot.timeline.message_rows import (
+    MessageKey,
+    Observations,
+    Seen,
+    insert_new_message,
+    message_key,
+)
 from copilot.timeline.message_text import clean
 from copilot.timeline.redaction import redact
 from copilot.timeline.slack_messages import Deletion, Mark, Record, SourceMessage
@@ -34,8 +39,7 @@ def record(session: Session, records: Iterable[Record], now: datetime) -> Record
         if isinstance(each, Mark):
             marks.append(each)
         else:
-            key = MessageKey(each.team_id, each.channel_id, each.message_ts)
-            messages.setdefault(key, []).append(each)
+            messages.setdefault(message_key(each), []).append(each)
     new, changed = _record_messages(session, messages, now) if messages else ([], 0)
     new_marks = record_marks(session, marks, now) if marks else []
     told = len(new) + changed + len(new_marks)
@@ -48,10 +52,15 @@ def _record_messages(session: Session, seen: Observations, now: datetime) -> tup
 
     In order of their keys: two batches that share some would otherwise wait for each other.
     """
-    states = {key: add_up(MessageState(key.message_ts), seen[key]) for key in sorted(seen)}
-    ids = insert_new_messages(session, states, now)
-    known = {key: seen[key] for key in states if key not in ids}
-    return list(ids.values()), add_to_known(session, known, now)
+    new: list[int] = []
+    known: dict[MessageKey, Seen] = {}
+    for key in sorted(seen):
+        event_id = insert_new_message(session, key, seen[key], now)
+        if event_id is None:
+            known[key] = seen[key]
+        else:
+            new.append(event_id)
+    return new, add_to_known(session, known, now)
 
 
 def record_change(
@@ -79,7 +88,7 @@ def record_change(
         occurred_at=occurred_at,
         recorded_at=now,
     )
-    inserted = rows.insert_new_events(session, [values])
-    if inserted:
-        return next(iter(inserted.values()))
-    return rows.event_id_of(session, team_id, channel_id, natural_key)
+    event_id = rows.insert_new_event(session, values)
+    if event_id is None:
+        return rows.event_id_of(session, team_id, channel_id, natural_key)
+    return event_id

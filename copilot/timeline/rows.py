@@ -1,33 +1,32 @@
 """Statements on `timeline_event` that more than one module sends, written once per dialect."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Insert, Table, bindparam, select
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
+from copilot.db import connection_of
+from copilot.timeline.driver_statements import DriverStatement
 from copilot.timeline.models import Revision, TimelineEvent
 
 EVENT = cast(Table, TimelineEvent.__table__)
 REVISION = cast(Table, Revision.__table__)
 
-NaturalKey = tuple[str, str, str]
+# Whether it was considered is found out later.
+_TOLD = [column.name for column in EVENT.c if column.name not in ("id", "considered_at")]
 _KEY = (EVENT.c.team_id, EVENT.c.channel_id, EVENT.c.natural_key)
 
 
-def _insert_unless_known(dialect: Any) -> ReturningInsert[Any]:
-    insert = dialect.insert(EVENT).on_conflict_do_nothing(index_elements=_KEY)
-    returning: ReturningInsert[Any] = insert.returning(EVENT.c.id, *_KEY)
-    return returning
+def insert_unless_known(dialect: Any) -> Insert:
+    """The insert of an event of which `event_values` gives the columns."""
+    values = {name: bindparam(name, type_=EVENT.c[name].type) for name in _TOLD}
+    insert: Insert = dialect.insert(EVENT).values(values)
+    return insert.on_conflict_do_nothing(index_elements=_KEY)  # type: ignore[attr-defined,no-any-return]
 
 
-_INSERT_UNLESS_KNOWN = {
-    "postgresql": _insert_unless_known(postgresql),
-    "sqlite": _insert_unless_known(sqlite),
-}
+_INSERT_UNLESS_KNOWN = DriverStatement(lambda d: insert_unless_known(d).returning(EVENT.c.id))
 
 
 def event_values(
@@ -48,7 +47,7 @@ def event_values(
     edited_ts: str | None = None,
     deleted_at: datetime | None = None,
 ) -> dict[str, Any]:
-    """Every column of a new event, so that one prepared statement fits all."""
+    """Every column that is told of a new event, so that one statement fits all."""
     return {
         "team_id": team_id,
         "channel_id": channel_id,
@@ -68,19 +67,13 @@ def event_values(
     }
 
 
-def insert_new_events(
-    session: Session, values: Sequence[Mapping[str, Any]]
-) -> dict[NaturalKey, int]:
-    """Insert the events that are not there yet and return the ids of those.
+def insert_new_event(session: Session, values: Mapping[str, Any]) -> int | None:
+    """Insert the event and return its id, or None if it is there already.
 
     A concurrent insert of the same event is waited for; whoever is second gets no id.
     """
-    connection = session.connection()
-    statement = _INSERT_UNLESS_KNOWN[connection.dialect.name]
-    # One row is sent as one row: a list of one takes SQLAlchemy's slower batching path.
-    parameters: Any = values[0] if len(values) == 1 else values
-    found = connection.execute(statement, parameters)
-    return {(team_id, channel_id, key): row_id for row_id, team_id, channel_id, key in found}
+    found = _INSERT_UNLESS_KNOWN.rows(connection_of(session), values)
+    return found[0][0] if found else None
 
 
 def event_id_of(session: Session, team_id: str, channel_id: str, natural_key: str) -> int:

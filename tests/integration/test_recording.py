@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 
 from copilot.db import Database, open_engine
+from copilot.timeline.driver_statements import DriverStatement
 from copilot.timeline.models import Revision, TimelineEvent
 from copilot.timeline.recording import RecordingResult, record, record_change
 from copilot.timeline.slack_messages import to_records
@@ -169,9 +170,18 @@ def test_what_arrives_again_after_a_deletion_is_a_duplicate(db: Database) -> Non
     assert "out of disk" not in str(rows_of(db))
 
 
-def test_a_plain_new_message_costs_two_statements(db: Database) -> None:
+def test_a_plain_new_message_costs_two_statements(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[object] = []
+    send = DriverStatement.rows
+
+    def counted(statement: DriverStatement, *about: Any) -> list[tuple[Any, ...]]:
+        sent.append(statement)
+        return send(statement, *about)
+
+    monkeypatch.setattr(DriverStatement, "rows", counted)
     with db.transaction() as session:
-        sent: list[str] = []
         connection = session.connection()
         event.listen(connection, "before_cursor_execute", lambda *about: sent.append(about[2]))
         record(session, to_records(TEAM, a_message()), NOW)

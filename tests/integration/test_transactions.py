@@ -54,7 +54,7 @@ def test_a_released_savepoint_sends_nothing_yet(db: Database, sent_jobs: list[Qu
 def test_a_commit_that_fails_sends_nothing(db: Database, sent_jobs: list[QueuedJob]) -> None:
     def cannot_be_committed(session: Session) -> None:
         enqueue(session, Job.CONSIDER_INCIDENT, 1)
-        event.listen(session, "before_commit", _refuse)
+        event.listen(session.connection(), "commit", _refuse)
 
     with pytest.raises(OnPurposeError), db.transaction() as session:
         cannot_be_committed(session)
