@@ -22,7 +22,7 @@ from copilot.slack.http import add_slack_endpoint
 
 def create_web(services: Services, login: LoginLinks, console_url: str) -> FastAPI:
     """The whole web application. Without a signing secret it has no Slack endpoint."""
-    web = FastAPI(title="Incident Copilot", version=__version__, docs_url=None, redoc_url=None)
+    web = FastAPI(title="Incident Copilot", version=__version__, openapi_url=None)
     settings = services.settings
 
     @web.get("/healthz", include_in_schema=False)
@@ -50,6 +50,7 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
         clock=services.clock,
         login=login,
         secret_key=secret_key.get_secret_value() if secret_key else secrets.token_hex(32),
+        is_https=(settings.public_url or "").startswith("https://"),
     )
     # A page elsewhere must not reach the console by pointing its own name at this address.
     web.add_middleware(TrustedHostMiddleware, allowed_hosts=_allowed_hosts(settings.public_url))
@@ -58,7 +59,7 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
 
 def _allowed_hosts(public_url: str | None) -> list[str]:
     public_host = urlsplit(public_url).hostname if public_url else None
-    return ["127.0.0.1", "localhost", "[::1]", *([public_host] if public_host else [])]
+    return ["127.0.0.1", "localhost", *([public_host] if public_host else [])]
 
 
 class WebServer:
@@ -77,7 +78,7 @@ class WebServer:
     @property
     def url(self) -> str:
         # "Every address" is no address to open; the browser is on this machine or behind a proxy.
-        shown = "127.0.0.1" if self._host in {"", "0.0.0.0"} else self._host  # noqa: S104
+        shown = "127.0.0.1" if self._host in {"", "0.0.0.0"} else self._host  # noqa: S104 - compared only
         return f"http://{shown}:{self._socket.getsockname()[1]}/"
 
     def start(self, web: FastAPI) -> None:

@@ -24,9 +24,18 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def add_console(
-    web: FastAPI, *, db: Database, clock: Clock, login: LoginLinks, secret_key: str
+    web: FastAPI,
+    *,
+    db: Database,
+    clock: Clock,
+    login: LoginLinks,
+    secret_key: str,
+    is_https: bool = False,
 ) -> None:
-    """Routes, sessions, headers and error pages. Whoever serves `web` restricts host names."""
+    """Routes, sessions, headers and error pages. Whoever serves `web` restricts host names.
+
+    With `is_https` browsers send the session over HTTPS only.
+    """
     web.include_router(signing_in_pages(login), include_in_schema=False)
     for router in (
         incident_pages(db, clock),
@@ -43,6 +52,7 @@ def add_console(
         session_cookie=sessions.COOKIE,
         max_age=sessions.LIFETIME_S,
         same_site="lax",
+        https_only=is_https,
     )
     web.add_middleware(SecurityHeaders)
 

@@ -1,5 +1,6 @@
 """Who is signed in, and the form token that proves a POST came from our own page."""
 
+import re
 import secrets
 from typing import Annotated
 from urllib.parse import quote, urlsplit
@@ -8,6 +9,7 @@ from fastapi import Depends, Form, Request
 
 COOKIE = "incident_copilot_session"
 LIFETIME_S = 7 * 24 * 60 * 60
+_SLACK_ID = re.compile(r"(?=.*\d)[UWB][A-Z0-9]{4,31}")
 LONGEST_NAME = 64
 
 
@@ -78,9 +80,13 @@ def take_told(request: Request) -> str | None:
 
 
 def tidy_name(raw: str) -> str:
-    """A name as it may stand in the record; empty if nothing usable was given."""
+    """A name as it may stand in the record; empty if nothing usable was given.
+
+    A Slack id is no name: the record would show it as the member who has that id.
+    """
     printable = "".join(c if c.isprintable() else " " for c in raw)
-    return " ".join(printable.split())[:LONGEST_NAME].strip()
+    name = " ".join(printable.split())[:LONGEST_NAME].strip()
+    return "" if _SLACK_ID.fullmatch(name) else name
 
 
 def safe_next(raw: str) -> str:

@@ -40,3 +40,9 @@ def test_a_name_is_one_printable_line(given: str, kept: str) -> None:
 def test_the_page_that_was_asked_for_is_remembered() -> None:
     assert login_path("/") == "/login"
     assert login_path("/incidents/3?at=1&x=2") == "/login?next=/incidents/3%3Fat%3D1%26x%3D2"
+
+
+def test_a_slack_id_is_no_name() -> None:
+    assert tidy_name("U05RAVIMEN") == ""
+    assert tidy_name("WILHELMINA") == "WILHELMINA"
+    assert tidy_name("B2 on call") == "B2 on call"
