@@ -15,6 +15,8 @@ COPY --from=build /venv /venv
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1
 USER 10001
 WORKDIR /home/copilot
+# Where the SQLite file lies when no COPILOT_DATABASE_URL names a server.
+VOLUME /home/copilot/.incident-copilot
 EXPOSE 8080
 ENTRYPOINT ["incident-copilot"]
 CMD ["serve", "--host", "0.0.0.0"]

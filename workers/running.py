@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 
-from celery import Celery
 from celery.worker import WorkController
 from kombu.exceptions import OperationalError
 
@@ -42,10 +41,6 @@ class CeleryRunner:
         for job in Job:
             # Not shared: Celery otherwise registers it with every app of the process.
             self._app.task(name=job.value, shared=False)(self._task(job))
-
-    @property
-    def celery(self) -> Celery:
-        return self._app
 
     def send(self, queued: QueuedJob) -> None:
         """Nudge a worker. Without one in reach the row waits for the sweeper of the next one."""
@@ -112,8 +107,7 @@ class CeleryRunner:
     def _task(self, job: Job) -> Callable[[int], None]:
         def run(row_id: int) -> None:
             try:
-                if self._services is not None:
-                    self._tasks[job](self._services, row_id)
+                self._tasks[job](self._running_services(), row_id)
             except TemporaryError as error:
                 logger.warning("%s %s will be tried again: %s", job, row_id, error)
             except PermanentError as error:
@@ -125,6 +119,11 @@ class CeleryRunner:
                 self._count(-1)
 
         return run
+
+    def _running_services(self) -> Services:
+        if self._services is None:
+            raise RuntimeError("Jobs run only where start_embedded or run_worker was called.")
+        return self._services
 
     def _sweep_forever(self, services: Services, every_s: float) -> None:
         while not self._stopping.wait(every_s):
