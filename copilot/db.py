@@ -3,7 +3,7 @@
 import select
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -97,27 +97,16 @@ class Database:
         savepoint is released. The session joins a transaction that is begun here, so that
         whoever needs no ORM (`connection_of`) does not pay for its unit of work.
         """
-        with (
-            self._begun() as connection,
-            Session(
-                connection, expire_on_commit=False, join_transaction_mode="rollback_only"
-            ) as session,
-        ):
+        with self._begun() as connection, _joined(connection) as session:
             yield session
             if session.in_transaction():
                 session.commit()  # flushes; the connection is what commits
         for queued in take_pending(session):
             self._send_job(queued)
 
-    @contextmanager
-    def _begun(self) -> Iterator[Connection]:
+    def _begun(self) -> AbstractContextManager[Connection]:
         """A transaction of its own, or a savepoint of the connection that was given."""
-        if isinstance(self._bind, Engine):
-            with self._bind.begin() as connection:
-                yield connection
-        else:
-            with self._bind.begin_nested():
-                yield self._bind
+        return self._bind.begin() if isinstance(self._bind, Engine) else _savepoint(self._bind)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -132,6 +121,16 @@ class Database:
             session.connection(execution_options=options)
             # Closing rolls back and detaches; an explicit rollback would empty what was read.
             yield session
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[Connection]:
+    with connection.begin_nested():
+        yield connection
+
+
+def _joined(connection: Connection) -> Session:
+    return Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
 
 
 def connection_of(session: Session) -> Connection:

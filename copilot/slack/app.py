@@ -14,7 +14,8 @@ from copilot.clock import Clock
 from copilot.db import Database
 from copilot.slack.client import build_client
 from copilot.slack.identity import BotIdentity
-from copilot.slack.listeners import buttons, commands, events, forms
+from copilot.slack.listeners import buttons, commands, forms
+from copilot.slack.listeners.events import Events
 from copilot.slack.services import SlackServices
 
 _ANYTHING = re.compile("")
@@ -33,6 +34,7 @@ def build_bolt_app(
     Slack hears 200, and a failing listener answers 500, on which Slack tries again.
     """
     identity = BotIdentity(client)
+    slack = SlackServices(db, clock, client, identity, console_url)
 
     def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
         return identity.authorize(team_id, enterprise_id)
@@ -42,14 +44,12 @@ def build_bolt_app(
         # Only its address and timeout count: without a token, lest Bolt warn that it has two.
         client=build_client(None, client.base_url),
         signing_secret=signing_secret,
+        before_authorize=Events(slack),
         authorize=authorize,
         process_before_response=True,
         # The endpoint has checked the signature on the raw bytes, before anything was parsed.
         request_verification_enabled=False,
     )
-    slack = SlackServices(db, clock, client, identity, console_url)
-    # Bolt asks its listeners one after the other, and events are nearly all there is.
-    events.register(app, slack)
     commands.register(app, slack)
     buttons.register(app, slack)
     forms.register(app, slack)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import Insert, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from copilot.db import connection_of
@@ -13,6 +13,7 @@ from copilot.timeline.driver_statements import DriverStatement
 from copilot.timeline.message_state import MessageState, Version, add_up, hash_of
 from copilot.timeline.permalinks import ts_to_instant
 from copilot.timeline.redaction import redact
+from copilot.timeline.rows import EVENT, REVISION
 from copilot.timeline.slack_messages import Deletion, SourceMessage
 
 Row = dict[str, Any]
@@ -42,19 +43,33 @@ class NewMessage(NamedTuple):
 Seen = Sequence[SourceMessage | Deletion]
 Observations = Mapping[MessageKey, Seen]
 
-_OF_REVISION = ("event_id", "revision_ts", "text", "text_hash", "recorded_at")
-_INSERT_REVISION = DriverStatement(
-    lambda d: (
-        d.insert(rows.REVISION)
-        .values({name: bindparam(name, type_=rows.REVISION.c[name].type) for name in _OF_REVISION})
-        .inline()
-    )
-)
+_TOLD = ("revision_ts", "text", "text_hash", "recorded_at")
+
+
+def _insert_revision(dialect: Any) -> Insert:
+    values = {name: bindparam(name, type_=REVISION.c[name].type) for name in ("event_id", *_TOLD)}
+    insert: Insert = dialect.insert(REVISION).values(values).inline()
+    return insert
+
+
+def _insert_as_one(dialect: Any) -> Select[Any]:
+    """A new message and its one revision, which says the same, in one round trip."""
+    event = rows.insert_unless_known(dialect).returning(EVENT.c.id).cte("event")
+    told = (bindparam(name, type_=REVISION.c[name].type) for name in _TOLD)
+    revision = dialect.insert(REVISION).from_select(["event_id", *_TOLD], select(event.c.id, *told))
+    return select(event.c.id).add_cte(revision.cte("revision"))
+
+
+_INSERT_REVISION = DriverStatement(_insert_revision)
+_INSERT_AS_ONE = DriverStatement(_insert_as_one)  # for PostgreSQL; SQLite can't, and has no trips
 
 
 def insert_new_message(session: Session, key: MessageKey, seen: Seen, now: datetime) -> int | None:
     """Insert what these observations add up to; returns the event's id, None if it is known."""
     new = rows_of_new(key, seen, now)
+    if len(new.revisions) == 1 and connection_of(session).dialect.name == "postgresql":
+        found = _INSERT_AS_ONE.rows(connection_of(session), new.event | new.revisions[0])
+        return found[0][0] if found else None
     event_id = rows.insert_new_event(session, new.event)
     if event_id is not None:
         insert_revisions(session, event_id, new.revisions)

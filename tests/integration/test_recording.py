@@ -170,7 +170,7 @@ def test_what_arrives_again_after_a_deletion_is_a_duplicate(db: Database) -> Non
     assert "out of disk" not in str(rows_of(db))
 
 
-def test_a_plain_new_message_costs_two_statements(
+def test_a_plain_new_message_costs_one_round_trip(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[object] = []
@@ -185,7 +185,8 @@ def test_a_plain_new_message_costs_two_statements(
         connection = session.connection()
         event.listen(connection, "before_cursor_execute", lambda *about: sent.append(about[2]))
         record(session, to_records(TEAM, a_message()), NOW)
-    assert len(sent) == 2, sent
+    # SQLite makes no trips, and can't insert into two tables at once.
+    assert len(sent) == {"sqlite": 2, "postgresql": 1}[db.dialect], sent
 
 
 def test_a_real_edit_has_a_considered_message_considered_again(db: Database) -> None:
