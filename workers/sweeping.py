@@ -19,7 +19,7 @@ def due_jobs(services: Services) -> list[QueuedJob]:
     with services.db.reading() as session:
         found = {
             Job.CONSIDER_INCIDENT: incidents_with_unconsidered(session, BATCH),
-            Job.POST_DELIVERY: deliveries_to_post(session, now),
+            Job.POST_DELIVERY: deliveries_to_post(session),
             Job.UPDATE_CARD: cards_to_update(session),
             Job.RELEASE_DIGEST: incidents_due_for_digest(session, now),
             Job.BACKFILL_CHANNEL: channels_to_backfill(session, now),

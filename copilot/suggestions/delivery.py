@@ -8,7 +8,7 @@ what it posted before. Until it ends no other delivery of the incident comes to 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from copilot.clock import Clock
@@ -57,8 +57,13 @@ def post_delivery(
         _mark_posted(db, delivery_id, message_ts, claim.drawn_version, clock)
 
 
-def update_card(db: Database, delivery_id: int, messenger: Messenger) -> None:
-    """Redraw a posted card until what Slack shows is what was decided."""
+def update_card(
+    db: Database, delivery_id: int, messenger: Messenger, lease_clock: Clock = WALL_CLOCK
+) -> None:
+    """Redraw a posted card until what Slack shows is what was decided.
+
+    Raises TemporaryError when Slack can't now; the card is then left alone for a while.
+    """
     while True:
         with db.reading() as session:
             delivery = session.get(Delivery, delivery_id)
@@ -72,6 +77,9 @@ def update_card(db: Database, delivery_id: int, messenger: Messenger) -> None:
         failure = None
         try:
             messenger.update_card(channel_id, message_ts, card)
+        except TemporaryError as error:
+            _leave_alone(db, delivery_id, lease_clock.now() + back_off(1, error.retry_after_s))
+            raise
         except PermanentError as error:  # e.g. somebody deleted it: there is nothing to redraw
             failure = str(error)
         with db.transaction() as session:
@@ -83,22 +91,33 @@ def update_card(db: Database, delivery_id: int, messenger: Messenger) -> None:
             )
 
 
-def deliveries_to_post(session: Session, now: datetime) -> list[int]:  # noqa: ARG001
-    """Deliveries that have not ended, the oldest first.
-
-    `now` is the incident's time, by which leases do not run: whether it is time for another
-    attempt is asked when the delivery is claimed.
-    """
-    query = select(Delivery.id).where(Delivery.posted_at.is_(None), Delivery.given_up_at.is_(None))
-    return list(session.scalars(query.order_by(Delivery.id)))
-
-
-def cards_to_update(session: Session) -> list[int]:
-    """Posted cards that show less than was decided."""
+def deliveries_to_post(session: Session, lease_clock: Clock = WALL_CLOCK) -> list[int]:
+    """Deliveries that have not ended and that nobody holds, the oldest first."""
     query = select(Delivery.id).where(
-        Delivery.message_ts.is_not(None), Delivery.drawn_version < Delivery.card_version
+        Delivery.posted_at.is_(None), Delivery.given_up_at.is_(None), _is_free(lease_clock)
     )
     return list(session.scalars(query.order_by(Delivery.id)))
+
+
+def cards_to_update(session: Session, lease_clock: Clock = WALL_CLOCK) -> list[int]:
+    """Posted cards that show less than was decided."""
+    query = select(Delivery.id).where(
+        Delivery.message_ts.is_not(None),
+        Delivery.drawn_version < Delivery.card_version,
+        _is_free(lease_clock),
+    )
+    return list(session.scalars(query.order_by(Delivery.id)))
+
+
+def _is_free(lease_clock: Clock) -> ColumnElement[bool]:
+    return or_(Delivery.leased_until.is_(None), Delivery.leased_until <= lease_clock.now())
+
+
+def _leave_alone(db: Database, delivery_id: int, until: datetime) -> None:
+    with db.transaction() as session:
+        session.execute(
+            update(Delivery).where(Delivery.id == delivery_id).values(leased_until=until)
+        )
 
 
 def _claim(db: Database, delivery_id: int, clock: Clock, lease_clock: Clock) -> _Claim | None:

@@ -120,7 +120,7 @@ class _Storyteller:
 
     def post(self) -> None:
         with self.db.reading() as session:
-            due = deliveries_to_post(session, self.clock.now())
+            due = deliveries_to_post(session)
         for delivery_id in due:
             post_delivery(self.db, delivery_id, self.messenger, self.clock)
 

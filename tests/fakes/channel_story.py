@@ -151,7 +151,7 @@ class ChannelStory:
 
     def redraws(self) -> None:
         for delivery_id in self._read(Job.UPDATE_CARD):
-            update_card(self.db, delivery_id, self.messenger)
+            update_card(self.db, delivery_id, self.messenger, self.lease_clock)
 
     def releases(self) -> None:
         release_digest(self.db, self.incident_id, self.clock)
@@ -193,7 +193,7 @@ class ChannelStory:
             due = {
                 Job.CONSIDER_INCIDENT: lambda: incidents_with_unconsidered(session, 100),
                 Job.RELEASE_DIGEST: lambda: incidents_due_for_digest(session, now),
-                Job.POST_DELIVERY: lambda: deliveries_to_post(session, now),
+                Job.POST_DELIVERY: lambda: deliveries_to_post(session),
                 Job.UPDATE_CARD: lambda: cards_to_update(session),
             }
             return due[job]()

@@ -150,7 +150,7 @@ class SlackWorld:
         with self.db.reading() as session:
             found = {
                 Job.CONSIDER_INCIDENT: incidents_with_unconsidered(session, 100),
-                Job.POST_DELIVERY: deliveries_to_post(session, now),
+                Job.POST_DELIVERY: deliveries_to_post(session),
                 Job.UPDATE_CARD: cards_to_update(session),
                 Job.RELEASE_DIGEST: incidents_due_for_digest(session, now),
             }
