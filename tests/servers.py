@@ -33,8 +33,12 @@ class NoServerError(Exception):
 
 
 @contextmanager
-def postgres_server() -> Iterator[str]:
-    """The URL of a server on which tests may create databases."""
+def postgres_server(*, is_durable: bool = False) -> Iterator[str]:
+    """The URL of a server on which tests may create databases.
+
+    Unless `is_durable`, a commit does not wait for the disk: a test's data may be lost with the
+    machine, never with the server.
+    """
     if url := os.environ.get("COPILOT_TEST_POSTGRES_URL"):
         yield url
         return
@@ -48,9 +52,8 @@ def postgres_server() -> Iterator[str]:
         options = ["-U", "copilot", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8"]
         caller.run([programs / "initdb", "-D", data, *options])
         port = _free_port()
-        # fsync=off: a test's data may be lost with the machine, never with the server.
-        options = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "fsync=off"]
-        options += ["-c", "max_connections=200"]
+        options = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "max_connections=200"]
+        options += [] if is_durable else ["-c", "fsync=off"]
         url = f"postgresql://copilot@127.0.0.1:{port}/postgres"
         command = [programs / "postgres", "-D", data, *options]
         with _running(caller, command, folder, signal.SIGINT, lambda: psycopg.connect(url).close()):

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
 
@@ -16,6 +17,8 @@ class Measurement:
     baseline_us: float
     target_ratio: float | None = None
     """The most that ours may cost, in baselines; None where there is no target."""
+    cpu_ratio: float | None = None
+    """The same of this process's own computing, which waits for no disk and no server."""
 
     @property
     def ratio(self) -> float:
@@ -37,27 +40,42 @@ class Measurement:
         return (
             f"{self.what}: {self.ours_us:,.0f} µs ({1e6 / self.ours_us:,.0f}/s); "
             f"{self.baseline}: {self.baseline_us:,.0f} µs; ratio {self.ratio:.2f}{target}"
+            + ("" if self.cpu_ratio is None else f"; of computing {self.cpu_ratio:.2f}")
         )
 
 
-def interleaved_us(
-    works: dict[str, Callable[[int], object]], rounds: int, per_round: int
-) -> dict[str, float]:
-    """Median microseconds per call of each work, taken in turns so that drift hits all alike.
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Median microseconds per call."""
 
-    Each work is called with a running number that never repeats, `per_round` times a round.
+    wall_us: float
+    cpu_us: float
+
+
+def interleaved(
+    works: dict[str, Callable[[Any], object]],
+    make: Callable[[int], Any],
+    rounds: int,
+    per_round: int,
+) -> dict[str, Taken]:
+    """What a call of each work takes; in turns, so that drift hits all alike.
+
+    Each is called with what `make` makes of a number that never repeats, made beforehand.
     """
-    taken: dict[str, list[float]] = {name: [] for name in works}
+    taken: dict[str, list[Taken]] = {name: [] for name in works}
     number = 0
-    for work in works.values():  # warm caches, connections and statement compilation
-        for _ in range(min(per_round, 50)):
-            number += 1
-            work(number)
-    for _ in range(rounds):
+    for each_round in range(-1, rounds):  # the first warms caches, connections and statements
         for name, work in works.items():
-            started_s = time.perf_counter()
-            for _ in range(per_round):
-                number += 1
-                work(number)
-            taken[name].append((time.perf_counter() - started_s) / per_round * 1e6)
-    return {name: sorted(values)[len(values) // 2] for name, values in taken.items()}
+            made = [make(number + each) for each in range(per_round)]
+            number += per_round
+            began_s, began_cpu_s = time.perf_counter(), time.process_time()
+            for each in made:
+                work(each)
+            cpu_us = (time.process_time() - began_cpu_s) / per_round * 1e6
+            wall_us = (time.perf_counter() - began_s) / per_round * 1e6
+            if each_round >= 0:
+                taken[name].append(Taken(wall_us, cpu_us))
+    return {
+        name: Taken(median(each.wall_us for each in values), median(each.cpu_us for each in values))
+        for name, values in taken.items()
+    }

@@ -137,6 +137,16 @@ def test_our_own_messages_are_ignored(declared: SlackWorld) -> None:
     assert stored(declared) == before
 
 
+def test_what_we_do_ourselves_is_ignored(declared: SlackWorld) -> None:
+    send(declared, message(declared))
+    before = stored(declared)
+    item = {"type": "message", "channel": declared.channel(), "ts": message(declared)["ts"]}
+    for user, more in ((declared.workspace.bot_user_id, 0), (declared.person("ana"), 1)):
+        event = {"type": "reaction_added", "user": user, "item": item, "reaction": "eyes"}
+        assert send(declared, {**event, "event_ts": "1700000000.000100"}) == 200
+        assert stored(declared) == before + more
+
+
 def test_another_bot_is_heard(declared: SlackWorld) -> None:
     before = stored(declared)
     alert = message(declared, user=None, subtype="bot_message", bot_id="BALERTS", username="alerts")
