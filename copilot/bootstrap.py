@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from copilot.clock import Clock, SystemClock
 from copilot.db import Database, open_engine
+from copilot.errors import BadInputError
 from copilot.jobs import QueuedJob
 from copilot.local.drafter import LocalDrafter
 from copilot.local.proposer import LocalProposer
@@ -66,11 +67,9 @@ class Services:
 def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     """Wire one process. Opens no connection before it is used."""
     jobs = _load_job_runner(settings)
-    if settings.sqlite_path is not None:
-        settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
     client = build_client(token, settings.slack_api_url)
-    engine = open_engine(settings.effective_database_url)
+    engine = open_database(settings)
     return Services(
         settings=settings,
         clock=clock or SystemClock(),
@@ -83,6 +82,23 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         proposer=LocalProposer(),
         drafter=LocalDrafter(),
     )
+
+
+def open_database(settings: Settings) -> Engine:
+    """The engine of the database that the settings name, its folder made if it has one.
+
+    Raises BadInputError where that folder can't be.
+    """
+    if settings.sqlite_path is not None:
+        folder = settings.sqlite_path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInputError(
+                f"Can't make the folder {folder} for the database ({error.strerror}). "
+                "Name another with COPILOT_DATA_DIR or COPILOT_DATABASE_URL."
+            ) from None
+    return open_engine(settings.effective_database_url)
 
 
 def _load_job_runner(settings: Settings) -> JobRunner:

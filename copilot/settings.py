@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from copilot.errors import BadInputError
 
@@ -54,6 +56,28 @@ class Settings(BaseSettings):
         description="Another Slack: GovSlack, or the sandbox.",
     )
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            found = make_url(url)
+        except (ArgumentError, ValueError):
+            found = None
+        backend = found.get_backend_name() if found else ""
+        if found is None or backend not in {"sqlite", "postgresql"} or not found.database:
+            raise ValueError("give sqlite:///PATH or postgresql://user:password@host/name")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_redis(cls, url: SecretStr | None) -> SecretStr | None:
+        # Anything else would quietly become the address of another kind of broker.
+        if url is not None and not url.get_secret_value().startswith(("redis://", "rediss://")):
+            raise ValueError("give redis://host:6379/0, or rediss:// for TLS")
+        return url
+
     @property
     def effective_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'copilot.db'}"
@@ -71,7 +95,8 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = "; ".join(
-            f"{_variable(str(problem['loc'][0]))}: {problem['msg']}" for problem in error.errors()
+            f"{_variable(str(problem['loc'][0]))}: {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors()
         )
         raise BadInputError(f"Unusable setting ({problems}). See docs/settings.md.") from None
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from copilot.bootstrap import Services
-from copilot.cli.processes import open_server
+from copilot.cli.processes import cannot_listen, open_server
 from copilot.cli.wiring import open_services
 from copilot.clock import ReplayClock
 from copilot.console.login import LoginLinks
@@ -114,14 +114,14 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
         commands = read_commands(path) or _declarations(export)
         clock = ReplayClock(_start_of(commands, export))
         workspace = SandboxWorkspace(clock)
-        sandbox = SandboxServer(workspace, port=playing.sandbox_port)
+        sandbox = _open_sandbox(workspace, playing.sandbox_port)
         stack.callback(sandbox.stop)
         sandbox.start()
+        web = open_server("127.0.0.1", playing.console_port)
+        stack.callback(web.stop)
         services = _services(workspace, sandbox, clock)
         with services.db.transaction() as session:
             forget_workspace(session, workspace.team_id)
-        web = open_server("127.0.0.1", playing.console_port)
-        stack.callback(web.stop)
         login = LoginLinks()
         web.start(create_web(services, login, web.url))
         services.jobs.start_embedded(services, sweep_every_s=1.0 if playing.speed else None)
@@ -145,6 +145,13 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
         world = DemoWorld(services, workspace, clock, player, web, login, sandbox.url)
         world.open_door()
         yield world
+
+
+def _open_sandbox(workspace: SandboxWorkspace, port: int) -> SandboxServer:
+    try:
+        return SandboxServer(workspace, port=port)
+    except OSError as error:
+        raise cannot_listen("127.0.0.1", port, error, "--sandbox-port") from None
 
 
 def _services(workspace: SandboxWorkspace, sandbox: SandboxServer, clock: ReplayClock) -> Services:

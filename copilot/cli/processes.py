@@ -5,10 +5,10 @@ import signal
 import typer
 from rich.markup import escape
 
+from copilot.bootstrap import open_database
 from copilot.cli.output import console, errors_in_words, notes
 from copilot.cli.wiring import open_services
 from copilot.console.login import LoginLinks
-from copilot.db import open_engine
 from copilot.errors import BadInputError
 from copilot.main import WebServer, create_web
 from copilot.migrating import upgrade
@@ -17,7 +17,9 @@ from copilot.settings import Settings, read_settings
 
 def serve(
     host: str | None = typer.Option(None, help="Default: COPILOT_HOST, else 127.0.0.1."),
-    port: int | None = typer.Option(None, help="Default: COPILOT_PORT, else 8080."),
+    port: int | None = typer.Option(
+        None, min=0, max=65535, help="Default: COPILOT_PORT, else 8080; 0 takes a free one."
+    ),
 ) -> None:
     """Answer Slack and show the console; without Redis also run the jobs."""
     _end_on_sigterm()
@@ -72,9 +74,7 @@ def migrate() -> None:
     """Bring the database's tables to what this release expects."""
     with errors_in_words():
         settings = read_settings()
-        if settings.sqlite_path is not None:
-            settings.sqlite_path.parent.mkdir(parents=True, exist_ok=True)
-        engine = open_engine(settings.effective_database_url)
+        engine = open_database(settings)
         upgrade(engine)
         console.print(
             f"{engine.url.render_as_string(hide_password=True)} has the tables of this release."
@@ -86,10 +86,17 @@ def open_server(host: str, port: int) -> WebServer:
     try:
         return WebServer(host, port)
     except OSError as error:
-        raise BadInputError(
-            f"Can't listen on {host}:{port} ({error.strerror}). "
-            "Stop what uses it, or choose another with --port."
-        ) from None
+        raise cannot_listen(host, port, error, "--port") from None
+
+
+def cannot_listen(host: str, port: int, error: OSError, option: str) -> BadInputError:
+    """What to say when a port can't be had; `option` chooses another."""
+    # Python adds the address to the reason, which is said already.
+    reason = (error.strerror or str(error)).partition(" (while")[0]
+    return BadInputError(
+        f"Can't listen on {host}:{port} ({reason}). "
+        f"Stop what uses it, or choose another with {option}."
+    )
 
 
 def _say(what: str, words: str) -> None:

@@ -40,7 +40,16 @@ def test_an_empty_variable_counts_as_not_set(
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("COPILOT_PORT", "70000"), ("COPILOT_PORT", "http"), ("COPILOT_PUBLIC_URL", "example.com")],
+    [
+        ("COPILOT_PORT", "70000"),
+        ("COPILOT_PORT", "http"),
+        ("COPILOT_PUBLIC_URL", "example.com"),
+        ("COPILOT_DATABASE_URL", "copilot.db"),
+        ("COPILOT_DATABASE_URL", "sqlite:///"),
+        ("COPILOT_DATABASE_URL", "mysql://host/name"),
+        ("COPILOT_DATABASE_URL", "postgresql://user@host:port/name"),
+        ("COPILOT_REDIS_URL", "localhost"),
+    ],
 )
 def test_an_unusable_value_names_its_variable(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str
@@ -71,3 +80,13 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = repr(read_settings())
     assert "xoxb-one" not in shown
     assert "two@" not in shown
+
+
+def test_a_password_in_an_unusable_address_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COPILOT_DATABASE_URL", "mysql://user:hunter2@host/name")
+    monkeypatch.setenv("COPILOT_REDIS_URL", "http://:hunter2@host/0")
+    with pytest.raises(BadInputError) as caught:
+        read_settings()
+    assert "hunter2" not in str(caught.value)
