@@ -79,4 +79,5 @@ def _progress() -> Progress:
         MofNCompleteColumn(),
         console=notes,
         transient=True,
+        disable=not notes.is_terminal,  # it would leave an empty line in a log
     )

@@ -37,7 +37,8 @@ def doctor(format: Format = typer.Option(Format.TABLE, help="For people or progr
             colour = colours[finding.state]
             console.print(
                 f"[{colour}]{finding.state:<6}[/{colour}]  {finding.what:<16} "
-                f"{escape(finding.words)}"
+                f"{escape(finding.words)}",
+                soft_wrap=True,
             )
     if any(finding.state == "broken" for finding in findings):
         raise typer.Exit(1)

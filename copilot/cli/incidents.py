@@ -6,6 +6,7 @@ from enum import StrEnum
 import typer
 
 from copilot.archive.timeline_export import write_csv, write_jsonl, write_markdown
+from copilot.cli.arguments import IncidentId
 from copilot.cli.output import Format, errors_in_words, notes, print_json, print_table
 from copilot.cli.wiring import open_services
 from copilot.incidents.queries import get_incident, list_incidents
@@ -56,7 +57,7 @@ def list_(format: Format = typer.Option(Format.TABLE, help="For people or progra
 
 @timeline.command("export")
 def export(
-    incident: int = typer.Argument(help="Its id, as `incidents list` shows it."),
+    incident: IncidentId,
     format: TimelineFormat = typer.Option(TimelineFormat.JSONL, help="What to write."),
 ) -> None:
     """Write the timeline to standard output: every event once, oldest first."""

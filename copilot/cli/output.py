@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from errno import EPIPE
 from typing import Any
 
 import typer
@@ -23,8 +24,10 @@ class Format(StrEnum):
 
 console = Console(highlight=False)
 """Results: standard output."""
-notes = Console(stderr=True, highlight=False)
-"""Progress and remarks: standard error, so that `--format json` stays clean."""
+notes = Console(stderr=True, highlight=False, soft_wrap=True)
+"""Progress and remarks: standard error, so that `--format json` stays clean.
+
+Lines are left to the terminal to wrap: a command or an address cut in two can't be copied."""
 
 
 @contextmanager
@@ -41,6 +44,11 @@ def errors_in_words() -> Iterator[None]:
             "Nothing was changed. Check COPILOT_DATABASE_URL, or run "
             "`incident-copilot migrate` if tables are missing."
         )
+        raise typer.Exit(1) from None
+    except OSError as error:
+        if error.errno == EPIPE:
+            raise  # whoever reads has seen enough, as in `… | head`
+        notes.print(f"[red]{escape(str(error))}[/red]")
         raise typer.Exit(1) from None
 
 

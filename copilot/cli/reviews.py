@@ -6,6 +6,7 @@ from enum import StrEnum
 import typer
 
 from copilot.bootstrap import Services
+from copilot.cli.arguments import IncidentId
 from copilot.cli.output import Format, errors_in_words, notes, print_json, print_table
 from copilot.cli.wiring import open_services
 from copilot.errors import NotFoundError
@@ -24,7 +25,7 @@ class ReviewFormat(StrEnum):
 
 @reviews.command("draft")
 def draft(
-    incident: int = typer.Argument(help="Its id, as `incidents list` shows it."),
+    incident: IncidentId,
     format: Format = typer.Option(Format.TABLE, help="For people or programs."),
 ) -> None:
     """Draft the review from the timeline. What people checked or wrote before is kept."""
@@ -51,7 +52,7 @@ def draft(
 
 @reviews.command("export")
 def export(
-    incident: int = typer.Argument(help="Its id, as `incidents list` shows it."),
+    incident: IncidentId,
     format: ReviewFormat = typer.Option(ReviewFormat.MARKDOWN, help="What to write."),
 ) -> None:
     """Write the newest review to standard output, each claim with links to its sources."""

@@ -3,6 +3,7 @@
 import typer
 
 from copilot.bootstrap import Services
+from copilot.cli.arguments import IncidentId
 from copilot.cli.output import Format, errors_in_words, notes, print_json, print_table
 from copilot.cli.wiring import open_services
 from copilot.incidents.queries import get_incident
@@ -14,7 +15,7 @@ suggestions = typer.Typer(help="Follow-ups that were proposed.", no_args_is_help
 
 @suggestions.command("propose")
 def propose(
-    incident: int = typer.Argument(help="Its id, as `incidents list` shows it."),
+    incident: IncidentId,
     format: Format = typer.Option(Format.TABLE, help="For people or programs."),
 ) -> None:
     """Read the whole incident for follow-ups. Nothing is posted; running again adds no repeats."""
@@ -23,21 +24,26 @@ def propose(
         with services.db.reading() as session:
             get_incident(session, incident)
         propose_now(services.db, incident, services.proposer, services.clock)
-        _show(services, incident, format)
+        nothing = "Nothing in this incident looks like follow-up work."
+        _show(services, incident, format, nothing)
 
 
 @suggestions.command("list")
 def list_(
-    incident: int = typer.Argument(help="Its id, as `incidents list` shows it."),
+    incident: IncidentId,
     format: Format = typer.Option(Format.TABLE, help="For people or programs."),
 ) -> None:
     """List what was proposed, what was kept back, and why."""
     with errors_in_words():
         services = open_services()
-        _show(services, incident, format)
+        nothing = (
+            "Nothing was proposed for this incident. "
+            f"Run `incident-copilot suggestions propose {incident}` to read it now."
+        )
+        _show(services, incident, format, nothing)
 
 
-def _show(services: Services, incident_id: int, format: Format) -> None:
+def _show(services: Services, incident_id: int, format: Format, if_nothing: str) -> None:
     with services.db.reading() as session:
         get_incident(session, incident_id)
         found = suggestions_of(session, incident_id)
@@ -45,10 +51,7 @@ def _show(services: Services, incident_id: int, format: Format) -> None:
         print_json([suggestion.model_dump(mode="json") for suggestion in found])
         return
     if not found:
-        notes.print(
-            "Nothing was proposed for this incident. "
-            f"Run `incident-copilot suggestions propose {incident_id}` to read it now."
-        )
+        notes.print(if_nothing)
         return
     print_table(
         f"Suggestions for incident {incident_id}",

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import zipfile
@@ -180,6 +181,15 @@ def test_it_says_what_to_do_about_bad_input(command_line: CommandLine, tmp_path:
         COPILOT_DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing",
     )
     assert "COPILOT_PORT" in run("serve", fails=True, COPILOT_PORT="many")
+    assert "--port" in run("serve", "--port", "99999", fails=True)
+    assert "INCIDENT" in run("timeline", "export", "9" * 30, fails=True)
+    assert "COPILOT_DATA_DIR" in run(
+        "incidents", "list", fails=True, COPILOT_DATABASE_URL="", COPILOT_DATA_DIR=str(no_export)
+    )
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert "--port" in run("serve", "--port", port, fails=True)
+        assert "--sandbox-port" in run("demo", "--sandbox-port", port, fails=True)
     assert "SLACK_BOT_TOKEN" in command_line.run("doctor")
 
 
