@@ -95,7 +95,7 @@ def _print_incident(report: IncidentReport) -> None:
                 escape(suggestion.title),
                 escape(suggestion.owner or "–"),
                 f"{suggestion.confidence:.2f}",
-                escape(f"{suggestion.verdict}: {suggestion.why}"),
+                escape(f"{_fate(suggestion)}: {suggestion.why}"),
             )
         console.print(table)
     else:
@@ -106,3 +106,9 @@ def _print_incident(report: IncidentReport) -> None:
         f"[dim]Look closer: incident-copilot review export {report.incident_id} · "
         f"timeline export {report.incident_id} · suggestions list {report.incident_id}[/dim]"
     )
+
+
+def _fate(suggestion: SuggestionView) -> str:
+    if suggestion.shown_at is None:
+        return "kept back"
+    return "posted" if suggestion.verdict == Outcome.DELIVER else "posted later"
