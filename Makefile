@@ -20,6 +20,7 @@ $(BIN)/python:
 		{ rm -rf $(VENV); echo "Python's venv module is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
 $(BIN)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing into $(VENV); the first time this takes a minute or two."
 	$(PIP) install -q --require-hashes -r requirements.lock
 	$(PIP) install -q --no-build-isolation --no-deps -e .
 	@touch $@
