@@ -5,7 +5,7 @@
 
 import re
 
-_HINTS = ("pass", "pwd", "pw", "secret", "key", "token", "credential")
+HINTS = ("pass", "pwd", "pw", "secret", "key", "token", "credential")
 
 _NAME = (
     r"pass(?:word|wd|phrase|code)|(?<![a-z])pass(?![a-z])|pwd|(?<![a-z])pw(?![a-z])"
@@ -46,7 +46,7 @@ _TRAILING = ".,;:!?)]}"
 
 def without_assigned_secrets(text: str, lower: str) -> str:
     """`lower` is the lower-case text, which the caller has anyway."""
-    if not any(hint in lower for hint in _HINTS):
+    if not any(hint in lower for hint in HINTS):
         return text
     return _ASSIGNED.sub(_replaced, text)
 

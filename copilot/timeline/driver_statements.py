@@ -46,7 +46,7 @@ class DriverStatement:
         """Run it for each row; nothing is fetched."""
         if rows:
             compiled = self._for(connection)
-            connection.exec_driver_sql(compiled.text, [compiled.encoded(row) for row in rows])
+            connection.exec_driver_sql(compiled.text, compiled.encoded_many(rows))
 
     def _for(self, connection: Connection) -> "_Compiled":
         name = connection.dialect.name
@@ -71,6 +71,17 @@ class _Compiled:
                 for name, encode in self.parameters
             ]
         )
+
+    def encoded_many(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """The same column by column: what all rows share is encoded once."""
+        columns = []
+        for name, encode in self.parameters:
+            column = [row[name] for row in rows]
+            if encode is not None:
+                encoded = {key: encode(value) for key, value in {id(v): v for v in column}.items()}
+                column = [encoded[id(value)] for value in column]
+            columns.append(column)
+        return list(zip(*columns, strict=True))
 
     def decoded(self, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         if not any(self.results):

@@ -6,10 +6,13 @@ one permalink in ten.
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from copilot.errors import BadInputError
 
 _TS = re.compile(r"(\d{1,12})(?:\.(\d{1,6}))?", re.ASCII)
+# A stamp is read several times on a message's way into the timeline.
+_REMEMBERED = 4_096
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -23,6 +26,7 @@ def permalink(
     return link
 
 
+@lru_cache(_REMEMBERED)
 def ts_to_instant(ts: str) -> datetime:
     """The instant of a stamp such as `1549384020.000100`. Raises BadInputError."""
     seconds, microseconds = ts_order(ts)

@@ -16,6 +16,7 @@ REVISION = cast(Table, Revision.__table__)
 
 # Whether it was considered is found out later.
 _TOLD = [column.name for column in EVENT.c if column.name not in ("id", "considered_at")]
+_NO_DETAILS: Mapping[str, Any] = {}  # one for all, so that many rows encode it once
 _KEY = (EVENT.c.team_id, EVENT.c.channel_id, EVENT.c.natural_key)
 
 
@@ -59,7 +60,7 @@ def event_values(
         "author_id": author_id,
         "author_name": author_name,
         "text": text,
-        "details": details or {},
+        "details": details or _NO_DETAILS,
         "edited_ts": edited_ts,
         "deleted_at": deleted_at,
         "occurred_at": occurred_at,

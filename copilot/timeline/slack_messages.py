@@ -235,6 +235,8 @@ def _author_name(message: Mapping[str, Any]) -> str | None:
 
 
 def _file_names(message: Mapping[str, Any]) -> tuple[str, ...]:
+    if not message.get("files") and not message.get("file"):
+        return ()
     files = [*_objects(message.get("files")), *_objects([message.get("file")])]
     names = (file.get("name") or file.get("title") for file in files)
     return tuple(sorted({clean(name)[:250] for name in names if isinstance(name, str) and name}))
