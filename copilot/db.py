@@ -97,10 +97,15 @@ class Database:
         savepoint is released. The session joins a transaction that is begun here, so that
         whoever needs no ORM (`connection_of`) does not pay for its unit of work.
         """
-        with self._begun() as connection, _joined(connection) as session:
-            yield session
-            if session.in_transaction():
-                session.commit()  # flushes; the connection is what commits
+        with self._begun() as connection:
+            session = _joined(connection)
+            try:
+                yield session
+                if session.in_transaction():
+                    session.commit()  # flushes; the connection is what commits
+            finally:
+                if session.in_transaction() or session.identity_map:
+                    session.close()
         for queued in take_pending(session):
             self._send_job(queued)
 

@@ -111,7 +111,7 @@ def _message_records(place: _Place, event: Mapping[str, Any]) -> list[Record]:
 
 def _is_message_replied(event: Mapping[str, Any]) -> bool:
     """The Events API drops this one subtype; it alone wraps a message and has no text."""
-    return isinstance(event.get("message"), Mapping) and "text" not in event
+    return "text" not in event and isinstance(event.get("message"), Mapping)
 
 
 def _change_records(place: _Place, event: Mapping[str, Any]) -> list[Record]:
@@ -225,6 +225,8 @@ def _author_name(message: Mapping[str, Any]) -> str | None:
     """The name it was posted under: a bot's own choice, its app's, or the export's profile."""
     profiles = [message.get("bot_profile"), message.get("user_profile")]
     names: list[Any] = [message.get("username")]
+    if not any(profiles) and not names[0]:
+        return None
     for profile in profiles:
         if isinstance(profile, Mapping):
             names += [profile.get(key) for key in ("display_name", "real_name", "name")]
