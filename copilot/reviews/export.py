@@ -148,5 +148,5 @@ def _stamp(instant: datetime) -> str:
 
 
 def _length(span: timedelta) -> str:
-    minutes = round(span.total_seconds() / 60)
+    minutes = int(span.total_seconds() // 60)  # as the console and Slack count them
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
