@@ -24,6 +24,8 @@ _FORMULA_STARTS = "=+-@＝＋－＠"
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>|~!&$#]")
 _BLOCK_START = re.compile(r"(\d{0,9})(?=[-+=.)]+(?:\s|$))")
 _CODE = re.compile(r"```\n?(.*?)```", re.DOTALL)
+# What a terminal would obey; line ends and tabs are dealt with where they matter.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _BARE_LINK = re.compile(r"(?i)(?<=[a-z])(?=://)|(?<=\bwww)(?=\.)")
 
 
@@ -68,9 +70,10 @@ def _entry(row: TimelineRow) -> str:
 
 
 def _cell(value: object) -> object:
-    if isinstance(value, str) and value.lstrip()[:1] in tuple(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    text = _CONTROL.sub("", value)
+    return f"'{text}" if text.lstrip()[:1] in tuple(_FORMULA_STARTS) else text
 
 
 def _paragraph(text: str) -> str:
@@ -91,12 +94,14 @@ def _lines(text: str) -> str:
 
 def _code(text: str) -> str:
     """A block inside a list item. Nothing in it ends it: `_CODE` stops at the first fence."""
-    return "\n".join(f"  {line}".rstrip() for line in ["```", *text.splitlines(), "```"])
+    lines = (_CONTROL.sub("", line) for line in text.splitlines())
+    return "\n".join(f"  {line}".rstrip() for line in ["```", *lines, "```"])
 
 
 def _escaped(text: str) -> str:
     """One line of Markdown that reads exactly like the text."""
-    line = _MARKUP.sub(r"\\\g<0>", " ".join(text.splitlines()).strip())
+    line = _CONTROL.sub("", " ".join(text.splitlines()))
+    line = _MARKUP.sub(r"\\\g<0>", line.strip())
     if start := _BLOCK_START.match(line):
         line = f"{start[1]}\\{line[start.end() :]}"
     return _BARE_LINK.sub(r"\\", line)

@@ -4,11 +4,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
 
 from copilot.cli.demo_world import DemoWorld
-from copilot.cli.output import console
+from copilot.cli.output import as_text, console
 from copilot.incidents.queries import get_incident, span_of
 from copilot.reviews.drafting import draft_review
 from copilot.reviews.reading import current_review
@@ -81,7 +80,7 @@ def print_report(report: DemoReport) -> None:
 
 def _print_incident(report: IncidentReport) -> None:
     console.print()
-    console.print(f"[bold]{escape(report.title)}[/bold]  (incident {report.incident_id})")
+    console.print(f"[bold]{as_text(report.title)}[/bold]  (incident {report.incident_id})")
     console.print(
         f"Read {report.events} messages, posted {report.posts} time"
         f"{'' if report.posts == 1 else 's'} without being asked."
@@ -92,10 +91,10 @@ def _print_incident(report: IncidentReport) -> None:
             table.add_column(column, overflow="fold")
         for suggestion in report.suggestions:
             table.add_row(
-                escape(suggestion.title),
-                escape(suggestion.owner or "–"),
+                as_text(suggestion.title),
+                as_text(suggestion.owner or "–"),
                 f"{suggestion.confidence:.2f}",
-                escape(f"{_fate(suggestion)}: {suggestion.why}"),
+                as_text(f"{_fate(suggestion)}: {suggestion.why}"),
             )
         console.print(table)
     else:

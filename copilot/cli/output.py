@@ -1,6 +1,7 @@
 """How the command line speaks: tables for people, JSON for programs, errors without tracebacks."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from copilot.errors import CopilotError
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Format(StrEnum):
@@ -57,11 +60,16 @@ def print_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
+def as_text(cell: object) -> str:
+    """What people wrote, shown as it is: neither markup of ours nor orders to the terminal."""
+    return escape(_CONTROL.sub("", str(cell)))
+
+
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table whose cells are text, never markup."""
     table = Table(title=title, title_justify="left", header_style="bold", show_edge=False)
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*(escape("–" if cell is None else str(cell)) for cell in row))
+        table.add_row(*("–" if cell is None else as_text(cell) for cell in row))
     console.print(table)

@@ -17,6 +17,7 @@ from copilot.reviews.reading import (
 )
 
 _MARKUP = re.compile(r"([\\`*_\[\]#|~$])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # a terminal would obey them
 _LINE_START = re.compile(r"^(?:([-+=])|(\d+)(?=[.)]))")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;"}
 _AUTOLINK = re.compile(r"(?<=\w):(?=//)|(?<=\bwww)\.|(?<=\bmailto):", re.IGNORECASE)
@@ -47,7 +48,7 @@ def to_markdown(view: ReviewView) -> str:
 
 def escaped(text: str) -> str:
     """`text` on one line, as Markdown that shows exactly it."""
-    line = " ".join(text.split())
+    line = _CONTROL.sub("", " ".join(text.split()))
     line = _MARKUP.sub(r"\\\1", line)
     line = re.sub(r"[&<>@]", lambda found: _ENTITIES[found[0]], line)
     line = _AUTOLINK.sub(lambda found: _SPELLED_OUT[found[0]], line)

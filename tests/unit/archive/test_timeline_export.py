@@ -94,6 +94,14 @@ def test_no_cell_is_a_formula(sqlite_db: Database, tmp_path: Path, start: str) -
     assert row["text"] == f"'{text}"
 
 
+@pytest.mark.parametrize("write", [write_csv, write_markdown])
+def test_no_text_orders_a_terminal_about(sqlite_db: Database, tmp_path: Path, write: Any) -> None:
+    text = "all\x07 \x1b[31mred\x9b2J\n```\nin\x1b code\n```"
+    found = written(sqlite_db, tmp_path, [a_message(0, text=text)], write)
+    assert "red" in found
+    assert not any(sign in found for sign in "\x07\x1b\x9b")
+
+
 def test_markdown_shows_the_day_the_author_and_the_source(
     sqlite_db: Database, tmp_path: Path
 ) -> None:

@@ -121,6 +121,10 @@ def test_hostile_text_shows_as_typed_and_links_nowhere(text: str) -> None:
     assert kinds <= {"paragraph_open", "paragraph_close", "inline", "text", "text_special"}
 
 
+def test_no_text_orders_a_terminal_about() -> None:
+    assert escaped("all\x07 \x1b\\[31mred\x9b2J").isprintable()
+
+
 @given(st.text(alphabet=st.characters(exclude_categories=("Cs", "Cc")), max_size=80))
 def test_any_text_shows_as_typed(text: str) -> None:
     shown, links, _ = rendered(escaped(text))
