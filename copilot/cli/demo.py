@@ -9,6 +9,7 @@ import typer
 from copilot.cli.demo_report import DemoReport, print_report, read_report
 from copilot.cli.demo_world import DemoWorld, Playing, open_world
 from copilot.cli.output import Format, console, errors_in_words, notes, print_json
+from copilot.cli.processes import end_on_sigterm
 
 DEFAULT_SPEED = 60.0
 AFTER_THE_END = timedelta(minutes=16)
@@ -47,6 +48,7 @@ def demo(
         deliveries=deliveries,
         shuffle_seed=shuffle,
     )
+    end_on_sigterm()
     with (
         errors_in_words(),
         as_file(files("copilot.sandbox") / "demo_incident") as bundled,

@@ -22,7 +22,7 @@ def serve(
     ),
 ) -> None:
     """Answer Slack and show the console; without Redis also run the jobs."""
-    _end_on_sigterm()
+    end_on_sigterm()
     with errors_in_words():
         settings = read_settings()
         services = open_services(settings)
@@ -59,7 +59,7 @@ def worker(
 
 def scheduler() -> None:
     """Find rows that wait for a time or whose nudge was lost. One is enough, two do no harm."""
-    _end_on_sigterm()
+    end_on_sigterm()
     with errors_in_words():
         settings = _settings_with_redis("scheduler")
         services = open_services(settings)
@@ -104,7 +104,7 @@ def _say(what: str, words: str) -> None:
     console.print(f"{what:<12}{escape(words)}", soft_wrap=True)
 
 
-def _end_on_sigterm() -> None:
+def end_on_sigterm() -> None:
     """End as on Ctrl-C. As process 1 of a container SIGTERM would otherwise be ignored."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 

@@ -161,10 +161,14 @@ def _insert_unless_open(session: Session, values: dict[str, Any]) -> int | None:
 
 
 def _starts_after(before: Incident | None, now: datetime) -> datetime | None:
-    """Where an earlier incident in the channel ends; without one, everything belongs to this."""
+    """Where an earlier incident in the channel ends; without one, everything belongs to this.
+
+    Not before its review was asked for: what that cites must stay in its timeline.
+    """
     if before is None:
         return None
-    return max(before.resolved_at or before.declared_at, now - LEAD_IN)
+    ended_at = before.resolved_at or before.declared_at
+    return max(ended_at, before.review_requested_at or ended_at, now - LEAD_IN)
 
 
 def _refuse_second_open(session: Session, incident: Incident) -> None:

@@ -22,6 +22,11 @@ _PAGE = 500
 _NO_TS = "9999999999999"
 
 
+MOST_READ = 4_000
+"""Characters of one message that engines and checks read: Slack's own limit for what people type.
+What is longer is a paste, and the rules' patterns grow with the square of an unbroken one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A channel's timeline, open-ended where a bound is None; `until` is not part of it."""
@@ -89,7 +94,10 @@ def events_in(
 def window_messages(
     session: Session, events: Iterable[TimelineEvent], names: Mapping[str, str]
 ) -> list[WindowMessage]:
-    """What was said and not taken back, in plain text, numbered from 1."""
+    """What was said and not taken back, in plain text, numbered from 1.
+
+    Of a message longer than `MOST_READ` characters its beginning.
+    """
     spoken = [event for event in events if event.kind in SPOKEN_KINDS and not event.deleted_at]
     revision_ids = latest_revision_ids(session, [event.id for event in spoken])
     reactions = reactions_on(session, spoken)
@@ -101,7 +109,7 @@ def window_messages(
             revision_id=revision_ids[event.id],
             author_id=event.author_id,
             author_name=author_of(event, names) or "someone",
-            text=to_plain(event.text, names),
+            text=to_plain(event.text, names)[:MOST_READ],
             occurred_at=event.occurred_at,
             message_ts=event.message_ts or "",
             thread_ts=event.thread_ts,

@@ -174,6 +174,21 @@ def test_the_next_incident_of_a_channel_begins_where_the_one_before_ends(db: Dat
     assert span_of(first).from_ is None
 
 
+def test_what_was_said_until_its_review_was_asked_for_stays_with_an_incident(
+    db: Database,
+) -> None:
+    first = declare_here(db, "Checkout errors").incident
+    asked_at = LATER + timedelta(minutes=17)
+    with db.transaction() as session:
+        incident = get_incident(session, first.id)
+        set_status(session, incident, Status.RESOLVED, by="U1", now=LATER)
+        incident.review_requested_at = asked_at
+    second = declare_here(db, "Another one", LATER + timedelta(minutes=30)).incident
+    with db.reading() as session:
+        first = get_incident(session, first.id)
+    assert span_of(first).until == span_of(second).from_ == asked_at
+
+
 def test_an_old_incident_leaves_the_new_one_its_lead_in(db: Database) -> None:
     declare_here(db)
     change(db, Status.RESOLVED, LATER)
