@@ -64,7 +64,10 @@ function press(key) {
 }
 
 function closeOpenForm() {
-  const open = document.activeElement?.closest("details[open]:not(.episode)");
+  // A form takes the focus only when its `toggle` arrives, and somebody may be faster than that.
+  const open =
+    document.activeElement?.closest("details[open]:not(.episode)") ??
+    document.querySelector("details[open]:has(> form)");
   if (!open) return;
   open.open = false;
   open.querySelector("summary").focus();
