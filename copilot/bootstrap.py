@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from typing import Protocol
 
-from slack_sdk import WebClient
 from sqlalchemy import Engine
 
 from copilot.clock import Clock, SystemClock
@@ -16,6 +15,7 @@ from copilot.local.proposer import LocalProposer
 from copilot.ports import Drafter, Messenger, Proposer, WorkspaceReader
 from copilot.settings import Settings
 from copilot.slack.client import build_client
+from copilot.slack.clients import OneWorkspace, SlackClients
 from copilot.slack.messenger import SlackMessenger
 from copilot.slack.reader import SlackReader
 
@@ -52,7 +52,7 @@ class Services:
     engine: Engine
     db: Database
     jobs: JobRunner
-    slack_client: WebClient
+    slack_clients: SlackClients
     messenger: Messenger
     reader: WorkspaceReader
     proposer: Proposer
@@ -68,7 +68,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     """Wire one process. Opens no connection before it is used."""
     jobs = _load_job_runner(settings)
     token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
-    client = build_client(token, settings.slack_api_url)
+    clients = OneWorkspace(build_client(token, settings.slack_api_url))
     engine = open_database(settings)
     return Services(
         settings=settings,
@@ -76,9 +76,9 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         engine=engine,
         db=Database(engine, jobs.send),
         jobs=jobs,
-        slack_client=client,
-        messenger=SlackMessenger(client),
-        reader=SlackReader(client),
+        slack_clients=clients,
+        messenger=SlackMessenger(clients),
+        reader=SlackReader(clients),
         proposer=LocalProposer(),
         drafter=LocalDrafter(),
     )

@@ -38,7 +38,8 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
         bolt = build_bolt_app(
             db=services.db,
             clock=services.clock,
-            client=services.slack_client,
+            clients=services.slack_clients,
+            api_url=settings.slack_api_url,
             signing_secret=settings.slack_signing_secret.get_secret_value(),
             console_url=lambda: console_url,
         )

@@ -172,10 +172,12 @@ class SuggestionCard:
 class Messenger(Protocol):
     """Posts to Slack. Raises TemporaryError or PermanentError, never a vendor's error."""
 
-    def post_card(self, channel_id: str, card: SuggestionCard) -> str:
+    def post_card(self, team_id: str, channel_id: str, card: SuggestionCard) -> str:
         """Post once and return the message ts; a card already posted is found, not repeated."""
 
-    def update_card(self, channel_id: str, message_ts: str, card: SuggestionCard) -> None:
+    def update_card(
+        self, team_id: str, channel_id: str, message_ts: str, card: SuggestionCard
+    ) -> None:
         """Redraw a posted card in place."""
 
 
@@ -193,6 +195,9 @@ class ChannelInfo:
     channel_id: str
     name: str
     is_private: bool
+    is_archived: bool = False
+    is_shared: bool = False
+    """Shared with another organisation (Slack Connect)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,16 +206,18 @@ class MemberInfo:
     name: str
     real_name: str
     is_bot: bool
+    is_admin: bool = False
+    """An admin or owner of the Slack workspace."""
 
 
 class WorkspaceReader(Protocol):
     """Asks Slack. Raises TemporaryError (with `retry_after_s`) or PermanentError."""
 
-    def workspace(self) -> WorkspaceInfo: ...
+    def workspace(self, team_id: str) -> WorkspaceInfo: ...
 
-    def channel(self, channel_id: str) -> ChannelInfo: ...
+    def channel(self, team_id: str, channel_id: str) -> ChannelInfo: ...
 
-    def members(self) -> Iterable[MemberInfo]: ...
+    def members(self, team_id: str) -> Iterable[MemberInfo]: ...
 
-    def history(self, channel_id: str, oldest_ts: str) -> Iterable[Mapping[str, Any]]:
+    def history(self, team_id: str, channel_id: str, oldest_ts: str) -> Iterable[Mapping[str, Any]]:
         """Messages from `oldest_ts` on, thread replies included, in Slack's own shape."""

@@ -89,7 +89,7 @@ def _slack(services: Services) -> Finding:
             "Slack", "off", "Set SLACK_BOT_TOKEN (api.slack.com/apps, OAuth & Permissions)."
         )
     try:
-        found = services.reader.workspace()
+        found = services.reader.workspace("")
     except CopilotError as error:
         return Finding("Slack", "broken", str(error))
     return Finding("Slack", "ok", f"{found.name} at {found.url} as {found.bot_user_id}")

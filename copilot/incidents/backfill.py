@@ -90,10 +90,12 @@ def _give_back(db: Database, incident: Incident, due_at: datetime | None) -> Non
 
 
 def _read_past(db: Database, incident: Incident, reader: WorkspaceReader, clock: Clock) -> None:
-    channel = reader.channel(incident.channel_id)
+    channel = reader.channel(incident.team_id, incident.channel_id)
     with db.transaction() as session:
         upsert_channel(session, incident.team_id, channel)
-    messages = reader.history(incident.channel_id, instant_to_ts(_begins_at(incident)))
+    messages = reader.history(
+        incident.team_id, incident.channel_id, instant_to_ts(_begins_at(incident))
+    )
     for batch in _batches(messages):
         records = list(_records(incident, batch))
         with db.transaction() as session:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.db import Base, RowId
@@ -23,6 +23,12 @@ class Status(StrEnum):
     IDENTIFIED = "identified"
     MONITORING = "monitoring"
     RESOLVED = "resolved"
+
+
+class Role(StrEnum):
+    COMMANDER = "commander"
+    COMMS = "comms"
+    SCRIBE = "scribe"
 
 
 _IS_OPEN = text("resolved_at IS NULL AND NOT is_imported")
@@ -66,6 +72,14 @@ class Incident(Base):
     """A newer request than the newest draft is the queue of *draft review*."""
     backfill_due_at: Mapped[datetime | None]
     """When to read the channel's past, next; the queue of *backfill channel*, None once read."""
+    headline_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Raised by each change that the pinned headline card shows."""
+    headline_drawn_version: Mapped[int] = mapped_column(default=0, server_default="0")
+    """What Slack shows; lower than `headline_version` is the queue of *draw headline*."""
+    headline_ts: Mapped[str | None] = mapped_column(String(32))
+    headline_due_at: Mapped[datetime | None]
+    """Not before then, by the wall clock: somebody is drawing it, or Slack asked to wait."""
+    headline_failure: Mapped[str | None] = mapped_column(Text)
     timeline_from: Mapped[datetime | None]
     timeline_until: Mapped[datetime | None]
 
@@ -74,6 +88,17 @@ class FollowUp(Base):
     """Work agreed for after the incident."""
 
     __tablename__ = "follow_up"
+    __table_args__ = (
+        # Two people who react to one message at the same moment make one follow-up.
+        Index(
+            "uq_follow_up_source",
+            "incident_id",
+            "source_ts",
+            unique=True,
+            postgresql_where=text("source_ts IS NOT NULL"),
+            sqlite_where=text("source_ts IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     incident_id: Mapped[int] = mapped_column(
@@ -85,5 +110,25 @@ class FollowUp(Base):
     """As people said it: "by Friday"."""
     suggestion_id: Mapped[int | None] = mapped_column(unique=True)
     """The suggestion it came from; unique, so that accepting twice adds once."""
+    source_ts: Mapped[str | None] = mapped_column(String(32))
+    """The message it was made of, by a reaction or a shortcut."""
     created_by: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[str | None] = mapped_column(String(64))
+    withdrawn_at: Mapped[datetime | None]
+    """When the reaction that made it was taken away."""
+
+
+class RoleAssignment(Base):
+    """Who holds a role in an incident now; the history is in the timeline."""
+
+    __tablename__ = "role_assignment"
+    __table_args__ = (UniqueConstraint("incident_id", "role"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(16))
+    user_id: Mapped[str] = mapped_column(String(64))
+    assigned_by: Mapped[str] = mapped_column(String(64))
+    assigned_at: Mapped[datetime]

@@ -7,13 +7,13 @@ from typing import Any
 
 from slack_bolt import Ack, App
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
 from sqlalchemy.exc import StatementError
 
 from copilot.clock import Clock
 from copilot.db import Database
 from copilot.slack.client import build_client
-from copilot.slack.identity import BotIdentity
+from copilot.slack.clients import SlackClients
+from copilot.slack.identity import BotIdentities
 from copilot.slack.listeners import buttons, commands, forms
 from copilot.slack.listeners.events import Events
 from copilot.slack.services import SlackServices
@@ -26,23 +26,24 @@ def build_bolt_app(
     *,
     db: Database,
     clock: Clock,
-    client: WebClient,
+    clients: SlackClients,
+    api_url: str,
     signing_secret: str,
     console_url: Callable[[], str],
 ) -> App:
     """`process_before_response`: the answer waits for the listener, so a row is committed before
     Slack hears 200, and a failing listener answers 500, on which Slack tries again.
     """
-    identity = BotIdentity(client)
-    slack = SlackServices(db, clock, client, identity, console_url)
+    identities = BotIdentities(clients)
+    slack = SlackServices(db, clock, clients, identities, console_url)
 
     def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
-        return identity.authorize(team_id, enterprise_id)
+        return identities.authorize(team_id, enterprise_id)
 
     app = App(
         name="incident-copilot",
         # Only its address and timeout count: without a token, lest Bolt warn that it has two.
-        client=build_client(None, client.base_url),
+        client=build_client(None, api_url),
         signing_secret=signing_secret,
         before_authorize=Events(slack),
         authorize=authorize,

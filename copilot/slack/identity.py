@@ -1,15 +1,15 @@
-"""Who we are in the workspace, asked of Slack once."""
+"""Who we are in each workspace, asked of Slack once."""
 
 import threading
 import time
 from dataclasses import dataclass
 
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk import WebClient
 
 from copilot.errors import CopilotError
 from copilot.ports import WorkspaceInfo
 from copilot.slack.client import translated
+from copilot.slack.clients import SlackClients
 from copilot.slack.reader import to_workspace_info
 
 _ASK_AGAIN_AFTER_S = 60.0
@@ -21,50 +21,70 @@ class Identity:
     bot_id: str | None
 
 
-class BotIdentity:
-    """Remembers the answer to one `auth.test`; safe to share between threads.
+class BotIdentities:
+    """Remembers the answer to one `auth.test` per workspace; safe to share between threads.
 
     After a failure it waits before asking again, so that events keep their three seconds while
     Slack's Web API is down.
     """
 
-    def __init__(self, client: WebClient) -> None:
-        self._client = client
+    def __init__(self, clients: SlackClients) -> None:
+        self._clients = clients
         self._lock = threading.Lock()
-        self._identity: Identity | None = None
-        self._failure: CopilotError | None = None
-        self._failed_at_s = 0.0
+        self._known: dict[str, _Known] = {}
 
-    def ask(self) -> Identity:
+    def ask(self, team_id: str) -> Identity:
         """Raises TemporaryError or PermanentError if Slack does not tell."""
         with self._lock:
-            if self._identity is not None:
-                return self._identity
-            if self._failure and time.monotonic() - self._failed_at_s < _ASK_AGAIN_AFTER_S:
-                raise self._failure.with_traceback(None)
+            known = self._known.setdefault(team_id, _Known())
+        with known.lock:
+            if known.identity is not None:
+                return known.identity
+            if known.failure and time.monotonic() - known.failed_at_s < _ASK_AGAIN_AFTER_S:
+                raise known.failure.with_traceback(None)
             try:
-                with translated(self._client, "ask Slack who we are"):
-                    answer = self._client.auth_test()
+                client = self._clients.of(team_id)
+                with translated(client, "ask Slack who we are"):
+                    answer = client.auth_test()
             except CopilotError as error:
-                self._failure, self._failed_at_s = error, time.monotonic()
+                known.failure, known.failed_at_s = error, time.monotonic()
                 raise
-            self._identity = Identity(to_workspace_info(answer), answer.get("bot_id"))
-            return self._identity
+            known.identity = Identity(to_workspace_info(answer), answer.get("bot_id"))
+            return known.identity
 
-    def if_known(self) -> Identity | None:
+    def forget(self, team_id: str) -> None:
+        """Ask anew next time: the workspace was installed again, or left."""
+        with self._lock:
+            self._known.pop(team_id, None)
+
+    def if_known(self, team_id: str) -> Identity | None:
         """None where Slack does not tell; an event is recorded all the same."""
         try:
-            return self.ask()
+            return self.ask(team_id)
         except CopilotError:
             return None
 
     def authorize(self, team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
         """Bolt's question before each request; its own answer would be a call each time."""
-        identity = self.if_known()
+        identity = self.if_known(team_id or "")
+        try:
+            token = self._clients.of(team_id or "").token
+        except CopilotError:
+            token = None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
-            bot_token=self._client.token,
+            bot_token=token,
             bot_id=identity.bot_id if identity else None,
             bot_user_id=identity.workspace.bot_user_id if identity else None,
         )
+
+
+class _Known:
+    """What is known of one workspace; its lock lets one thread ask while others wait."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.identity: Identity | None = None
+        self.failure: CopilotError | None = None
+        self.failed_at_s = 0.0

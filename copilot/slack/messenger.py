@@ -7,6 +7,7 @@ from slack_sdk import WebClient
 from copilot.ports import SuggestionCard
 from copilot.slack.cards import card_blocks, card_text
 from copilot.slack.client import translated
+from copilot.slack.clients import SlackClients
 
 _EVENT_TYPE = "incident_copilot_card"
 _HISTORY_PAGE = 200
@@ -21,15 +22,16 @@ class SlackMessenger:
     every attempt looks in the channel's history first. Cards are rare, so the look is cheap.
     """
 
-    def __init__(self, client: WebClient) -> None:
-        self._client = client
+    def __init__(self, clients: SlackClients) -> None:
+        self._clients = clients
 
-    def post_card(self, channel_id: str, card: SuggestionCard) -> str:
-        posted_ts = self._find(channel_id, card.delivery_id)
+    def post_card(self, team_id: str, channel_id: str, card: SuggestionCard) -> str:
+        client = self._clients.of(team_id)
+        posted_ts = _find(client, channel_id, card.delivery_id)
         if posted_ts is not None:
             return posted_ts
-        with translated(self._client, "post a card"):
-            answer = self._client.chat_postMessage(
+        with translated(client, "post a card"):
+            answer = client.chat_postMessage(
                 channel=channel_id,
                 metadata=_metadata(card.delivery_id),
                 unfurl_links=False,
@@ -40,9 +42,12 @@ class SlackMessenger:
             )
         return str(answer["ts"])
 
-    def update_card(self, channel_id: str, message_ts: str, card: SuggestionCard) -> None:
-        with translated(self._client, "redraw a card"):
-            self._client.chat_update(
+    def update_card(
+        self, team_id: str, channel_id: str, message_ts: str, card: SuggestionCard
+    ) -> None:
+        client = self._clients.of(team_id)
+        with translated(client, "redraw a card"):
+            client.chat_update(
                 channel=channel_id,
                 ts=message_ts,
                 metadata=_metadata(card.delivery_id),
@@ -51,24 +56,25 @@ class SlackMessenger:
                 blocks=card_blocks(card),
             )
 
-    def _find(self, channel_id: str, delivery_id: int) -> str | None:
-        """The ts of the card posted for this delivery, if it is among the newest messages."""
-        cursor = ""
-        for _ in range(_HISTORY_PAGES):
-            with translated(self._client, "check what is already posted"):
-                page = self._client.conversations_history(
-                    channel=channel_id,
-                    limit=_HISTORY_PAGE,
-                    cursor=cursor or None,
-                    include_all_metadata=True,
-                )
-            for message in page.get("messages") or ():
-                if _carries(message, delivery_id):
-                    return str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                break
-        return None
+
+def _find(client: WebClient, channel_id: str, delivery_id: int) -> str | None:
+    """The ts of the card posted for this delivery, if it is among the newest messages."""
+    cursor = ""
+    for _ in range(_HISTORY_PAGES):
+        with translated(client, "check what is already posted"):
+            page = client.conversations_history(
+                channel=channel_id,
+                limit=_HISTORY_PAGE,
+                cursor=cursor or None,
+                include_all_metadata=True,
+            )
+        for message in page.get("messages") or ():
+            if _carries(message, delivery_id):
+                return str(message["ts"])
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            break
+    return None
 
 
 def _metadata(delivery_id: int) -> dict[str, Any]:

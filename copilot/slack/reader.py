@@ -8,6 +8,7 @@ from slack_sdk.web import SlackResponse
 
 from copilot.ports import ChannelInfo, MemberInfo, WorkspaceInfo
 from copilot.slack.client import translated
+from copilot.slack.clients import SlackClients
 
 _PAGE_SIZE = 200
 
@@ -15,27 +16,32 @@ _PAGE_SIZE = 200
 class SlackReader:
     """A `WorkspaceReader` over the Web API."""
 
-    def __init__(self, client: WebClient) -> None:
-        self._client = client
+    def __init__(self, clients: SlackClients) -> None:
+        self._clients = clients
 
-    def workspace(self) -> WorkspaceInfo:
-        with translated(self._client, "ask Slack who we are"):
-            answer = self._client.auth_test()
+    def workspace(self, team_id: str) -> WorkspaceInfo:
+        client = self._clients.of(team_id)
+        with translated(client, "ask Slack who we are"):
+            answer = client.auth_test()
         return to_workspace_info(answer)
 
-    def channel(self, channel_id: str) -> ChannelInfo:
-        with translated(self._client, "look up the channel"):
-            answer = self._client.conversations_info(channel=channel_id)
+    def channel(self, team_id: str, channel_id: str) -> ChannelInfo:
+        client = self._clients.of(team_id)
+        with translated(client, "look up the channel"):
+            answer = client.conversations_info(channel=channel_id)
         return to_channel_info(answer["channel"])
 
-    def members(self) -> Iterable[MemberInfo]:
-        for page in self._pages("list members", self._client.users_list):
+    def members(self, team_id: str) -> Iterable[MemberInfo]:
+        client = self._clients.of(team_id)
+        for page in _pages(client, "list members", client.users_list):
             yield from map(to_member_info, page.get("members") or ())
 
-    def history(self, channel_id: str, oldest_ts: str) -> Iterable[Mapping[str, Any]]:
-        pages = self._pages(
+    def history(self, team_id: str, channel_id: str, oldest_ts: str) -> Iterable[Mapping[str, Any]]:
+        client = self._clients.of(team_id)
+        pages = _pages(
+            client,
             "read the channel",
-            self._client.conversations_history,
+            client.conversations_history,
             channel=channel_id,
             oldest=oldest_ts,
             inclusive=True,
@@ -44,35 +50,38 @@ class SlackReader:
             for message in page.get("messages") or ():
                 yield message
                 if message.get("reply_count") or message.get("thread_ts") == message.get("ts"):
-                    yield from self._replies(channel_id, message["ts"], oldest_ts)
+                    yield from _replies(client, channel_id, message["ts"], oldest_ts)
 
-    def _replies(
-        self, channel_id: str, parent_ts: str, oldest_ts: str
-    ) -> Iterator[Mapping[str, Any]]:
-        pages = self._pages(
-            "read a thread",
-            self._client.conversations_replies,
-            channel=channel_id,
-            ts=parent_ts,
-            oldest=oldest_ts,
-            inclusive=True,
-        )
-        for page in pages:
-            for reply in page.get("messages") or ():
-                if reply.get("ts") != parent_ts:
-                    yield reply
 
-    def _pages(
-        self, wish: str, method: Callable[..., SlackResponse], **arguments: Any
-    ) -> Iterator[SlackResponse]:
-        cursor = ""
-        while True:
-            with translated(self._client, wish):
-                page = method(limit=_PAGE_SIZE, cursor=cursor or None, **arguments)
-            yield page
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return
+def _replies(
+    client: WebClient, channel_id: str, parent_ts: str, oldest_ts: str
+) -> Iterator[Mapping[str, Any]]:
+    pages = _pages(
+        client,
+        "read a thread",
+        client.conversations_replies,
+        channel=channel_id,
+        ts=parent_ts,
+        oldest=oldest_ts,
+        inclusive=True,
+    )
+    for page in pages:
+        for reply in page.get("messages") or ():
+            if reply.get("ts") != parent_ts:
+                yield reply
+
+
+def _pages(
+    client: WebClient, wish: str, method: Callable[..., SlackResponse], **arguments: Any
+) -> Iterator[SlackResponse]:
+    cursor = ""
+    while True:
+        with translated(client, wish):
+            page = method(limit=_PAGE_SIZE, cursor=cursor or None, **arguments)
+        yield page
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return
 
 
 def to_workspace_info(answer: SlackResponse) -> WorkspaceInfo:
@@ -94,6 +103,8 @@ def to_channel_info(channel: Mapping[str, Any]) -> ChannelInfo:
         channel_id,
         str(channel.get("name") or channel_id),
         is_private=bool(channel.get("is_private") or channel.get("is_group")),
+        is_archived=bool(channel.get("is_archived")),
+        is_shared=bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared")),
     )
 
 
@@ -109,4 +120,5 @@ def to_member_info(user: Mapping[str, Any]) -> MemberInfo:
         name=str(name),
         real_name=real_name,
         is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
+        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
     )

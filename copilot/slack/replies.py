@@ -21,7 +21,13 @@ Answer = dict[str, Any]
 
 
 def send_private(
-    slack: SlackServices, *, response_url: str, channel_id: str, user_id: str, answer: Answer
+    slack: SlackServices,
+    *,
+    team_id: str,
+    response_url: str,
+    channel_id: str,
+    user_id: str,
+    answer: Answer,
 ) -> None:
     """Say it where only this person sees it.
 
@@ -32,8 +38,9 @@ def send_private(
         _respond(response_url, {"replace_original": False, **answer})
         return
     try:
-        with translated(slack.client, "send a private note"):
-            slack.client.chat_postEphemeral(
+        client = slack.client_of(team_id)
+        with translated(client, "send a private note"):
+            client.chat_postEphemeral(
                 channel=channel_id,
                 user=user_id,
                 text=str(answer["text"]),

@@ -7,17 +7,21 @@ from slack_sdk import WebClient
 
 from copilot.clock import Clock
 from copilot.db import Database
-from copilot.slack.identity import BotIdentity
+from copilot.slack.clients import SlackClients
+from copilot.slack.identity import BotIdentities
 
 
 @dataclass(frozen=True, slots=True)
 class SlackServices:
     db: Database
     clock: Clock
-    client: WebClient
-    identity: BotIdentity
+    clients: SlackClients
+    identities: BotIdentities
     console_url: Callable[[], str]
     """Where people reach the console; known only once the web process has its port."""
+
+    def client_of(self, team_id: str) -> WebClient:
+        return self.clients.of(team_id)
 
     def console_link(self, path: str) -> str:
         return f"{self.console_url().rstrip('/')}/{path}"

@@ -30,6 +30,7 @@ from copilot.suggestions.vocabulary import Outcome, Reason, Tempo
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
+    team_id: str
     channel_id: str
     card: SuggestionCard
     drawn_version: int
@@ -48,7 +49,7 @@ def post_delivery(
     if claim is None:
         return
     try:
-        message_ts = messenger.post_card(claim.channel_id, claim.card)
+        message_ts = messenger.post_card(claim.team_id, claim.channel_id, claim.card)
     except TemporaryError as error:
         _put_off(db, delivery_id, claim.attempts, error, clock, lease_clock)
     except PermanentError as error:
@@ -72,11 +73,11 @@ def update_card(
             if delivery.drawn_version >= delivery.card_version:
                 return
             incident = get_incident(session, delivery.incident_id)
-            channel_id, message_ts = incident.channel_id, delivery.message_ts
+            message_ts = delivery.message_ts
             version, card = delivery.card_version, build_card(session, delivery)
         failure = None
         try:
-            messenger.update_card(channel_id, message_ts, card)
+            messenger.update_card(incident.team_id, incident.channel_id, message_ts, card)
         except TemporaryError as error:
             _leave_alone(db, delivery_id, lease_clock.now() + back_off(1, error.retry_after_s))
             raise
@@ -147,6 +148,7 @@ def _claim(db: Database, delivery_id: int, clock: Clock, lease_clock: Clock) -> 
             return None
         delivery.attempts += 1
         return _Claim(
+            incident.team_id,
             incident.channel_id,
             build_card(session, delivery),
             delivery.card_version,

@@ -136,6 +136,35 @@ class Evidence(Base):
     position: Mapped[int]
 
 
+class SourceOpening(Base):
+    """Somebody opened the source of a suggestion by its button in Slack."""
+
+    __tablename__ = "source_opening"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    suggestion_id: Mapped[int] = mapped_column(
+        ForeignKey("suggestion.id", ondelete="CASCADE"), index=True
+    )
+    message_ts: Mapped[str] = mapped_column(String(32))
+    opened_by: Mapped[str] = mapped_column(String(64))
+    opened_at: Mapped[datetime]
+
+
+class NoisePolicyVersion(Base):
+    """How talkative the copilot is in a workspace from `set_at` on; the newest one holds."""
+
+    __tablename__ = "noise_policy_version"
+    __table_args__ = (UniqueConstraint("team_id", "version"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int]
+    policy: Mapped[dict[str, Any]] = mapped_column(JsonData)
+    reason: Mapped[str] = mapped_column(Text)
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+
+
 class Pacing(Base):
     """What an incident's noise control remembers between verdicts; one row an incident.
 
@@ -155,6 +184,9 @@ class Pacing(Base):
     tempo_read_at: Mapped[datetime | None]
     next_post_at: Mapped[datetime | None]
     consideration_leased_until: Mapped[datetime | None]
+    quiet_until: Mapped[datetime | None]
+    """Nothing is posted unasked before then: somebody asked for quiet."""
+    quiet_by: Mapped[str | None] = mapped_column(String(64))
     served_change_id: Mapped[int] = mapped_column(default=0)
     """Newest severity or status change (a timeline event id) that released a digest."""
     served_lull_from: Mapped[datetime | None]

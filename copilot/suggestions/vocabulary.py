@@ -29,6 +29,8 @@ class Reason(StrEnum):
 
     CLEARED = "cleared"
     HECTIC = "hectic"
+    QUIET = "quiet"
+    """Somebody asked for quiet in this incident."""
     BELOW_THRESHOLD = "below_threshold"
     BUDGET_SPENT = "budget_spent"
     KIND_OFF = "kind_off"
@@ -47,6 +49,7 @@ class Breakpoint(StrEnum):
     STATUS_CHANGED = "status_changed"
     MITIGATED = "mitigated"
     RESOLVED = "resolved"
+    HANDED_OVER = "handed_over"
     LULL = "lull"
 
 

@@ -26,7 +26,16 @@ class EventKind(StrEnum):
     SEVERITY_CHANGED = "severity_changed"
     STATUS_CHANGED = "status_changed"
     SUGGESTION_DECIDED = "suggestion_decided"
+    TITLE_CHANGED = "title_changed"
+    ROLE_ASSIGNED = "role_assigned"
+    HANDED_OVER = "handed_over"
+    NOTE = "note"
+    """Somebody wrote it down with `/incident note`; it was said nowhere in the channel."""
+    FOLLOW_UP_ADDED = "follow_up_added"
+    FOLLOW_UP_DONE = "follow_up_done"
     GAP = "gap"
+    """A stretch that we know we may have missed, `details`: from_ts, until_ts, cause. Deleted
+    (`deleted_at`) once it was read after all."""
 
 
 SPOKEN_KINDS = frozenset(
@@ -91,6 +100,81 @@ class TimelineEvent(Base):
     recorded_at: Mapped[datetime]
     considered_at: Mapped[datetime | None]
     """When a proposer last saw it. Rows without it are the queue of *consider*."""
+
+
+class MarkKind(StrEnum):
+    KEY_MOMENT = "key_moment"
+    IGNORED = "ignored"
+    """No proposer and no drafter is given it."""
+
+
+class MarkSource(StrEnum):
+    SHORTCUT = "shortcut"
+    REACTION = "reaction"
+    PIN = "pin"
+
+
+class MessageMark(Base):
+    """A person said what a message is. It holds while one such row is not undone.
+
+    Taking away a reaction undoes its own mark and no other's.
+    """
+
+    __tablename__ = "message_mark"
+    __table_args__ = (
+        UniqueConstraint("team_id", "channel_id", "message_ts", "kind", "source", "marked_by"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    channel_id: Mapped[str] = mapped_column(String(32))
+    message_ts: Mapped[str] = mapped_column(String(32))
+    kind: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(16))
+    marked_by: Mapped[str] = mapped_column(String(64))
+    marked_at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+
+
+class Coverage(Base):
+    """How far a channel's timeline is known to be whole; one row a recorded channel."""
+
+    __tablename__ = "coverage"
+    __table_args__ = (UniqueConstraint("team_id", "channel_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    channel_id: Mapped[str] = mapped_column(String(32))
+    whole_until_ts: Mapped[str] = mapped_column(String(32))
+    """The watermark: every message up to this ts was read back from Slack or is a known gap."""
+    check_due_at: Mapped[datetime | None]
+    """When to look for messages missed since, next; None while nobody listens here."""
+
+
+class Refill(Base):
+    """A stretch of a channel being read again, page by page; outlives the process that reads."""
+
+    __tablename__ = "refill"
+    __table_args__ = (Index("ix_refill_due", "due_at"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    channel_id: Mapped[str] = mapped_column(String(32))
+    from_ts: Mapped[str] = mapped_column(String(32))
+    until_ts: Mapped[str] = mapped_column(String(32))
+    cause: Mapped[str] = mapped_column(String(24))
+    """Why there may be something missing: `declared`, `started`, `reconnected`, `joined`,
+    `scheduled`, `rate_limited`."""
+    progress: Mapped[dict[str, Any]] = mapped_column(JsonData, default=dict)
+    """Where the next page begins, and threads still to be read."""
+    due_at: Mapped[datetime | None]
+    """When to read the next page; while one is read, when to take its reader for dead."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    """Failures in a row."""
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(Text)
+    """Why it can't be read; the stretch then shows as a gap."""
 
 
 class Revision(Base):

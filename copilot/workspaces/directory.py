@@ -33,6 +33,8 @@ def upsert_channel(session: Session, team_id: str, info: ChannelInfo) -> None:
         "channel_id": info.channel_id,
         "name": _name(info.name).lstrip("#") or info.channel_id,
         "is_private": info.is_private,
+        "is_archived": info.is_archived,
+        "is_shared": info.is_shared,
     }
     _upsert(session, Channel, ["team_id", "channel_id"], [values])
 
@@ -46,6 +48,7 @@ def upsert_members(session: Session, team_id: str, infos: Iterable[MemberInfo]) 
             "name": _name(info.name) or _name(info.real_name) or info.user_id,
             "real_name": _name(info.real_name),
             "is_bot": info.is_bot,
+            "is_admin": info.is_admin,
         }
         for info in infos
     }

@@ -45,12 +45,13 @@ def sync_directory(db: Database, workspace_id: int, reader: WorkspaceReader, clo
 
     Raises TemporaryError, after which it is due again, or PermanentError.
     """
-    leased_until = _claim(db, workspace_id, clock.now())
-    if leased_until is None:
+    claimed = _claim(db, workspace_id, clock.now())
+    if claimed is None:
         return
+    team_id, leased_until = claimed
     try:
-        workspace = reader.workspace()
-        members = list(reader.members())
+        workspace = reader.workspace(team_id)
+        members = list(reader.members(team_id))
     except TemporaryError as error:
         pause = max(_PAUSE, timedelta(seconds=error.retry_after_s or 0))
         _give_back(db, workspace_id, leased_until, due_at=clock.now() + pause)
@@ -64,15 +65,16 @@ def sync_directory(db: Database, workspace_id: int, reader: WorkspaceReader, clo
     _give_back(db, workspace_id, leased_until, due_at=None)
 
 
-def _claim(db: Database, workspace_id: int, now: datetime) -> datetime | None:
-    """Until when it is ours; None if nothing is due or another worker has it."""
+def _claim(db: Database, workspace_id: int, now: datetime) -> tuple[str, datetime] | None:
+    """Which workspace, and until when it is ours; None if another has it or nothing is due."""
     with db.transaction() as session:
-        return session.scalar(
+        row = session.execute(
             update(Workspace)
             .where(Workspace.id == workspace_id, Workspace.sync_due_at <= now)
             .values(sync_due_at=now + _LEASE)
-            .returning(Workspace.sync_due_at)
-        )
+            .returning(Workspace.team_id)
+        ).one_or_none()
+        return (row.team_id, now + _LEASE) if row else None
 
 
 def _give_back(

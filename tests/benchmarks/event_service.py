@@ -28,6 +28,7 @@ from copilot.incidents.lifecycle import declare
 from copilot.migrating import upgrade
 from copilot.ports import ChannelInfo, WorkspaceInfo
 from copilot.slack.app import build_bolt_app
+from copilot.slack.clients import OneWorkspace
 from copilot.slack.request_body import read_body
 from copilot.slack.signature import is_from_slack
 from copilot.workspaces.directory import upsert_channel, upsert_workspace
@@ -112,7 +113,8 @@ def _our_service(engine: Engine) -> "Callable[[_Sent], object]":
     bolt = build_bolt_app(
         db=db,
         clock=SystemClock(),
-        client=_FixedIdentity(token="xoxb-bench"),
+        clients=OneWorkspace(_FixedIdentity(token="xoxb-bench")),
+        api_url="http://127.0.0.1:9/api/",
         signing_secret=SECRET,
         console_url=lambda: "http://127.0.0.1/",
     )

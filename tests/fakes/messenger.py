@@ -32,7 +32,7 @@ class FakeMessenger:
         self.on_post: Callable[[SuggestionCard], None] | None = None
         """Called while a card is on its way, e.g. to decide on it meanwhile."""
 
-    def post_card(self, channel_id: str, card: SuggestionCard) -> str:
+    def post_card(self, team_id: str, channel_id: str, card: SuggestionCard) -> str:
         if self.failures:
             raise self.failures.pop(0)
         if self.on_post is not None:
@@ -47,7 +47,9 @@ class FakeMessenger:
             raise self.lost_answers.pop(0)
         return found[0].message_ts
 
-    def update_card(self, channel_id: str, message_ts: str, card: SuggestionCard) -> None:
+    def update_card(
+        self, team_id: str, channel_id: str, message_ts: str, card: SuggestionCard
+    ) -> None:
         if self.failures:
             raise self.failures.pop(0)
         assert any(each.message_ts == message_ts for each in self.posts)

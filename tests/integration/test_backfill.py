@@ -31,16 +31,16 @@ class ScriptedReader:
         self.fails_after = fails_after
         self.asked_from: list[str] = []
 
-    def workspace(self) -> WorkspaceInfo:
+    def workspace(self, team_id: str) -> WorkspaceInfo:
         return US
 
-    def channel(self, channel_id: str) -> ChannelInfo:
+    def channel(self, team_id: str, channel_id: str) -> ChannelInfo:
         return ChannelInfo(channel_id, "inc-checkout", False)
 
-    def members(self) -> Iterable[MemberInfo]:
+    def members(self, team_id: str) -> Iterable[MemberInfo]:
         return []
 
-    def history(self, channel_id: str, oldest_ts: str) -> Iterator[Mapping[str, Any]]:
+    def history(self, team_id: str, channel_id: str, oldest_ts: str) -> Iterator[Mapping[str, Any]]:
         self.asked_from.append(oldest_ts)
         for number, message in enumerate(self.told):
             if number == self.fails_after:
@@ -149,9 +149,9 @@ def test_while_one_worker_reads_another_does_not(db: Database, clock: ReplayCloc
     second = ScriptedReader(said(3))
 
     class SlowReader(ScriptedReader):
-        def channel(self, channel_id: str) -> ChannelInfo:
+        def channel(self, team_id: str, channel_id: str) -> ChannelInfo:
             backfill_channel(db, incident_id, second, clock)
-            return super().channel(channel_id)
+            return super().channel(TEAM, channel_id)
 
     backfill_channel(db, incident_id, SlowReader(said(3)), clock)
     assert second.asked_from == []
@@ -162,7 +162,7 @@ def test_who_died_while_reading_is_followed_by_another(db: Database, clock: Repl
     incident_id = declare_here(db)
 
     class DyingReader(ScriptedReader):
-        def channel(self, channel_id: str) -> ChannelInfo:
+        def channel(self, team_id: str, channel_id: str) -> ChannelInfo:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -178,7 +178,7 @@ def test_a_channel_it_may_not_read_waits_for_an_invitation(
     incident_id = declare_here(db)
 
     class RefusedReader(ScriptedReader):
-        def channel(self, channel_id: str) -> ChannelInfo:
+        def channel(self, team_id: str, channel_id: str) -> ChannelInfo:
             raise PermanentError("not_in_channel")
 
     with pytest.raises(PermanentError):
@@ -193,7 +193,7 @@ def test_an_invitation_during_an_attempt_is_not_forgotten(db: Database, clock: R
     incident_id = declare_here(db)
 
     class RefusedTooEarlyReader(ScriptedReader):
-        def channel(self, channel_id: str) -> ChannelInfo:
+        def channel(self, team_id: str, channel_id: str) -> ChannelInfo:
             ask_again(db, incident_id)
             raise PermanentError("not_in_channel")
 

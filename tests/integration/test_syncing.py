@@ -25,19 +25,19 @@ class ScriptedReader:
         self.failure = failure
         self.asked = 0
 
-    def workspace(self) -> WorkspaceInfo:
+    def workspace(self, team_id: str) -> WorkspaceInfo:
         self.asked += 1
         if self.failure:
             raise self.failure
         return WorkspaceInfo(TEAM, "Acme renamed", "https://acme.slack.com/", "U0BOT")
 
-    def channel(self, channel_id: str) -> ChannelInfo:
+    def channel(self, team_id: str, channel_id: str) -> ChannelInfo:
         raise AssertionError(channel_id)
 
-    def members(self) -> Iterable[MemberInfo]:
+    def members(self, team_id: str) -> Iterable[MemberInfo]:
         yield MemberInfo("U0ANA", "ana", "Ana Costa", is_bot=False)
 
-    def history(self, channel_id: str, oldest_ts: str) -> Iterable[Mapping[str, Any]]:
+    def history(self, team_id: str, channel_id: str, oldest_ts: str) -> Iterable[Mapping[str, Any]]:
         raise AssertionError(channel_id, oldest_ts)
 
 

@@ -7,41 +7,35 @@ time it is told.
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from sqlalchemy import Engine, select
 
+from copilot.bootstrap import JobRunner, Services
 from copilot.clock import ReplayClock
 from copilot.db import Database, open_engine
-from copilot.incidents.backfill import backfill_channel
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import latest_incident_in
-from copilot.jobs import Job, QueuedJob
+from copilot.jobs import QueuedJob
 from copilot.local.drafter import LocalDrafter
-from copilot.reviews.drafting import draft_review
 from copilot.sandbox.sender import Sender
 from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.workspace import SandboxWorkspace
+from copilot.settings import Settings
 from copilot.slack.app import build_bolt_app
 from copilot.slack.client import build_client
+from copilot.slack.clients import OneWorkspace
 from copilot.slack.http import add_slack_endpoint
 from copilot.slack.messenger import SlackMessenger
 from copilot.slack.reader import SlackReader
-from copilot.suggestions.consideration import consider_incident, incidents_with_unconsidered
-from copilot.suggestions.delivery import (
-    cards_to_update,
-    deliveries_to_post,
-    post_delivery,
-    update_card,
-)
-from copilot.suggestions.digest import incidents_due_for_digest, release_digest
 from copilot.timeline.models import TimelineEvent
-from copilot.workspaces.syncing import sync_directory
 from tests.fakes.proposer import FakeProposer
 from tests.fakes.slack_caller import ServedWeb, SlackCaller
+from workers.sweeping import due_jobs
+from workers.tasks import TASKS
 
 Body = dict[str, Any]
 
@@ -55,10 +49,9 @@ class SlackWorld:
     sandbox: SandboxServer
     sender: Sender
     slack: SlackCaller
-    messenger: SlackMessenger
-    reader: SlackReader
+    services: Services
+    proposer: FakeProposer
     jobs: deque[QueuedJob]
-    proposer: FakeProposer = field(default_factory=FakeProposer)
 
     def person(self, name: str) -> str:
         return next(user.id for user in self.workspace.users.values() if user.name == name)
@@ -93,7 +86,7 @@ class SlackWorld:
         end = self.clock.now() + length
         while self.clock.now() < end:
             self.clock.advance_to(min(end, self.clock.now() + timedelta(minutes=1)))
-            self.jobs.extend(self._due())
+            self.jobs.extend(due_jobs(self.services))
             self.works()
 
     def cards(self, channel: str = "incidents") -> list[Body]:
@@ -145,34 +138,15 @@ class SlackWorld:
             session.expunge_all()
         return list(found)
 
-    def _due(self) -> list[QueuedJob]:
-        now = self.clock.now()
-        with self.db.reading() as session:
-            found = {
-                Job.CONSIDER_INCIDENT: incidents_with_unconsidered(session, 100),
-                Job.POST_DELIVERY: deliveries_to_post(session),
-                Job.UPDATE_CARD: cards_to_update(session),
-                Job.RELEASE_DIGEST: incidents_due_for_digest(session, now),
-            }
-        return [QueuedJob(job, row_id) for job, ids in found.items() for row_id in ids]
-
     def _run(self, queued: QueuedJob) -> None:
-        row_id = queued.row_id
-        match queued.job:
-            case Job.CONSIDER_INCIDENT:
-                consider_incident(self.db, row_id, self.proposer, self.clock)
-            case Job.POST_DELIVERY:
-                post_delivery(self.db, row_id, self.messenger, self.clock)
-            case Job.UPDATE_CARD:
-                update_card(self.db, row_id, self.messenger)
-            case Job.RELEASE_DIGEST:
-                release_digest(self.db, row_id, self.clock)
-            case Job.BACKFILL_CHANNEL:
-                backfill_channel(self.db, row_id, self.reader, self.clock)
-            case Job.SYNC_DIRECTORY:
-                sync_directory(self.db, row_id, self.reader, self.clock)
-            case Job.DRAFT_REVIEW:
-                draft_review(self.db, row_id, LocalDrafter(), self.clock)
+        TASKS[queued.job](self.services, queued.row_id)
+
+
+class _InTurn:
+    """A `JobRunner` that keeps what was sent until the test works it off."""
+
+    def __init__(self, jobs: deque[QueuedJob]) -> None:
+        self.send = jobs.append
 
 
 @contextmanager
@@ -185,12 +159,26 @@ def open_slack_world(database_url: str, clock: ReplayClock) -> Iterator[SlackWor
         stack.callback(engine.dispose)
         jobs: deque[QueuedJob] = deque()
         db = Database(engine, jobs.append)
-        client = build_client(workspace.bot_token, sandbox.api_url)
+        clients = OneWorkspace(build_client(workspace.bot_token, sandbox.api_url))
+        proposer = FakeProposer()
+        services = Services(
+            settings=Settings(database_url=database_url, slack_api_url=sandbox.api_url),
+            clock=clock,
+            engine=engine,
+            db=db,
+            jobs=cast("JobRunner", _InTurn(jobs)),
+            slack_clients=clients,
+            messenger=SlackMessenger(clients),
+            reader=SlackReader(clients),
+            proposer=proposer,
+            drafter=LocalDrafter(),
+        )
         web = FastAPI()
         bolt = build_bolt_app(
             db=db,
             clock=clock,
-            client=client,
+            clients=clients,
+            api_url=sandbox.api_url,
             signing_secret=workspace.signing_secret,
             console_url=lambda: "http://127.0.0.1:8080/",
         )
@@ -209,8 +197,8 @@ def open_slack_world(database_url: str, clock: ReplayClock) -> Iterator[SlackWor
             sandbox=sandbox,
             sender=sender,
             slack=SlackCaller(served.port, workspace.signing_secret),
-            messenger=SlackMessenger(client),
-            reader=SlackReader(client),
+            services=services,
+            proposer=proposer,
             jobs=jobs,
         )
 

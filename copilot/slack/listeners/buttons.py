@@ -49,7 +49,7 @@ def _run(
         click = read_click(body, action, team_id)
         run(slack, click)
     except _REFUSALS as error:
-        _say_no(slack, body, click, error)
+        _say_no(slack, body, click, error, team_id)
 
 
 def _accept(slack: SlackServices, click: Click) -> None:
@@ -87,15 +87,17 @@ def _edit(slack: SlackServices, click: Click) -> None:
         click.channel_id,
         click.response_url if click.is_on_private_answer else "",
     )
-    with translated(slack.client, "open the form"):
-        slack.client.views_open(trigger_id=click.trigger_id, view=edit_modal(item, origin))
+    client = slack.client_of(click.team_id)
+    with translated(client, "open the form"):
+        client.views_open(trigger_id=click.trigger_id, view=edit_modal(item, origin))
 
 
 def _explain(slack: SlackServices, click: Click) -> None:
     with slack.db.reading() as session:
         item = find_item(session, click)
-    with translated(slack.client, "open the explanation"):
-        slack.client.views_open(trigger_id=click.trigger_id, view=why_modal(item))
+    client = slack.client_of(click.team_id)
+    with translated(client, "open the explanation"):
+        client.views_open(trigger_id=click.trigger_id, view=why_modal(item))
 
 
 def _redraw(slack: SlackServices, click: Click, done: str) -> None:
@@ -106,7 +108,7 @@ def _redraw(slack: SlackServices, click: Click, done: str) -> None:
 
 
 def _say_no(
-    slack: SlackServices, body: dict[str, Any], click: Click | None, error: Exception
+    slack: SlackServices, body: dict[str, Any], click: Click | None, error: Exception, team_id: str
 ) -> None:
     text = f"{safe(str(error), 300)} Nothing was changed."
     if click is not None and click.is_on_private_answer:
@@ -115,6 +117,7 @@ def _say_no(
     user, channel = body.get("user") or {}, body.get("channel") or {}
     send_private(
         slack,
+        team_id=team_id,
         response_url=str(body.get("response_url") or ""),
         channel_id=str(channel.get("id") or "") if isinstance(channel, dict) else str(channel),
         user_id=str(user.get("id") or "") if isinstance(user, dict) else str(user),

@@ -41,7 +41,7 @@ def declare(slack: SlackServices, asked: Asked) -> Answer:
             "That is no channel name, so nothing was declared. Use letters, digits and hyphens: "
             "`/incident declare --new-channel inc-checkout checkout errors sev2`."
         )
-    identity = slack.identity.ask()
+    identity = slack.identities.ask(asked.team_id)
     now = slack.clock.now()
     if wanted.new_channel is not None or asked.is_in_direct_message:
         place = _make_channel(slack, asked, wanted, now)
@@ -101,8 +101,9 @@ def _told(declared: Declared, place: _Place, wanted: Declaration) -> str:
 def _adopt_channel(slack: SlackServices, asked: Asked) -> _Place:
     """The channel the command was typed in; joins it where Slack lets anybody in."""
     try:
-        with translated(slack.client, "look up this channel"):
-            channel = slack.client.conversations_info(channel=asked.channel_id)["channel"]
+        client = slack.client_of(asked.team_id)
+        with translated(client, "look up this channel"):
+            channel = client.conversations_info(channel=asked.channel_id)["channel"]
     except PermanentError as error:
         # A private channel that we are not in does not exist for us.
         if slack_error_code(error) not in {"channel_not_found", "not_in_channel"}:
@@ -112,13 +113,14 @@ def _adopt_channel(slack: SlackServices, asked: Asked) -> _Place:
         return _Place(ChannelInfo(asked.channel_id, name, is_private), is_readable=False)
     info = to_channel_info(channel)
     is_member = channel.get("is_member", True)
-    return _Place(info, is_readable=bool(is_member) or _join(slack, info.channel_id))
+    return _Place(info, is_readable=bool(is_member) or _join(slack, asked, info.channel_id))
 
 
-def _join(slack: SlackServices, channel_id: str) -> bool:
+def _join(slack: SlackServices, asked: Asked, channel_id: str) -> bool:
     try:
-        with translated(slack.client, "join the channel"):
-            slack.client.conversations_join(channel=channel_id)
+        client = slack.client_of(asked.team_id)
+        with translated(client, "join the channel"):
+            client.conversations_join(channel=channel_id)
     except CopilotError as error:
         _log.info("could not join an incident channel: %s", error)
         return False
@@ -128,23 +130,25 @@ def _join(slack: SlackServices, channel_id: str) -> bool:
 def _make_channel(slack: SlackServices, asked: Asked, wanted: Declaration, now: datetime) -> _Place:
     """A channel with the asker in it. Who makes a channel is its first member: us."""
     wished = wanted.new_channel or to_channel_name(f"inc-{now:%Y-%m-%d}-{wanted.title}")
-    info = _create(slack, wished)
+    info = _create(slack, asked, wished)
     try:
-        with translated(slack.client, "invite you"):
-            slack.client.conversations_invite(channel=info.channel_id, users=asked.user_id)
+        client = slack.client_of(asked.team_id)
+        with translated(client, "invite you"):
+            client.conversations_invite(channel=info.channel_id, users=asked.user_id)
     except CopilotError as error:
         # The channel is public and named in the answer; its maker can walk in.
         _log.warning("a new incident channel is without its declarer: %s", error)
     return _Place(info, is_readable=True, is_new=True)
 
 
-def _create(slack: SlackServices, wished: str) -> ChannelInfo:
+def _create(slack: SlackServices, asked: Asked, wished: str) -> ChannelInfo:
     """Under the wished name, or with a number behind it where that is taken."""
     for attempt in range(1, _NAME_ATTEMPTS + 1):
         name = wished if attempt == 1 else f"{wished[:76]}-{attempt}"
         try:
-            with translated(slack.client, "create a channel"):
-                answer = slack.client.conversations_create(name=name, is_private=False)
+            client = slack.client_of(asked.team_id)
+            with translated(client, "create a channel"):
+                answer = client.conversations_create(name=name, is_private=False)
         except PermanentError as error:
             if slack_error_code(error) != "name_taken":
                 raise

@@ -45,7 +45,7 @@ class Events(Middleware):
             return next()
         take = _HANDLERS.get(event["type"])
         team_id = req.context.team_id
-        if take is not None and team_id and not _is_own(event, req.body, self._slack):
+        if take is not None and team_id and not _is_own(event, req.body, self._slack, team_id):
             take(self._slack, team_id, event)
         return BoltResponse(status=200)
 
@@ -79,7 +79,7 @@ def _learn_channel(slack: SlackServices, team_id: str, event: Event) -> None:
 
 def _catch_up_when_invited(slack: SlackServices, team_id: str, event: Event) -> None:
     """An incident declared where we could not listen: now we can, so read what was said."""
-    identity = slack.identity.if_known()
+    identity = slack.identities.if_known(team_id)
     if identity is None or event.get("user") != identity.workspace.bot_user_id:
         return
     with slack.db.transaction() as session:
@@ -88,7 +88,7 @@ def _catch_up_when_invited(slack: SlackServices, team_id: str, event: Event) -> 
             request_backfill(session, incident, slack.clock.now())
 
 
-def _is_own(event: Event, body: Mapping[str, Any], slack: SlackServices) -> bool:
+def _is_own(event: Event, body: Mapping[str, Any], slack: SlackServices, team_id: str) -> bool:
     """What we said or did ourselves. The envelope often names us, too: it is all there is while
     Slack's Web API can't tell who we are.
     """
@@ -100,7 +100,7 @@ def _is_own(event: Event, body: Mapping[str, Any], slack: SlackServices) -> bool
         for authorization in body.get("authorizations") or ()
         if authorization.get("is_bot")
     ]
-    identity = slack.identity.if_known()
+    identity = slack.identities.if_known(team_id)
     if identity is not None:
         ours += [identity.workspace.bot_user_id, identity.bot_id]
     ours = [who for who in ours if who]

@@ -5,6 +5,7 @@ from slack_sdk import WebClient
 
 from copilot.errors import PermanentError, TemporaryError
 from copilot.ports import Messenger
+from copilot.slack.clients import OneWorkspace
 from copilot.slack.messenger import SlackMessenger
 from tests.fakes.slack_web_api import FakeSlackWebApi, Fields, Reply, refusal
 from tests.unit.slack.cards_made import a_card, an_item
@@ -22,7 +23,7 @@ def posted(delivery_id: str, ts: str, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 def messenger(client: WebClient) -> Messenger:
-    return SlackMessenger(client)
+    return SlackMessenger(OneWorkspace(client))
 
 
 def test_it_posts_without_unfurling_or_linking_names(
@@ -30,7 +31,7 @@ def test_it_posts_without_unfurling_or_linking_names(
 ) -> None:
     web_api.on("conversations.history", EMPTY)
     web_api.on("chat.postMessage", Reply({"ok": True, "ts": "1700000000.000100"}))
-    assert messenger.post_card("C1", a_card(an_item())) == "1700000000.000100"
+    assert messenger.post_card("T0TEAM", "C1", a_card(an_item())) == "1700000000.000100"
     (sent,) = web_api.calls_of("chat.postMessage")
     assert sent["channel"] == "C1"
     assert (sent["unfurl_links"], sent["unfurl_media"], sent["link_names"]) == (False, False, False)
@@ -50,8 +51,8 @@ def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(
     web_api.on("conversations.history", lambda _: Reply({"ok": True, "messages": channel}))
     web_api.on("chat.postMessage", post)
     with pytest.raises(TemporaryError):
-        messenger.post_card("C1", a_card(an_item()))
-    assert messenger.post_card("C1", a_card(an_item())) == "1700000000.000100"
+        messenger.post_card("T0TEAM", "C1", a_card(an_item()))
+    assert messenger.post_card("T0TEAM", "C1", a_card(an_item())) == "1700000000.000100"
     assert len(web_api.calls_of("chat.postMessage")) == 1
 
 
@@ -59,7 +60,7 @@ def test_it_looks_on_further_pages(web_api: FakeSlackWebApi, messenger: Messenge
     first = {"ok": True, "messages": [], "response_metadata": {"next_cursor": "c2"}}
     second = {"ok": True, "messages": [posted("3", "1700000000.000200")]}
     web_api.on("conversations.history", Reply(first), Reply(second))
-    assert messenger.post_card("C1", a_card()) == "1700000000.000200"
+    assert messenger.post_card("T0TEAM", "C1", a_card()) == "1700000000.000200"
     assert web_api.calls_of("conversations.history")[1]["cursor"] == "c2"
 
 
@@ -77,7 +78,7 @@ def test_another_message_is_not_mistaken_for_the_card(
 ) -> None:
     web_api.on("conversations.history", Reply({"ok": True, "messages": [message]}))
     web_api.on("chat.postMessage", Reply({"ok": True, "ts": "2.2"}))
-    assert messenger.post_card("C1", a_card()) == "2.2"
+    assert messenger.post_card("T0TEAM", "C1", a_card()) == "2.2"
 
 
 def test_it_does_not_post_when_it_cannot_look(
@@ -85,7 +86,7 @@ def test_it_does_not_post_when_it_cannot_look(
 ) -> None:
     web_api.on("conversations.history", refusal("internal_error"))
     with pytest.raises(TemporaryError):
-        messenger.post_card("C1", a_card())
+        messenger.post_card("T0TEAM", "C1", a_card())
     assert web_api.calls_of("chat.postMessage") == []
 
 
@@ -95,13 +96,13 @@ def test_a_rate_limit_is_handed_on(web_api: FakeSlackWebApi, messenger: Messenge
         "chat.postMessage", Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "30"})
     )
     with pytest.raises(TemporaryError) as caught:
-        messenger.post_card("C1", a_card())
+        messenger.post_card("T0TEAM", "C1", a_card())
     assert caught.value.retry_after_s == 30
 
 
 def test_a_card_is_redrawn_in_place(web_api: FakeSlackWebApi, messenger: Messenger) -> None:
     web_api.on("chat.update", Reply({"ok": True, "ts": "1.1"}))
-    messenger.update_card("C1", "1.1", a_card(an_item(decided="accepted by sam 14:32")))
+    messenger.update_card("T0TEAM", "C1", "1.1", a_card(an_item(decided="accepted by sam 14:32")))
     (sent,) = web_api.calls_of("chat.update")
     assert sent["ts"] == "1.1"
     assert "accepted by sam" in str(sent["blocks"])
@@ -113,4 +114,4 @@ def test_a_card_that_was_deleted_cannot_be_redrawn(
 ) -> None:
     web_api.on("chat.update", refusal("message_not_found"))
     with pytest.raises(PermanentError, match="message_not_found"):
-        messenger.update_card("C1", "1.1", a_card())
+        messenger.update_card("T0TEAM", "C1", "1.1", a_card())

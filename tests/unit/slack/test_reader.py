@@ -3,13 +3,14 @@ from slack_sdk import WebClient
 
 from copilot.errors import PermanentError, TemporaryError
 from copilot.ports import ChannelInfo, MemberInfo, WorkspaceInfo, WorkspaceReader
+from copilot.slack.clients import OneWorkspace
 from copilot.slack.reader import SlackReader
 from tests.fakes.slack_web_api import FakeSlackWebApi, Reply, refusal
 
 
 @pytest.fixture
 def reader(client: WebClient) -> WorkspaceReader:
-    return SlackReader(client)
+    return SlackReader(OneWorkspace(client))
 
 
 def test_it_tells_the_workspace(web_api: FakeSlackWebApi, reader: WorkspaceReader) -> None:
@@ -25,13 +26,15 @@ def test_it_tells_the_workspace(web_api: FakeSlackWebApi, reader: WorkspaceReade
             }
         ),
     )
-    assert reader.workspace() == WorkspaceInfo("T1", "Acme", "https://acme.slack.com/", "UBOT")
+    assert reader.workspace("T0TEAM") == WorkspaceInfo(
+        "T1", "Acme", "https://acme.slack.com/", "UBOT"
+    )
 
 
 def test_it_tells_a_channel(web_api: FakeSlackWebApi, reader: WorkspaceReader) -> None:
     channel = {"id": "C1", "name": "incident-7", "is_private": True}
     web_api.on("conversations.info", Reply({"ok": True, "channel": channel}))
-    assert reader.channel("C1") == ChannelInfo("C1", "incident-7", is_private=True)
+    assert reader.channel("T0TEAM", "C1") == ChannelInfo("C1", "incident-7", is_private=True)
 
 
 def test_it_reads_all_pages_of_members(web_api: FakeSlackWebApi, reader: WorkspaceReader) -> None:
@@ -47,7 +50,7 @@ def test_it_reads_all_pages_of_members(web_api: FakeSlackWebApi, reader: Workspa
         Reply({"ok": True, "members": [ana], "response_metadata": {"next_cursor": "c2"}}),
         Reply({"ok": True, "members": [ben, bot], "response_metadata": {"next_cursor": ""}}),
     )
-    assert list(reader.members()) == [
+    assert list(reader.members("T0TEAM")) == [
         MemberInfo("U1", "ana", "Ana Costa", is_bot=False),
         MemberInfo("U2", "Ben Okafor", "Ben Okafor", is_bot=False),
         MemberInfo("U3", "alerts", "", is_bot=True),
@@ -76,7 +79,7 @@ def test_it_reads_history_with_the_replies_of_its_threads(
         ),
         Reply({"ok": True, "messages": [parent, replies[1]]}),
     )
-    assert list(reader.history("C1", "9.000000")) == [alone, parent, *replies]
+    assert list(reader.history("T0TEAM", "C1", "9.000000")) == [alone, parent, *replies]
     assert web_api.calls_of("conversations.history")[0]["oldest"] == "9.000000"
     assert [call["cursor"] for call in web_api.calls_of("conversations.replies")[1:]] == ["r2"]
 
@@ -90,7 +93,7 @@ def test_a_rate_limit_in_the_middle_is_handed_on(
         Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "5"}),
     )
     with pytest.raises(TemporaryError) as caught:
-        list(reader.history("C1", "0"))
+        list(reader.history("T0TEAM", "C1", "0"))
     assert caught.value.retry_after_s == 5
 
 
@@ -99,4 +102,4 @@ def test_a_channel_we_are_not_in_says_what_to_do(
 ) -> None:
     web_api.on("conversations.history", refusal("not_in_channel"))
     with pytest.raises(PermanentError, match="invite the bot"):
-        list(reader.history("C1", "0"))
+        list(reader.history("T0TEAM", "C1", "0"))
