@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     """Somebody wrote it down with `/incident note`; it was said nowhere in the channel."""
     FOLLOW_UP_ADDED = "follow_up_added"
     FOLLOW_UP_DONE = "follow_up_done"
+    QUIET_CHANGED = "quiet_changed"
+    """Somebody asked the copilot to keep quiet, or to speak again; `details`: until."""
     GAP = "gap"
     """A stretch that we know we may have missed, `details`: from_ts, until_ts, cause. Deleted
     (`deleted_at`) once it was read after all."""
