@@ -9,6 +9,7 @@ from copilot.incidents.models import Severity, Status
 from copilot.ports import CardItem
 from copilot.slack.cards import MAX_ITEMS, Block, item_blocks
 from copilot.slack.escaping import clip, mrkdwn, safe
+from copilot.timeline.mrkdwn import to_plain
 
 Answer = dict[str, Any]
 
@@ -18,15 +19,16 @@ _MAX_SECTIONS = 40
 _MAX_LISTED = 25
 _SHOWN_FOLLOW_UPS = 3
 
-HELP = """*What `/incident` can do* (only you see the answers)
-`/incident declare checkout errors sev2`  start an incident in this channel
-`/incident declare --new-channel NAME title`  start it in a new channel
-`/incident status`  how it stands   ·   `/incident status monitoring`  change the status
-`/incident severity sev1`  change the severity
-`/incident suggestions`  follow-ups found so far, to accept or dismiss
-`/incident held`  what was kept back, and why
-`/incident resolve`  say that it is over
-`/incident review`  draft the post-incident review
+HELP = """*`/incident` and one of these* (only you see the answers)
+`declare checkout errors sev2`  start an incident here  ·  `declare`  the same with a form
+`status`  how it stands  ·  `status monitoring`  `severity sev1`  `rename new title`  change it
+`role commander @dana`  who does what  ·  `handover @dana`  give the command away
+`resolve`  it is over  ·  `reopen`  it is not over
+`catchup 30m`  what happened, in short  ·  `timeline`  all that happened
+`note text`  write something down  ·  `followup add text`  `followup list`  `followup done 3`
+`suggestions`  follow-ups found, to decide on  ·  `held`  what was kept back, and why
+`quiet 30m`  nothing unasked for a while  ·  `noise`  how much is said at all (admins)
+`review`  draft the post-incident review
 Everything said in the channel is recorded. At most one card in 15 minutes is posted unasked."""
 
 
@@ -62,11 +64,17 @@ def lines_answer(lines: Iterable[str], blocks: Sequence[Block] = ()) -> Answer:
     }
 
 
-def help_answer(unknown: str | None = None, nearest: str | None = None) -> Answer:
+def help_answer(unknown: str | None = None, nearest: str | None = None, rest: str = "") -> Answer:
+    """All commands; or, for an unknown word, the one that was probably meant, ready to copy."""
     if unknown is None:
         return note(HELP)
-    meant = f" Did you mean `/incident {nearest}`?" if nearest else ""
-    return note(f"“{safe(unknown, 40)}” is no command, so nothing was done.{meant}\n\n{HELP}")
+    problem = f"“{safe(to_plain(unknown, {}), 40)}” is no command, so nothing was done."
+    if nearest is None:
+        return note(f"{problem}\n\n{HELP}")
+    # A backtick would end the code in which it is shown.
+    meant = f"/incident {nearest} {to_plain(rest, {})}".strip()
+    typed = safe(meant.replace("`", "'"), 200)
+    return note(f"{problem} Did you mean `{typed}`? `/incident help` lists them all.")
 
 
 def standing_answer(standing: Standing, now: datetime) -> Answer:

@@ -10,12 +10,37 @@ WORDS = (
     "declare",
     "status",
     "severity",
+    "rename",
+    "role",
+    "handover",
+    "resolve",
+    "reopen",
+    "catchup",
+    "timeline",
+    "note",
     "suggestions",
     "held",
-    "resolve",
+    "quiet",
+    "noise",
+    "followup",
     "review",
     "help",
 )
+USAGE_HINT = " | ".join(WORDS)
+"""What Slack shows beside `/incident` while somebody types it."""
+_ALIASES = {
+    "catch-up": "catchup",
+    "follow-up": "followup",
+    "follow-ups": "followup",
+    "followups": "followup",
+    "hand-over": "handover",
+    "handoff": "handover",
+    "re-open": "reopen",
+    "roles": "role",
+    "suggestion": "suggestions",
+}
+# Quotes and stops that a phone or a habit puts around a word, in any of our users' languages.
+_AROUND_A_WORD = "\"'`“”„‟‘’‚‛«»‹›.,;:!?¡¿…" + "".join(map(chr, (0x20, 0x09, 0x0A, 0xA0, 0x202F)))
 _SEVERITY = re.compile(r"(?:sev(?:erity)?)[-_ ]?([1-4])|p([1-4])", re.IGNORECASE)
 _NEW_CHANNEL = re.compile(r"(?:--|—|–)new-channel(?:[ =]|$)", re.IGNORECASE)
 MAX_TITLE = 200
@@ -28,6 +53,9 @@ class Typed:
 
     word: str
     rest: str
+    """What follows, on one line."""
+    text: str = ""
+    """What follows, with its line breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +67,12 @@ class Declaration:
 
 
 def read_typed(text: str) -> Typed:
-    word, _, rest = text.strip().partition(" ")
-    return Typed(word.lower(), " ".join(rest.split()))
+    first, *more = text.lstrip(_AROUND_A_WORD).split(maxsplit=1) or [""]
+    word = first.strip(_AROUND_A_WORD).lower()
+    rest = more[0].strip() if more else ""
+    if not rest.strip(_AROUND_A_WORD):
+        rest = ""
+    return Typed(_ALIASES.get(word, word), " ".join(rest.split()), rest)
 
 
 def nearest_word(word: str) -> str | None:

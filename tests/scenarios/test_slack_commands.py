@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from copilot.incidents.models import Severity, Status
 from copilot.jobs import Job
+from copilot.slack.command_words import WORDS
 from copilot.timeline.models import EventKind
 from tests.scenarios.slack_world import SlackWorld, words_of
 
@@ -14,15 +15,15 @@ from tests.scenarios.slack_world import SlackWorld, words_of
 def test_bare_it_fits_one_screen_and_names_all_commands(world: SlackWorld) -> None:
     shown = world.command("")
     assert len(shown.splitlines()) <= 12
-    for word in ("declare", "status", "severity", "suggestions", "held", "resolve", "review"):
-        assert f"/incident {word}" in shown
+    for word in WORDS:
+        assert f"`{word}" in shown or word == "help"
     assert world.command("help") == shown
 
 
 def test_an_unknown_word_gets_the_nearest(world: SlackWorld) -> None:
     shown = world.command("delcare <!channel> now")
     assert "“delcare” is no command" in shown
-    assert "Did you mean `/incident declare`?" in shown
+    assert "Did you mean `/incident declare @channel now`?" in shown
 
 
 def test_an_unknown_word_is_shown_harmless(world: SlackWorld) -> None:

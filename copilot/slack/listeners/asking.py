@@ -16,7 +16,13 @@ class Asked:
     channel_name: str
     user_id: str
     rest: str
-    """What was typed after the command's first word."""
+    """What was typed after the command's first word, on one line."""
+    text: str = ""
+    """The same with its line breaks, for what is written down as it is."""
+    trigger_id: str = ""
+    """Opens one form, within three seconds."""
+    response_url: str = ""
+    """Takes five answers to the asker within half an hour."""
 
     @property
     def is_in_direct_message(self) -> bool:

@@ -20,7 +20,11 @@ from copilot.slack.services import SlackServices
 
 _log = logging.getLogger(__name__)
 
-_WORDS: dict[str, Callable[[SlackServices, Asked], Answer]] = {
+Run = Callable[[SlackServices, Asked], Answer | None]
+"""Answers the asker; None where a form that it opened says all there is to say."""
+
+# The table of words: a line here, the word in `command_words.WORDS` and its place in the help.
+_RUNS: Mapping[str, Run] = {
     "declare": declare,
     "status": status,
     "severity": severity,
@@ -34,26 +38,33 @@ _WORDS: dict[str, Callable[[SlackServices, Asked], Answer]] = {
 def register(app: App, slack: SlackServices) -> None:
     @app.command("/incident")
     def on_incident(ack: Ack, body: dict[str, Any]) -> None:
-        ack(_answer(slack, body))
+        answer = _answer(slack, body)
+        if answer is None:
+            ack()
+        else:
+            ack(answer)
 
     @app.command(re.compile(""))
     def on_another(ack: Ack) -> None:
         ack(note("That command is not mine. `/incident help` shows what I can do."))
 
 
-def _answer(slack: SlackServices, body: Mapping[str, Any]) -> Answer:
+def _answer(slack: SlackServices, body: Mapping[str, Any]) -> Answer | None:
     typed = read_typed(str(body.get("text") or ""))
-    run = _WORDS.get(typed.word)
+    run = _RUNS.get(typed.word)
     if run is None:
         if typed.word in {"", "help"}:
             return help_answer()
-        return help_answer(typed.word, nearest_word(typed.word))
+        return help_answer(typed.word, nearest_word(typed.word), typed.rest)
     asked = Asked(
         team_id=str(body.get("team_id") or ""),
         channel_id=str(body.get("channel_id") or ""),
         channel_name=str(body.get("channel_name") or ""),
         user_id=str(body.get("user_id") or ""),
         rest=typed.rest,
+        text=typed.text,
+        trigger_id=str(body.get("trigger_id") or ""),
+        response_url=str(body.get("response_url") or ""),
     )
     try:
         return run(slack, asked)

@@ -19,7 +19,16 @@ from copilot.slack.command_words import (
         ("", Typed("", "")),
         ("  ", Typed("", "")),
         ("HELP", Typed("help", "")),
-        (" declare  checkout   errors ", Typed("declare", "checkout errors")),
+        (" declare  checkout   errors ", Typed("declare", "checkout errors", "checkout   errors")),
+        ("note one\n two", Typed("note", "one two", "one\n two")),
+        ("status\nmonitoring", Typed("status", "monitoring", "monitoring")),
+        ("„resolve“ !", Typed("resolve", "")),
+        ("resolve!", Typed("resolve", "")),
+        ("«\xa0resolve\xa0»", Typed("resolve", "")),
+        ("Follow-up add x", Typed("followup", "add x", "add x")),
+        ("ROLES", Typed("role", "")),
+        ("?", Typed("", "")),
+        ("note why?", Typed("note", "why?", "why?")),
     ],
 )
 def test_the_first_word_is_the_command(text: str, typed: Typed) -> None:
