@@ -23,6 +23,8 @@ class Workspace(Base):
     """When to learn names from Slack, next; the queue of *sync directory*, None once learnt."""
     disconnected_at: Mapped[datetime | None]
     """When the app was uninstalled or its token revoked; None while it is connected."""
+    enterprise_id: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    """The Enterprise Grid organisation it belongs to, if any: leads to an installation for all."""
 
 
 class Installation(Base):
@@ -40,8 +42,10 @@ class Installation(Base):
     team_id: Mapped[str] = mapped_column(String(32), default="")
     app_id: Mapped[str] = mapped_column(String(32))
     bot_user_id: Mapped[str] = mapped_column(String(32))
+    bot_id: Mapped[str | None] = mapped_column(String(32))
+    """None until Slack was asked; the answer to an installation does not name it."""
     bot_token: Mapped[str] = mapped_column(Text)
-    """Encrypted; so is `refresh_token`."""
+    """Encrypted; so is `refresh_token`. Empty once revoked."""
     refresh_token: Mapped[str | None] = mapped_column(Text)
     token_expires_at: Mapped[datetime | None]
     """None where the app does not rotate its tokens."""
@@ -62,6 +66,28 @@ class InstallAttempt(Base):
     state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     """SHA-256 of the `state` that Slack brings back, hex."""
     expires_at: Mapped[datetime]
+
+
+class SpentLoginLink(Base):
+    """A one-time link into the console that was used; kept until the link would be too old."""
+
+    __tablename__ = "spent_login_link"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the link's token, hex."""
+    expires_at: Mapped[datetime]
+
+
+class LastEvent(Base):
+    """When Slack last delivered an event of a workspace; written at most once a minute."""
+
+    __tablename__ = "last_event"
+
+    team_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    arrived_at: Mapped[datetime]
+    """By the wall clock."""
+    way: Mapped[str] = mapped_column(String(16))
+    """`http` or `socket_mode`."""
 
 
 class Channel(Base):

@@ -54,6 +54,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(length=32), nullable=False),
         sa.Column("app_id", sa.String(length=32), nullable=False),
         sa.Column("bot_user_id", sa.String(length=32), nullable=False),
+        sa.Column("bot_id", sa.String(length=32), nullable=True),
         sa.Column("bot_token", sa.Text(), nullable=False),
         sa.Column("refresh_token", sa.Text(), nullable=True),
         sa.Column("token_expires_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
@@ -66,6 +67,13 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "enterprise_id", "team_id", name=op.f("uq_installation_enterprise_id_team_id")
         ),
+    )
+    op.create_table(
+        "last_event",
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("arrived_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("way", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("team_id", name=op.f("pk_last_event")),
     )
     op.create_table(
         "message_mark",
@@ -130,6 +138,12 @@ def upgrade() -> None:
     with op.batch_alter_table("refill", schema=None) as batch_op:
         batch_op.create_index("ix_refill_due", ["due_at"], unique=False)
 
+    op.create_table(
+        "spent_login_link",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_spent_login_link")),
+    )
     op.create_table(
         "role_assignment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -234,10 +248,14 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("disconnected_at", copilot.db.UtcDateTime(timezone=True), nullable=True)
         )
+        batch_op.add_column(
+            sa.Column("enterprise_id", sa.String(length=32), server_default="", nullable=False)
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("workspace", schema=None) as batch_op:
+        batch_op.drop_column("enterprise_id")
         batch_op.drop_column("disconnected_at")
 
     with op.batch_alter_table("pacing", schema=None) as batch_op:
@@ -276,12 +294,14 @@ def downgrade() -> None:
 
     op.drop_table("source_opening")
     op.drop_table("role_assignment")
+    op.drop_table("spent_login_link")
     with op.batch_alter_table("refill", schema=None) as batch_op:
         batch_op.drop_index("ix_refill_due")
 
     op.drop_table("refill")
     op.drop_table("noise_policy_version")
     op.drop_table("message_mark")
+    op.drop_table("last_event")
     op.drop_table("installation")
     op.drop_table("install_attempt")
     op.drop_table("coverage")
