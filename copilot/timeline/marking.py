@@ -21,7 +21,7 @@ def record_marks(session: Session, marks: Sequence[Mark], now: datetime) -> list
     """Record each mark once; the ids of those that are new."""
     new: list[int] = []
     for mark in sorted(set(marks), key=_turn):
-        _serialise(session, mark)
+        hold_message(session, mark.team_id, mark.channel_id, mark.target_ts)
         if mark.marked_ts is None and _has_dated(session, mark):
             continue
         event_id = rows.insert_new_event(session, mark_values(mark, now))
@@ -48,10 +48,10 @@ def _natural_key(mark: Mark) -> str:
     return f"{_stem(mark)}@{mark.marked_ts}" if mark.marked_ts else _stem(mark)
 
 
-def _serialise(session: Session, mark: Mark) -> None:
-    """One writer a message: a dated and an undated mark would else miss each other."""
+def hold_message(session: Session, team_id: str, channel_id: str, message_ts: str) -> None:
+    """One writer of a message's marks at a time: two would else miss what the other wrote."""
     if session.connection().dialect.name == "postgresql":
-        name = f"{mark.team_id}:{mark.channel_id}:{mark.target_ts}"
+        name = f"{team_id}:{channel_id}:{message_ts}"
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 

@@ -106,6 +106,8 @@ class TimelineEvent(Base):
 
 class MarkKind(StrEnum):
     KEY_MOMENT = "key_moment"
+    FOLLOW_UP = "follow_up"
+    """There is work in it; the follow-up made of it stands while such a mark does."""
     IGNORED = "ignored"
     """No proposer and no drafter is given it."""
 
