@@ -22,6 +22,8 @@ class Job(StrEnum):
     """Read what was said before the copilot joined. Carries an incident id."""
     DRAW_HEADLINE = "draw_headline"
     """Post, pin or redraw the headline card of an incident. Carries an incident id."""
+    BRIEF_COMMANDER = "brief_commander"
+    """Tell a new commander in private how it stands. Carries a handover id."""
     REFILL_CHANNEL = "refill_channel"
     """Read the next page of a stretch that may have been missed. Carries a refill id."""
     SYNC_DIRECTORY = "sync_directory"

@@ -72,14 +72,26 @@ class Incident(Base):
     """A newer request than the newest draft is the queue of *draft review*."""
     backfill_due_at: Mapped[datetime | None]
     """When to read the channel's past, next; the queue of *backfill channel*, None once read."""
+    has_own_channel: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """The channel was made for it, so its topic is ours to set."""
     headline_version: Mapped[int] = mapped_column(default=0, server_default="0")
     """Raised by each change that the pinned headline card shows."""
     headline_drawn_version: Mapped[int] = mapped_column(default=0, server_default="0")
-    """What Slack shows; lower than `headline_version` is the queue of *draw headline*."""
+    """What Slack shows, or was given up on; lower than `headline_version` is the queue of *draw
+    headline*."""
     headline_ts: Mapped[str | None] = mapped_column(String(32))
     headline_due_at: Mapped[datetime | None]
     """Not before then, by the wall clock: somebody is drawing it, or Slack asked to wait."""
+    headline_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Drawings begun since one went well. From the first on, Slack may have a post unknown to us."""
+    headline_postings: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often it was posted; anew once, where somebody deleted it."""
+    headline_is_pinned: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """We pinned it; who unpins it means it."""
+    headline_topic: Mapped[str | None] = mapped_column(String(250))
+    """The topic that we set; another one is somebody's own and stays."""
     headline_failure: Mapped[str | None] = mapped_column(Text)
+    """What could not be done about it, in words for responders."""
     timeline_from: Mapped[datetime | None]
     timeline_until: Mapped[datetime | None]
 
@@ -132,3 +144,40 @@ class RoleAssignment(Base):
     user_id: Mapped[str] = mapped_column(String(64))
     assigned_by: Mapped[str] = mapped_column(String(64))
     assigned_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """Somebody is to be in the incident's channel; rows without `invited_at` are the queue."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("incident_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(String(64))
+    asked_at: Mapped[datetime]
+    invited_at: Mapped[datetime | None]
+    """When Slack was asked, also where it refused."""
+
+
+class Handover(Base):
+    """The command of an incident passed from one person to another."""
+
+    __tablename__ = "handover"
+    __table_args__ = (Index("ix_handover_unbriefed", "briefed_at"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE"), index=True
+    )
+    from_id: Mapped[str | None] = mapped_column(String(64))
+    to_id: Mapped[str] = mapped_column(String(64))
+    handed_by: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text)
+    handed_at: Mapped[datetime]
+    brief_due_at: Mapped[datetime | None]
+    """Not before then, by the wall clock: somebody is telling them, or Slack asked to wait."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    briefed_at: Mapped[datetime | None]
+    """When the new commander was told how it stands, or that was given up."""
+    failure: Mapped[str | None] = mapped_column(Text)

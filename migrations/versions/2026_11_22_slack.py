@@ -145,6 +145,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_spent_login_link")),
     )
     op.create_table(
+        "handover",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "incident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("from_id", sa.String(length=64), nullable=True),
+        sa.Column("to_id", sa.String(length=64), nullable=False),
+        sa.Column("handed_by", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("handed_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("brief_due_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("briefed_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+            name=op.f("fk_handover_incident_id_incident"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_incident_id"), ["incident_id"], unique=False)
+        batch_op.create_index("ix_handover_unbriefed", ["briefed_at"], unique=False)
+
+    op.create_table(
+        "invitation",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "incident_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("user_id", sa.String(length=64), nullable=False),
+        sa.Column("asked_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("invited_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["incident_id"],
+            ["incident.id"],
+            name=op.f("fk_invitation_incident_id_incident"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint(
+            "incident_id", "user_id", name=op.f("uq_invitation_incident_id_user_id")
+        ),
+    )
+    op.create_table(
         "role_assignment",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
@@ -222,6 +269,11 @@ def upgrade() -> None:
 
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.add_column(
+            sa.Column(
+                "has_own_channel", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
+            )
+        )
+        batch_op.add_column(
             sa.Column("headline_version", sa.Integer(), server_default="0", nullable=False)
         )
         batch_op.add_column(
@@ -231,6 +283,21 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("headline_due_at", copilot.db.UtcDateTime(timezone=True), nullable=True)
         )
+        batch_op.add_column(
+            sa.Column("headline_attempts", sa.Integer(), server_default="0", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("headline_postings", sa.Integer(), server_default="0", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column(
+                "headline_is_pinned",
+                sa.Boolean(),
+                server_default=sa.text("(false)"),
+                nullable=False,
+            )
+        )
+        batch_op.add_column(sa.Column("headline_topic", sa.String(length=250), nullable=True))
         batch_op.add_column(sa.Column("headline_failure", sa.Text(), nullable=True))
 
     with op.batch_alter_table("member", schema=None) as batch_op:
@@ -267,10 +334,15 @@ def downgrade() -> None:
 
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.drop_column("headline_failure")
+        batch_op.drop_column("headline_topic")
+        batch_op.drop_column("headline_is_pinned")
+        batch_op.drop_column("headline_postings")
+        batch_op.drop_column("headline_attempts")
         batch_op.drop_column("headline_due_at")
         batch_op.drop_column("headline_ts")
         batch_op.drop_column("headline_drawn_version")
         batch_op.drop_column("headline_version")
+        batch_op.drop_column("has_own_channel")
 
     with op.batch_alter_table("follow_up", schema=None) as batch_op:
         batch_op.drop_index(
@@ -294,6 +366,12 @@ def downgrade() -> None:
 
     op.drop_table("source_opening")
     op.drop_table("role_assignment")
+    op.drop_table("invitation")
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.drop_index("ix_handover_unbriefed")
+        batch_op.drop_index(batch_op.f("ix_handover_incident_id"))
+
+    op.drop_table("handover")
     op.drop_table("spent_login_link")
     with op.batch_alter_table("refill", schema=None) as batch_op:
         batch_op.drop_index("ix_refill_due")
