@@ -20,6 +20,12 @@ from copilot.slack.app import build_bolt_app
 from copilot.slack.http import add_slack_endpoint
 
 
+def login_links(services: Services) -> LoginLinks:
+    """One-time links into the console; with COPILOT_SECRET_KEY they outlive a restart."""
+    key = services.settings.secret_key
+    return LoginLinks(services.db, key.get_secret_value() if key else None)
+
+
 def create_web(services: Services, login: LoginLinks, console_url: str) -> FastAPI:
     """The whole web application. Without a signing secret it has no Slack endpoint."""
     web = FastAPI(title="Incident Copilot", version=__version__, openapi_url=None)
@@ -42,6 +48,7 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
             api_url=settings.slack_api_url,
             signing_secret=settings.slack_signing_secret.get_secret_value(),
             console_url=lambda: console_url,
+            login_token=lambda team_id, user_id, path: login.issue((team_id, user_id), path),
         )
         add_slack_endpoint(web, bolt, settings.slack_signing_secret.get_secret_value())
     secret_key = settings.secret_key

@@ -18,7 +18,7 @@ from copilot.clock import ReplayClock
 from copilot.console.login import LoginLinks
 from copilot.errors import BadInputError, CopilotError
 from copilot.incidents.models import Incident
-from copilot.main import WebServer, create_web
+from copilot.main import WebServer, create_web, login_links
 from copilot.sandbox.player import Player
 from copilot.sandbox.score import PlayedCommand, read_commands
 from copilot.sandbox.sender import Sender
@@ -122,7 +122,7 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
         services = _services(workspace, sandbox, clock)
         with services.db.transaction() as session:
             forget_workspace(session, workspace.team_id)
-        login = LoginLinks()
+        login = login_links(services)
         web.start(create_web(services, login, web.url))
         services.jobs.start_embedded(services, sweep_every_s=1.0 if playing.speed else None)
         stack.callback(services.jobs.stop_embedded)

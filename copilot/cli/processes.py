@@ -8,9 +8,8 @@ from rich.markup import escape
 from copilot.bootstrap import open_database
 from copilot.cli.output import console, errors_in_words, notes
 from copilot.cli.wiring import open_services
-from copilot.console.login import LoginLinks
 from copilot.errors import BadInputError
-from copilot.main import WebServer, create_web
+from copilot.main import WebServer, create_web, login_links
 from copilot.migrating import upgrade
 from copilot.settings import Settings, read_settings
 
@@ -28,7 +27,7 @@ def serve(
         services = open_services(settings)
         server = open_server(host or settings.host, settings.port if port is None else port)
         base_url = settings.public_url or server.url
-        login = LoginLinks()
+        login = login_links(services)
         server.start(create_web(services, login, base_url))
         if settings.redis_url is None:
             services.jobs.start_embedded(services)

@@ -36,7 +36,7 @@ def add_console(
 
     With `is_https` browsers send the session over HTTPS only.
     """
-    web.include_router(signing_in_pages(login), include_in_schema=False)
+    web.include_router(signing_in_pages(login, db), include_in_schema=False)
     for router in (
         incident_pages(db, clock),
         timeline_pages(db, clock),

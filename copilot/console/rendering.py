@@ -43,8 +43,9 @@ def page(
     request: Request, template: str, *, status_code: int = 200, **context: Any
 ) -> HTMLResponse:
     """A page with what the layout needs; a note left by `tell_once` is shown and gone."""
+    viewer = sessions.viewer_of(request)
     html = _ENVIRONMENT.get_template(template).render(
-        person=request.session.get("person"),
+        person=viewer.name if viewer else None,
         form_token=sessions.form_token(request),
         told=sessions.take_told(request),
         **context,

@@ -2,13 +2,21 @@
 
 import re
 import secrets
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Form, Request
 
+from copilot.clock import SystemClock
+from copilot.console.login import SlackUser
+
 COOKIE = "incident_copilot_session"
-LIFETIME_S = 7 * 24 * 60 * 60
+OPERATOR_LIFETIME = timedelta(days=7)
+SLACK_USER_LIFETIME = timedelta(days=1)
+"""Shorter, since people leave a workspace; the next link is one command away."""
+LIFETIME_S = int(OPERATOR_LIFETIME.total_seconds())
 _SLACK_ID = re.compile(r"(?=.*\d)[UWB][A-Z0-9]{4,31}")
 LONGEST_NAME = 64
 
@@ -21,20 +29,51 @@ class ForgedForm(Exception):  # noqa: N818 - names what it is
     """A POST that did not come from one of our own pages."""
 
 
-def signed_in_person(request: Request) -> str:
-    """The name the person gave when they came in. Raises NotSignedIn."""
-    person = request.session.get("person")
-    if not isinstance(person, str) or not person:
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks at a page.
+
+    `user` is whom Slack vouched for; None for whoever runs the copilot, who came in by the
+    link that it printed and gave a name.
+    """
+
+    name: str
+    user: SlackUser | None
+
+    @property
+    def acts_as(self) -> str:
+        """How the record names who decided: the Slack id, which shows as the person's name."""
+        return self.user.user_id if self.user else self.name
+
+
+def viewer_of(request: Request) -> Viewer | None:
+    """None without a session, and once it is too old, however often it was used."""
+    name, until_s = request.session.get("person"), request.session.get("until")
+    if not isinstance(name, str) or not name or not isinstance(until_s, int):
+        return None
+    if SystemClock().now().timestamp() >= until_s:
+        return None
+    user = request.session.get("user")
+    return Viewer(name, SlackUser(*user) if user else None)
+
+
+def signed_in(request: Request) -> Viewer:
+    """Raises NotSignedIn."""
+    viewer = viewer_of(request)
+    if viewer is None:
         raise NotSignedIn
-    return person
+    return viewer
 
 
-SignedIn = Annotated[str, Depends(signed_in_person)]
+SignedIn = Annotated[Viewer, Depends(signed_in)]
 
 
-def sign_in(request: Request, person: str) -> None:
+def sign_in(request: Request, viewer: Viewer) -> None:
+    lifetime = SLACK_USER_LIFETIME if viewer.user else OPERATOR_LIFETIME
     request.session.clear()
-    request.session["person"] = person
+    request.session["person"] = viewer.name
+    request.session["user"] = list(viewer.user) if viewer.user else None
+    request.session["until"] = int((SystemClock().now() + lifetime).timestamp())
 
 
 def sign_out(request: Request) -> None:

@@ -30,12 +30,13 @@ def build_bolt_app(
     api_url: str,
     signing_secret: str,
     console_url: Callable[[], str],
+    login_token: Callable[[str, str, str], str] | None = None,
 ) -> App:
     """`process_before_response`: the answer waits for the listener, so a row is committed before
     Slack hears 200, and a failing listener answers 500, on which Slack tries again.
     """
     identities = BotIdentities(clients)
-    slack = SlackServices(db, clock, clients, identities, console_url)
+    slack = SlackServices(db, clock, clients, identities, console_url, login_token)
 
     def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
         return identities.authorize(team_id, enterprise_id)

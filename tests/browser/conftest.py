@@ -63,7 +63,7 @@ def console(sqlite_url: str) -> Iterator[Console]:
     engine = open_engine(sqlite_url)
     db = Database(engine, lambda _job: None)
     world = build_world(db)
-    login = LoginLinks()
+    login = LoginLinks(db)
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     clock = world_clock()
     add_console(web, db=db, clock=clock, login=login, secret_key="k" * 32)

@@ -27,7 +27,7 @@ class Visitor:
         failures_raise: bool = True,
         secret_key: str = "s" * 32,
     ) -> None:
-        self.login = LoginLinks()
+        self.login = LoginLinks(db)
         self.web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
         add_console(self.web, db=db, clock=clock, login=self.login, secret_key=secret_key)
         self.http = TestClient(

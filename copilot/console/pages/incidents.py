@@ -20,7 +20,7 @@ def incident_pages(db: Database, _clock: Clock) -> APIRouter:
     router = APIRouter()
 
     @router.get("/")
-    def all_incidents(request: Request, _person: SignedIn) -> Response:
+    def all_incidents(request: Request, _viewer: SignedIn) -> Response:
         with db.reading() as session:
             incidents = list_incidents(session)
             ids = [incident.id for incident in incidents]
@@ -39,7 +39,7 @@ def incident_pages(db: Database, _clock: Clock) -> APIRouter:
         )
 
     @router.get("/incidents")
-    def old_address(_person: SignedIn) -> Response:
+    def old_address(_viewer: SignedIn) -> Response:
         return RedirectResponse("/", status_code=303)
 
     return router

@@ -34,7 +34,7 @@ def review_pages(db: Database, clock: Clock) -> APIRouter:
     @router.get("/incidents/{incident_id}/review")
     def review(
         request: Request,
-        _person: SignedIn,
+        _viewer: SignedIn,
         incident_id: IncidentId,
         claim: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
     ) -> Response:
@@ -64,50 +64,52 @@ def _add_acts(router: APIRouter, db: Database, clock: Clock) -> None:
     path = "/incidents/{incident_id}/review"
 
     @router.post(f"{path}/draft", dependencies=only_own_forms)
-    def draft(_person: SignedIn, incident_id: IncidentId) -> Response:
+    def draft(_viewer: SignedIn, incident_id: IncidentId) -> Response:
         with db.transaction() as session:
             request_review(session, incident_id, clock.now())
         return RedirectResponse(f"{incident_path(incident_id)}/review", status_code=303)
 
     @router.post(f"{path}/claims/{{claim_id}}/verify", dependencies=only_own_forms)
     def verify(
-        request: Request, person: SignedIn, incident_id: IncidentId, claim_id: ClaimId
+        request: Request, viewer: SignedIn, incident_id: IncidentId, claim_id: ClaimId
     ) -> Response:
         def act(session: Session) -> None:
-            verification.verify(session, claim_id, person=person, now=clock.now())
+            verification.verify(session, claim_id, person=viewer.name, now=clock.now())
 
         return _carry_out(request, db, incident_id, claim_id, act)
 
     @router.post(f"{path}/claims/{{claim_id}}/wrong", dependencies=only_own_forms)
     def wrong(
-        request: Request, person: SignedIn, incident_id: IncidentId, claim_id: ClaimId
+        request: Request, viewer: SignedIn, incident_id: IncidentId, claim_id: ClaimId
     ) -> Response:
         def act(session: Session) -> None:
-            verification.mark_wrong(session, claim_id, person=person, now=clock.now())
+            verification.mark_wrong(session, claim_id, person=viewer.name, now=clock.now())
 
         return _carry_out(request, db, incident_id, claim_id, act)
 
     @router.post(f"{path}/claims/{{claim_id}}/edit", dependencies=only_own_forms)
     def edit(
         request: Request,
-        person: SignedIn,
+        viewer: SignedIn,
         incident_id: IncidentId,
         claim_id: ClaimId,
         text: Annotated[str, Form(max_length=4000)] = "",
     ) -> Response:
         def act(session: Session) -> None:
-            verification.edit_claim(session, claim_id, person=person, now=clock.now(), text=text)
+            verification.edit_claim(
+                session, claim_id, person=viewer.name, now=clock.now(), text=text
+            )
 
         return _carry_out(request, db, incident_id, claim_id, act)
 
 
 def _add_exports(router: APIRouter, db: Database) -> None:
     @router.get("/incidents/{incident_id}/review.md")
-    def as_markdown(_person: SignedIn, incident_id: IncidentId) -> Response:
+    def as_markdown(_viewer: SignedIn, incident_id: IncidentId) -> Response:
         return _download(incident_id, "md", "text/markdown", to_markdown(_drafted(db, incident_id)))
 
     @router.get("/incidents/{incident_id}/review.json")
-    def as_json(_person: SignedIn, incident_id: IncidentId) -> Response:
+    def as_json(_viewer: SignedIn, incident_id: IncidentId) -> Response:
         text = json.dumps(to_json(_drafted(db, incident_id)), ensure_ascii=False, indent=2)
         return _download(incident_id, "json", "application/json", text)
 

@@ -32,7 +32,7 @@ def suggestion_pages(db: Database, clock: Clock) -> APIRouter:
 
     @router.get("/incidents/{incident_id}/suggestions")
     def all_suggestions(
-        request: Request, _person: SignedIn, incident_id: IncidentId, after: int = 0
+        request: Request, _viewer: SignedIn, incident_id: IncidentId, after: int = 0
     ) -> Response:
         with db.reading() as session:
             header = read_header(session, incident_id, clock.now())
@@ -62,10 +62,10 @@ def _add_decisions(router: APIRouter, db: Database, clock: Clock) -> None:
 
     @router.post(f"{path}/accept", dependencies=only_own_forms)
     def accept(
-        request: Request, person: SignedIn, incident_id: IncidentId, suggestion_id: SuggestionId
+        request: Request, viewer: SignedIn, incident_id: IncidentId, suggestion_id: SuggestionId
     ) -> Response:
         def decide(session: Session) -> str:
-            decisions.accept(session, suggestion_id, by=person, now=clock.now())
+            decisions.accept(session, suggestion_id, by=viewer.acts_as, now=clock.now())
             return "is now a follow-up"
 
         return _carry_out(request, db, incident_id, suggestion_id, decide)
@@ -73,7 +73,7 @@ def _add_decisions(router: APIRouter, db: Database, clock: Clock) -> None:
     @router.post(f"{path}/edit", dependencies=only_own_forms)
     def edit(
         request: Request,
-        person: SignedIn,
+        viewer: SignedIn,
         incident_id: IncidentId,
         suggestion_id: SuggestionId,
         title: Annotated[str, Form(max_length=_LONGEST_TITLE)] = "",
@@ -85,7 +85,7 @@ def _add_decisions(router: APIRouter, db: Database, clock: Clock) -> None:
                 suggestion_id,
                 title=title,
                 owner_id=_known_owner(session, incident_id, owner_id),
-                by=person,
+                by=viewer.acts_as,
                 now=clock.now(),
             )
             return "is now a follow-up, as you changed it"
@@ -95,13 +95,15 @@ def _add_decisions(router: APIRouter, db: Database, clock: Clock) -> None:
     @router.post(f"{path}/dismiss", dependencies=only_own_forms)
     def dismiss(
         request: Request,
-        person: SignedIn,
+        viewer: SignedIn,
         incident_id: IncidentId,
         suggestion_id: SuggestionId,
         reason: Annotated[DismissReason, Form()],
     ) -> Response:
         def decide(session: Session) -> str:
-            decisions.dismiss(session, suggestion_id, reason=reason, by=person, now=clock.now())
+            decisions.dismiss(
+                session, suggestion_id, reason=reason, by=viewer.acts_as, now=clock.now()
+            )
             return "was dismissed"
 
         return _carry_out(request, db, incident_id, suggestion_id, decide)

@@ -18,7 +18,7 @@ def timeline_pages(db: Database, clock: Clock) -> APIRouter:
 
     @router.get("/incidents/{incident_id}")
     def whole_incident(
-        request: Request, _person: SignedIn, incident_id: IncidentId, at: str | None = None
+        request: Request, _viewer: SignedIn, incident_id: IncidentId, at: str | None = None
     ) -> Response:
         with db.reading() as session:
             header = read_header(session, incident_id, clock.now())
@@ -28,7 +28,7 @@ def timeline_pages(db: Database, clock: Clock) -> APIRouter:
     @router.get("/incidents/{incident_id}/episodes/{number}")
     def one_episode(
         request: Request,
-        _person: SignedIn,
+        _viewer: SignedIn,
         incident_id: IncidentId,
         number: EpisodeNumber,
         part: int = Query(default=0, ge=0, le=1_000_000),
@@ -47,7 +47,7 @@ def timeline_pages(db: Database, clock: Clock) -> APIRouter:
         )
 
     @router.get("/incidents/{incident_id}/latest")
-    def latest(_person: SignedIn, incident_id: IncidentId) -> dict[str, str]:
+    def latest(_viewer: SignedIn, incident_id: IncidentId) -> dict[str, str]:
         """Asked by an open page now and then, to say that there is something new."""
         with db.reading() as session:
             header = read_header(session, incident_id, clock.now())

@@ -103,7 +103,8 @@ def _explain(slack: SlackServices, click: Click) -> None:
 def _redraw(slack: SlackServices, click: Click, done: str) -> None:
     """A card in the channel is redrawn by a job; a private answer only by who pressed on it."""
     if click.is_on_private_answer:
-        answer = open_suggestions(slack, click.incident_id, done=done)
+        asker = (click.team_id, click.user_id)
+        answer = open_suggestions(slack, click.incident_id, asker=asker, done=done)
         replace_private(click.response_url, answer)
 
 

@@ -44,4 +44,6 @@ def _edit(slack: SlackServices, view: dict[str, Any], user_id: str, team_id: str
         )
     if origin.response_url:
         done = f"✓ *{safe(title, 150)}* is a follow-up now."
-        replace_private(origin.response_url, open_suggestions(slack, origin.incident_id, done=done))
+        asker = (team_id, user_id)
+        answer = open_suggestions(slack, origin.incident_id, asker=asker, done=done)
+        replace_private(origin.response_url, answer)

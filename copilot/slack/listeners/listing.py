@@ -13,28 +13,32 @@ from copilot.slack.suggestion_items import held_in, open_items
 def suggestions(slack: SlackServices, asked: Asked) -> Answer:
     with slack.db.reading() as session:
         incident_id = incident_asked_about(session, asked).id
-    return open_suggestions(slack, incident_id)
+    return open_suggestions(slack, incident_id, asker=(asked.team_id, asked.user_id))
 
 
 def held(slack: SlackServices, asked: Asked) -> Answer:
     with slack.db.reading() as session:
         incident_id = incident_asked_about(session, asked).id
         kept_back = held_in(session, incident_id)
-    return held_answer(kept_back, slack.console_link(f"incidents/{incident_id}/suggestions"))
+    asker = (asked.team_id, asked.user_id)
+    link = slack.console_link(f"incidents/{incident_id}/suggestions", asker)
+    return held_answer(kept_back, link)
 
 
 def review(slack: SlackServices, asked: Asked) -> Answer:
     with slack.db.transaction() as session:
         incident = incident_asked_about(session, asked)
         request_review(session, incident.id, slack.clock.now())
-    link = slack.console_link(f"incidents/{incident.id}/review")
+    link = slack.console_link(f"incidents/{incident.id}/review", (asked.team_id, asked.user_id))
     return note(
         f"The review of *{safe(incident.title, 200)}* is being drafted: <{link}|open it in the "
         "console>. Each sentence there leads to the message it came from."
     )
 
 
-def open_suggestions(slack: SlackServices, incident_id: int, done: str = "") -> Answer:
+def open_suggestions(
+    slack: SlackServices, incident_id: int, *, asker: tuple[str, str], done: str = ""
+) -> Answer:
     """What waits for a decision now; `done` says what the last press came to."""
     with slack.db.reading() as session:
         items = open_items(session, incident_id)
@@ -43,6 +47,6 @@ def open_suggestions(slack: SlackServices, incident_id: int, done: str = "") -> 
         incident_id=incident_id,
         # Block ids must be new in each redraw of one message.
         tag=secrets.token_hex(4),
-        console_link=slack.console_link(f"incidents/{incident_id}/suggestions"),
+        console_link=slack.console_link(f"incidents/{incident_id}/suggestions", asker),
         done=done,
     )
