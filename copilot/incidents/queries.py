@@ -50,6 +50,17 @@ def latest_incident_in(session: Session, team_id: str, channel_id: str) -> Incid
     return standing or session.scalar(_newest_in(team_id, channel_id))
 
 
+def incident_at(
+    session: Session, team_id: str, channel_id: str, instant: datetime
+) -> Incident | None:
+    """The incident that what was said then belongs to; the newest where several overlap."""
+    query = _newest_in(team_id, channel_id).where(
+        or_(Incident.timeline_from.is_(None), Incident.timeline_from <= instant),
+        or_(Incident.timeline_until.is_(None), Incident.timeline_until > instant),
+    )
+    return session.scalar(query)
+
+
 def list_incidents(session: Session) -> list[IncidentView]:
     """All incidents, the newest first."""
     messages = (

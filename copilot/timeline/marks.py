@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, cast
 
 from sqlalchemy import Table, select, update
@@ -23,6 +24,13 @@ from copilot.workspaces.models import Member
 
 Meanings = Mapping[str, str]
 """What a reaction says: its name, without colons, to a MarkKind."""
+DEFAULT_MEANINGS: Meanings = MappingProxyType(
+    {
+        "star": MarkKind.KEY_MOMENT,
+        "pushpin": MarkKind.KEY_MOMENT,
+        "memo": MarkKind.FOLLOW_UP,
+    }
+)
 
 _MARK = cast(Table, MessageMark.__table__)
 _KEY = ("team_id", "channel_id", "message_ts", "kind", "source", "marked_by")
@@ -131,7 +139,7 @@ def marks_of(session: Session, place: Place, kind: MarkKind) -> Sequence[Message
         MessageMark.message_ts == place.message_ts,
         MessageMark.kind == kind,
     )
-    return session.scalars(query.order_by(MessageMark.marked_at, MessageMark.id)).all()
+    return session.scalars(query.order_by(MessageMark.marked_at, MessageMark.marked_by)).all()
 
 
 def _meaning(reaction: object, meanings: Meanings) -> MarkKind | None:
@@ -159,9 +167,10 @@ def _by_reaction(
     standing: dict[tuple[MarkKind, str], set[str]] = defaultdict(set)
     for event in _events(session, place, _REACTIONS):
         kind = _meaning(event.details.get("reaction"), meanings)
-        if kind is None or event.author_id not in people:
+        who = event.author_id or ""
+        if kind is None or who not in people:
             continue
-        key, name = (kind, event.author_id), str(event.details.get("reaction"))
+        key, name = (kind, who), str(event.details.get("reaction"))
         if event.kind == EventKind.REACTION_ADDED:
             if not standing[key]:
                 periods[key] = _Period(event.occurred_at, None)

@@ -32,6 +32,7 @@ class EventKind(StrEnum):
     NOTE = "note"
     """Somebody wrote it down with `/incident note`; it was said nowhere in the channel."""
     FOLLOW_UP_ADDED = "follow_up_added"
+    FOLLOW_UP_CHANGED = "follow_up_changed"
     FOLLOW_UP_DONE = "follow_up_done"
     QUIET_CHANGED = "quiet_changed"
     """Somebody asked the copilot to keep quiet, or to speak again; `details`: until."""
