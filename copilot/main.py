@@ -49,6 +49,7 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
             signing_secret=settings.slack_signing_secret.get_secret_value(),
             console_url=lambda: console_url,
             login_token=lambda team_id, user_id, path: login.issue((team_id, user_id), path),
+            reactions=settings.reaction_meanings,
         )
         add_slack_endpoint(web, bolt, settings.slack_signing_secret.get_secret_value())
     secret_key = settings.secret_key

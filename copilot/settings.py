@@ -1,5 +1,6 @@
 """Every environment variable, typed, with a default or a clear error."""
 
+import re
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -8,6 +9,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from copilot.errors import BadInputError
+
+_SAID_BY_REACTION = ("key_moment", "follow_up", "ignored")
+_REACTION = re.compile(r"[\w'+-]{1,100}")
 
 
 class Settings(BaseSettings):
@@ -56,6 +60,11 @@ class Settings(BaseSettings):
         description="Another Slack: GovSlack, or the sandbox.",
     )
 
+    reactions: str = Field(
+        default="key_moment=star,pushpin follow_up=memo",
+        description="What a reaction says of a message: key_moment, follow_up, ignored.",
+    )
+
     @field_validator("database_url")
     @classmethod
     def _is_a_database(cls, url: str | None) -> str | None:
@@ -70,6 +79,12 @@ class Settings(BaseSettings):
             raise ValueError("give sqlite:///PATH or postgresql://user:password@host/name")
         return url
 
+    @field_validator("reactions")
+    @classmethod
+    def _are_reactions(cls, text: str) -> str:
+        read_reactions(text)
+        return text
+
     @field_validator("redis_url")
     @classmethod
     def _is_redis(cls, url: SecretStr | None) -> SecretStr | None:
@@ -77,6 +92,11 @@ class Settings(BaseSettings):
         if url is not None and not url.get_secret_value().startswith(("redis://", "rediss://")):
             raise ValueError("give redis://host:6379/0, or rediss:// for TLS")
         return url
+
+    @property
+    def reaction_meanings(self) -> dict[str, str]:
+        """What each reaction says, by its name."""
+        return read_reactions(self.reactions)
 
     @property
     def effective_database_url(self) -> str:
@@ -87,6 +107,25 @@ class Settings(BaseSettings):
         """The database file, or None where the database is no SQLite file."""
         _, found, path = self.effective_database_url.partition("sqlite:///")
         return Path(path) if found and path else None
+
+
+def read_reactions(text: str) -> dict[str, str]:
+    """Reads `key_moment=star,pushpin follow_up=memo`; `off` gives no reaction a meaning.
+
+    Raises ValueError.
+    """
+    meanings: dict[str, str] = {}
+    for part in text.split() if text.strip() != "off" else ():
+        said, _, names = part.partition("=")
+        if said not in _SAID_BY_REACTION or not names:
+            raise ValueError(f"{part[:40]!r}: give e.g. key_moment=star,pushpin follow_up=memo")
+        for name in names.split(","):
+            reaction = name.strip(":")
+            if not _REACTION.fullmatch(reaction):
+                raise ValueError(f"{name[:40]!r} is no reaction's name, such as star or memo")
+            if meanings.setdefault(reaction, said) != said:
+                raise ValueError(f"the reaction {reaction} can't mean two things")
+    return meanings
 
 
 def read_settings() -> Settings:

@@ -17,6 +17,7 @@ from copilot.slack.identity import BotIdentities
 from copilot.slack.listeners import buttons, commands, forms
 from copilot.slack.listeners.events import Events
 from copilot.slack.services import SlackServices
+from copilot.timeline.marks import DEFAULT_MEANINGS, Meanings
 
 _ANYTHING = re.compile("")
 _log = logging.getLogger(__name__)
@@ -31,12 +32,13 @@ def build_bolt_app(
     signing_secret: str,
     console_url: Callable[[], str],
     login_token: Callable[[str, str, str], str] | None = None,
+    reactions: Meanings = DEFAULT_MEANINGS,
 ) -> App:
     """`process_before_response`: the answer waits for the listener, so a row is committed before
     Slack hears 200, and a failing listener answers 500, on which Slack tries again.
     """
     identities = BotIdentities(clients)
-    slack = SlackServices(db, clock, clients, identities, console_url, login_token)
+    slack = SlackServices(db, clock, clients, identities, console_url, login_token, reactions)
 
     def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
         return identities.authorize(team_id, enterprise_id)

@@ -1,7 +1,7 @@
 """What every listener is handed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slack_sdk import WebClient
 
@@ -9,6 +9,7 @@ from copilot.clock import Clock
 from copilot.db import Database
 from copilot.slack.clients import SlackClients
 from copilot.slack.identity import BotIdentities
+from copilot.timeline.marks import DEFAULT_MEANINGS, Meanings
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,9 @@ class SlackServices:
     """Where people reach the console; known only once the web process has its port."""
     login_token: Callable[[str, str, str], str] | None = None
     """Makes a one-time way into the console for one Slack user: team id, user id, where to."""
+
+    reactions: Meanings = field(default_factory=lambda: DEFAULT_MEANINGS)
+    """What a reaction says of a message."""
 
     def client_of(self, team_id: str) -> WebClient:
         return self.clients.of(team_id)

@@ -11,6 +11,7 @@ from slack_bolt.request.payload_utils import to_event
 from copilot.errors import BadInputError
 from copilot.incidents.backfill import request_backfill
 from copilot.incidents.intake import take_in
+from copilot.incidents.marked import heed_marks
 from copilot.incidents.queries import open_incident_in
 from copilot.slack.reader import to_channel_info, to_member_info
 from copilot.slack.services import SlackServices
@@ -60,7 +61,8 @@ def _record(slack: SlackServices, team_id: str, event: Event) -> None:
     if not records:
         return
     with slack.db.transaction() as session:
-        take_in(session, team_id, records, slack.clock.now())
+        if take_in(session, team_id, records, slack.clock.now()):
+            heed_marks(session, records, slack.reactions)
 
 
 def _learn_member(slack: SlackServices, team_id: str, event: Event) -> None:
