@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Protocol
+
+from copilot.errors import PermanentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class WindowMessage:
     is_new: bool
     """False for context that a proposer saw before."""
     reactions: tuple[str, ...] = ()
+    is_key_moment: bool = False
+    """A person marked it as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,7 @@ class CardSource:
     author_name: str
     quote: str
     permalink: str
+    message_ts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +175,81 @@ class SuggestionCard:
     items: tuple[CardItem, ...]
 
 
-class Messenger(Protocol):
+@dataclass(frozen=True, slots=True)
+class RoleHolder:
+    role: str
+    """A `Role` value."""
+    name: str
+    """In plain words, since a mention would notify."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadlineCard:
+    """How an incident stands, at the top of its channel."""
+
+    incident_id: int
+    posting: int
+    """1, or 2 once it had to be posted anew; a post is recognised by this and the incident."""
+    version: int
+    title: str
+    severity: str | None
+    status: str
+    declared_at: datetime
+    declared_by: str | None
+    resolved_at: datetime | None
+    roles: tuple[RoleHolder, ...]
+    open_follow_ups: int
+    done_follow_ups: int
+    timeline_url: str | None
+    """Where the console shows it; None where nobody set the console's address."""
+    review_url: str | None
+
+
+class IncidentChannel(Protocol):
+    """What stands in an incident's channel for all to see.
+
+    Raises TemporaryError or PermanentError, never a vendor's error.
+    """
+
+    def post_headline(
+        self, team_id: str, channel_id: str, card: HeadlineCard, *, may_be_there: bool
+    ) -> str:
+        """Post it and return its ts. `may_be_there`: an attempt before may have posted it, so
+        look for it first.
+        """
+
+    def update_headline(
+        self, team_id: str, channel_id: str, message_ts: str, card: HeadlineCard
+    ) -> bool:
+        """Redraw it in place; False if somebody deleted it."""
+
+    def pin(self, team_id: str, channel_id: str, message_ts: str) -> None:
+        """Pin a message; one that is pinned already stays so."""
+
+    def topic(self, team_id: str, channel_id: str) -> str:
+        """The channel's topic, as plain text."""
+
+    def set_topic(self, team_id: str, channel_id: str, topic: str) -> None: ...
+
+    def invite(self, team_id: str, channel_id: str, user_ids: Sequence[str]) -> None:
+        """Bring people into the channel; who is there already stays there."""
+
+
+class Messenger(IncidentChannel, Protocol):
     """Posts to Slack. Raises TemporaryError or PermanentError, never a vendor's error."""
 
-    def post_card(self, team_id: str, channel_id: str, card: SuggestionCard) -> str:
-        """Post once and return the message ts; a card already posted is found, not repeated."""
+    def post_card(
+        self,
+        team_id: str,
+        channel_id: str,
+        card: SuggestionCard,
+        tried_since: datetime | None = None,
+    ) -> str:
+        """Post once and return the message ts.
+
+        `tried_since` is when an earlier attempt may first have begun, None if there was none: a
+        card that it posted, its answer lost, is found and not repeated.
+        """
 
     def update_card(
         self, team_id: str, channel_id: str, message_ts: str, card: SuggestionCard
@@ -208,6 +284,41 @@ class MemberInfo:
     is_bot: bool
     is_admin: bool = False
     """An admin or owner of the Slack workspace."""
+    is_guest: bool = False
+    """A guest, or somebody of another organisation: reads only the channels they are in."""
+    is_deactivated: bool = False
+
+
+class Unreadable(StrEnum):
+    """Why a channel's past can't be read."""
+
+    NOT_IN_CHANNEL = "not_in_channel"
+    NO_PERMISSION = "no_permission"
+    DISCONNECTED = "disconnected"
+    """The app is not installed in the workspace, or its token was revoked."""
+    THREAD_GONE = "thread_gone"
+    STALE_CURSOR = "stale_cursor"
+    """Slack no longer knows the place where the next page begins."""
+    REFUSED = "refused"
+
+
+class UnreadableError(PermanentError):
+    """The past can't be read; `why` says what would have to change."""
+
+    def __init__(self, message: str, why: Unreadable) -> None:
+        super().__init__(message)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Messages in Slack's own shape: of a channel the newest first, of a thread the oldest."""
+
+    messages: tuple[Mapping[str, Any], ...]
+    next_cursor: str | None = None
+    """Where the next page begins; None after the last."""
+    is_limited: bool = False
+    """Slack hides messages of this stretch, as it does on its free plan."""
 
 
 class WorkspaceReader(Protocol):
@@ -219,5 +330,30 @@ class WorkspaceReader(Protocol):
 
     def members(self, team_id: str) -> Iterable[MemberInfo]: ...
 
-    def history(self, team_id: str, channel_id: str, oldest_ts: str) -> Iterable[Mapping[str, Any]]:
-        """Messages from `oldest_ts` on, thread replies included, in Slack's own shape."""
+    def channel_members(self, team_id: str, channel_id: str) -> Iterable[str]:
+        """The user ids of everybody who may read the channel."""
+
+    def history_page(
+        self,
+        team_id: str,
+        channel_id: str,
+        *,
+        oldest_ts: str,
+        latest_ts: str,
+        limit: int,
+        cursor: str | None = None,
+    ) -> Page:
+        """Messages of the channel itself, both bounds included. Raises UnreadableError, too."""
+
+    def replies_page(
+        self,
+        team_id: str,
+        channel_id: str,
+        parent_ts: str,
+        *,
+        oldest_ts: str,
+        latest_ts: str,
+        limit: int,
+        cursor: str | None = None,
+    ) -> Page:
+        """A thread's parent and its replies between the bounds. Raises UnreadableError, too."""

@@ -70,6 +70,10 @@ class Incident(Base):
     """Came from an archive: nothing about it is ever posted to Slack."""
     review_requested_at: Mapped[datetime | None]
     """A newer request than the newest draft is the queue of *draft review*."""
+    review_due_at: Mapped[datetime | None]
+    """Not before then, by the wall clock: somebody drafts, or drafting failed just now."""
+    review_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Drafts begun since one was saved."""
     backfill_due_at: Mapped[datetime | None]
     """When to read the channel's past, next; the queue of *backfill channel*, None once read."""
     has_own_channel: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
@@ -83,7 +87,7 @@ class Incident(Base):
     headline_due_at: Mapped[datetime | None]
     """Not before then, by the wall clock: somebody is drawing it, or Slack asked to wait."""
     headline_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Drawings begun since one went well. From the first on, Slack may have a post unknown to us."""
+    """Drawings begun since one went well. From the first on, Slack may have an unknown post."""
     headline_postings: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often it was posted; anew once, where somebody deleted it."""
     headline_is_pinned: Mapped[bool] = mapped_column(default=False, server_default=text("false"))

@@ -7,23 +7,20 @@ from slack_sdk import WebClient
 from copilot.ports import SuggestionCard
 from copilot.slack.cards import card_blocks, card_text
 from copilot.slack.client import translated
-from copilot.slack.clients import SlackClients
+from copilot.slack.incident_channel import SlackIncidentChannel
 
 _EVENT_TYPE = "incident_copilot_card"
 _HISTORY_PAGE = 200
 _HISTORY_PAGES = 5
 
 
-class SlackMessenger:
+class SlackMessenger(SlackIncidentChannel):
     """A `Messenger` over the Web API.
 
     Each card carries its delivery id as message metadata. An attempt whose answer was lost, or
     whose worker died before it could write down the message ts, leaves no other trace; so
     every attempt looks in the channel's history first. Cards are rare, so the look is cheap.
     """
-
-    def __init__(self, clients: SlackClients) -> None:
-        self._clients = clients
 
     def post_card(self, team_id: str, channel_id: str, card: SuggestionCard) -> str:
         client = self._clients.of(team_id)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from copilot.clock import Clock
 from copilot.ports import SuggestionCard
+from tests.fakes.incident_channel import FakeIncidentChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Posted:
     message_ts: str
 
 
-class FakeMessenger:
+class FakeMessenger(FakeIncidentChannel):
     """Posts each card once, like the port promises: one that it has is found, not repeated.
 
     `failures` are raised one by one before a card is posted; `lost_answers` after it was posted,
@@ -24,6 +25,7 @@ class FakeMessenger:
     """
 
     def __init__(self, clock: Clock) -> None:
+        super().__init__()
         self.clock = clock
         self.posts: list[Posted] = []
         self.updates: list[SuggestionCard] = []
@@ -32,7 +34,13 @@ class FakeMessenger:
         self.on_post: Callable[[SuggestionCard], None] | None = None
         """Called while a card is on its way, e.g. to decide on it meanwhile."""
 
-    def post_card(self, team_id: str, channel_id: str, card: SuggestionCard) -> str:
+    def post_card(
+        self,
+        team_id: str,
+        channel_id: str,
+        card: SuggestionCard,
+        tried_since: datetime | None = None,
+    ) -> str:
         if self.failures:
             raise self.failures.pop(0)
         if self.on_post is not None:
