@@ -16,13 +16,21 @@ from copilot.local.drafter_sections import (
     with_substance,
 )
 from copilot.local.drafter_wording import reported, timed
-from copilot.ports import Draft, DraftedClaim, EpisodeMessages, FollowUpFact, IncidentFacts
+from copilot.ports import (
+    Draft,
+    DraftedClaim,
+    EpisodeMessages,
+    FollowUpFact,
+    IncidentFacts,
+    WindowMessage,
+)
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
 from copilot.reviews.salience import Sentence, joking_run, sentences_of
 from copilot.reviews.stated import stated_in
 
 ENGINE = "local-1"
+_MOST_MARKED = 20
 _WORTH_TELLING = 1.2
 _WORTH_LEARNING = 0.7
 _WORTH_ASKING = -0.1
@@ -48,11 +56,23 @@ class LocalDrafter:
         told = [message for message in messages if message.number not in joking]
         sentences = [sentence for message in told for sentence in sentences_of(message)]
         take_follow_ups(selection, follow_ups)
+        _take_marked(selection, messages)
         scale = _scale(len(messages))
         _take_first_needs(selection, sentences, scale)
         _take_summary(selection, sentences, facts)
         _take_sections(selection, sentences, scale)
         return Draft(tuple(_in_order(selection)), ENGINE)
+
+
+def _take_marked(selection: Selection, messages: Sequence[WindowMessage]) -> None:
+    """What people marked as key moments, before anything else can use it up."""
+    marked = [message for message in messages if message.is_key_moment]
+    best = [
+        max(found, key=lambda sentence: sentence.score)
+        for message in marked
+        if (found := sentences_of(message))
+    ]
+    selection.take(Section.KEY_MOMENTS, best, _MOST_MARKED, timed)
 
 
 def _take_first_needs(selection: Selection, sentences: Sequence[Sentence], scale: float) -> None:

@@ -63,8 +63,11 @@ def read_material(session: Session, incident_id: int, limit: int = MOST_MESSAGES
 
 
 def what_fits(said: Sequence[WindowMessage], limit: int) -> tuple[WindowMessage, ...]:
-    """At most `limit` messages, numbered from 1: those people reacted to, then the newest."""
-    by_worth = sorted(said, key=lambda message: (bool(message.reactions), message.number))
+    """At most `limit` messages, numbered from 1: marked, reacted to, newest first."""
+    by_worth = sorted(
+        said,
+        key=lambda message: (message.is_key_moment, bool(message.reactions), message.number),
+    )
     kept = {message.number for message in by_worth[max(0, len(said) - limit) :]}
     chosen = [message for message in said if message.number in kept]
     return tuple(replace(message, number=number) for number, message in enumerate(chosen, 1))

@@ -51,6 +51,8 @@ _PASTED = re.compile(
     r"|(?:\S+=\S+\s+){3}|\|.*\|.*\||</?\w+>",
     re.IGNORECASE,
 )
+_MARKED = 3.0
+"""A person's word outweighs every cue, and every fault but a joke's."""
 _MANY_WORDS = 6
 _HEADLINE_WORDS = 18
 _ONE_BREATH = timedelta(seconds=60)
@@ -163,6 +165,7 @@ def _score(message: WindowMessage, text: str, raw: str, cues: frozenset[Cue]) ->
     stems = content_stems(text)
     score = sum(_WEIGHTS[cue] for cue in cues) + min(len(stems), 8) / 8
     score += 0.5 * min(len(message.reactions), 3)
+    score += _MARKED * message.is_key_moment
     if re.search(r"\d", text):
         score += 0.3
     if Cue.QUESTION in cues and len(stems) < 3:

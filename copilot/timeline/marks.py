@@ -18,7 +18,6 @@ from sqlalchemy.orm import Session
 
 from copilot.timeline.marking import hold_message
 from copilot.timeline.models import EventKind, MarkKind, MarkSource, MessageMark, TimelineEvent
-from copilot.timeline.reading import Span
 from copilot.timeline.slack_messages import Mark
 from copilot.workspaces.models import Member
 
@@ -120,11 +119,11 @@ def standing_marks(
     return {ts: frozenset(kinds) for ts, kinds in found.items()}
 
 
-def marked_in(session: Session, span: Span, kind: MarkKind) -> frozenset[str]:
+def marked_in(session: Session, team_id: str, channel_id: str, kind: MarkKind) -> frozenset[str]:
     """Stamps of all messages of the channel that are marked as that."""
     query = select(MessageMark.message_ts).where(
-        MessageMark.team_id == span.team_id,
-        MessageMark.channel_id == span.channel_id,
+        MessageMark.team_id == team_id,
+        MessageMark.channel_id == channel_id,
         MessageMark.kind == kind,
         MessageMark.undone_at.is_(None),
     )

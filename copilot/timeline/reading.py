@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from copilot.db import UtcDateTime
 from copilot.ports import WindowMessage
+from copilot.timeline.marks import standing_marks
 from copilot.timeline.marks_on import reactions_on, threads_of
-from copilot.timeline.models import SPOKEN_KINDS, EventKind, Revision, TimelineEvent
+from copilot.timeline.models import SPOKEN_KINDS, EventKind, MarkKind, Revision, TimelineEvent
 from copilot.timeline.mrkdwn import to_plain
 from copilot.timeline.permalinks import permalink, ts_order
 from copilot.workspaces.directory import channel_name, names_of, workspace_of
@@ -96,12 +97,20 @@ def window_messages(
 ) -> list[WindowMessage]:
     """What was said and not taken back, in plain text, numbered from 1.
 
-    Of a message longer than `MOST_READ` characters its beginning.
+    Without what a person marked to be ignored; of a message longer than `MOST_READ` characters
+    its beginning.
     """
     spoken = [event for event in events if event.kind in SPOKEN_KINDS and not event.deleted_at]
     revision_ids = latest_revision_ids(session, [event.id for event in spoken])
     reactions = reactions_on(session, spoken)
-    said = [event for event in spoken if event.message_ts and event.id in revision_ids]
+    marks = _marks_on(session, spoken)
+    said = [
+        event
+        for event in spoken
+        if event.message_ts
+        and event.id in revision_ids
+        and MarkKind.IGNORED not in marks.get(event.id, ())
+    ]
     return [
         WindowMessage(
             number=number,
@@ -116,6 +125,7 @@ def window_messages(
             is_bot=is_from_bot(event),
             is_new=event.considered_at is None,
             reactions=reactions.get(event.message_ts or "", ()),
+            is_key_moment=MarkKind.KEY_MOMENT in marks.get(event.id, ()),
         )
         for number, event in enumerate(said, 1)
     ]
@@ -171,6 +181,17 @@ def latest_revision_ids(session: Session, event_ids: Sequence[int]) -> dict[int,
             candidate = (ts_order(revision_ts), revision_id)
             latest[event_id] = max(candidate, latest.get(event_id, candidate))
     return {event_id: revision_id for event_id, (_, revision_id) in latest.items()}
+
+
+def _marks_on(session: Session, spoken: Sequence[TimelineEvent]) -> dict[int, frozenset[MarkKind]]:
+    """By event, what people marked it as."""
+    found: dict[int, frozenset[MarkKind]] = {}
+    for place in sorted({(event.team_id, event.channel_id) for event in spoken}):
+        there = {e.message_ts: e.id for e in spoken if (e.team_id, e.channel_id) == place}
+        stamps = [stamp for stamp in there if stamp]
+        for stamp, marks in standing_marks(session, *place, stamps).items():
+            found[there[stamp]] = marks
+    return found
 
 
 def _shown_text(event: TimelineEvent, names: Mapping[str, str]) -> str:
