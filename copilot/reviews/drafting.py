@@ -2,10 +2,10 @@
 
 import time
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from copilot.clock import Clock
@@ -19,6 +19,7 @@ from copilot.reviews.citations import Check, check_claim, is_verbatim
 from copilot.reviews.material import Material, read_material
 from copilot.reviews.models import Review, Section
 from copilot.reviews.versions import CheckedClaim, Cited, newest_review, save_version
+from copilot.suggestions.leases import WALL_CLOCK, back_off
 from copilot.suggestions.models import ModelRun
 from copilot.suggestions.runs import storable
 
@@ -26,16 +27,23 @@ _MOST_CLAIMS = 200
 """More would be no review; a drafter gone wild is cut off."""
 _MOST_CITATIONS = 20
 _SECTIONS = frozenset(Section)
+_LEASE = timedelta(minutes=10)
+"""Longer than drafting takes; who has not saved or failed by then has died."""
 
 
 def request_review(session: Session, incident_id: int, now: datetime) -> None:
-    """Ask for a draft; the wish stands on the incident until one is drafted."""
-    get_incident(session, incident_id).review_requested_at = now
+    """Ask for a draft; the wish stands on the incident until one is drafted.
+
+    Who asks wants it now, however long the last failure would have had it wait.
+    """
+    incident = get_incident(session, incident_id)
+    incident.review_requested_at = now
+    incident.review_due_at, incident.review_attempts = None, 0
     enqueue(session, Job.DRAFT_REVIEW, incident_id)
 
 
-def reviews_to_draft(session: Session) -> list[int]:
-    """Incidents whose newest draft is older than the newest request."""
+def reviews_to_draft(session: Session, lease_clock: Clock = WALL_CLOCK) -> list[int]:
+    """Incidents whose newest draft is older than the newest request, and that nobody drafts."""
     drafted = (
         select(Review.incident_id, func.max(Review.drafted_at).label("at"))
         .group_by(Review.incident_id)
@@ -47,6 +55,7 @@ def reviews_to_draft(session: Session) -> list[int]:
         .where(
             Incident.review_requested_at.is_not(None),
             or_(drafted.c.at.is_(None), drafted.c.at < Incident.review_requested_at),
+            or_(Incident.review_due_at.is_(None), Incident.review_due_at <= lease_clock.now()),
         )
         .order_by(Incident.review_requested_at, Incident.id)
     )
@@ -54,12 +63,52 @@ def reviews_to_draft(session: Session) -> list[int]:
 
 
 def draft_requested_review(
-    db: Database, incident_id: int, drafter: Drafter, clock: Clock
+    db: Database,
+    incident_id: int,
+    drafter: Drafter,
+    clock: Clock,
+    lease_clock: Clock = WALL_CLOCK,
 ) -> int | None:
-    """Draft it if somebody asked since the newest draft began: a nudge may come twice."""
-    with db.reading() as session:
-        is_due = incident_id in reviews_to_draft(session)
-    return draft_review(db, incident_id, drafter, clock) if is_due else None
+    """Draft it if somebody asked since the newest draft began: a nudge may come twice.
+
+    Raises what the drafter raises; it is then left alone for a while, longer each time.
+    """
+    attempts = _claim(db, incident_id, lease_clock)
+    if attempts is None:
+        return None
+    try:
+        review_id = draft_review(db, incident_id, drafter, clock)
+    except Exception:
+        _give_back(db, incident_id, attempts, lease_clock.now() + back_off(attempts))
+        raise
+    _give_back(db, incident_id, 0, None)
+    return review_id
+
+
+def _claim(db: Database, incident_id: int, lease_clock: Clock) -> int | None:
+    """Which attempt this is, ours until the lease ends; None if there is nothing to do."""
+    with db.transaction() as session:
+        if incident_id not in reviews_to_draft(session, lease_clock):
+            return None
+        now = lease_clock.now()
+        return session.scalar(
+            update(Incident)
+            .where(
+                Incident.id == incident_id,
+                or_(Incident.review_due_at.is_(None), Incident.review_due_at <= now),
+            )
+            .values(review_due_at=now + _LEASE, review_attempts=Incident.review_attempts + 1)
+            .returning(Incident.review_attempts)
+        )
+
+
+def _give_back(db: Database, incident_id: int, attempts: int, due_at: datetime | None) -> None:
+    with db.transaction() as session:
+        session.execute(
+            update(Incident)
+            .where(Incident.id == incident_id)
+            .values(review_due_at=due_at, review_attempts=attempts)
+        )
 
 
 def draft_review(db: Database, incident_id: int, drafter: Drafter, clock: Clock) -> int:

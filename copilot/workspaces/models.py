@@ -121,6 +121,24 @@ class ChannelMember(Base):
     user_id: Mapped[str] = mapped_column(String(32))
 
 
+class ReadPace(Base):
+    """How fast one of Slack's reading methods may be used in one workspace; see `read_pace`."""
+
+    __tablename__ = "read_pace"
+    __table_args__ = (UniqueConstraint("team_id", "method"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    method: Mapped[str] = mapped_column(String(64))
+    next_at: Mapped[datetime]
+    blocked_until: Mapped[datetime | None]
+    """Slack's Retry-After, to the second."""
+    limited_at: Mapped[datetime | None]
+    """The last 429."""
+    slow_until: Mapped[datetime | None]
+    """Until then one request a minute."""
+
+
 class Member(Base):
     """A person or a bot of a workspace."""
 
@@ -136,3 +154,8 @@ class Member(Base):
     is_bot: Mapped[bool] = mapped_column(Boolean, default=False)
     is_admin: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
     """An admin or owner of the Slack workspace; may set noise thresholds."""
+    is_guest: Mapped[bool] = mapped_column(Boolean, default=False, server_default=text("false"))
+    """A guest, or somebody of another organisation: reads only the channels they are in."""
+    is_deactivated: Mapped[bool] = mapped_column(
+        Boolean, default=False, server_default=text("false")
+    )

@@ -116,6 +116,18 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "read_pace",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("method", sa.String(length=64), nullable=False),
+        sa.Column("next_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("blocked_until", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("limited_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("slow_until", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_read_pace")),
+        sa.UniqueConstraint("team_id", "method", name=op.f("uq_read_pace_team_id_method")),
+    )
+    op.create_table(
         "refill",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -269,6 +281,12 @@ def upgrade() -> None:
 
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.add_column(
+            sa.Column("review_due_at", copilot.db.UtcDateTime(timezone=True), nullable=True)
+        )
+        batch_op.add_column(
+            sa.Column("review_attempts", sa.Integer(), server_default="0", nullable=False)
+        )
+        batch_op.add_column(
             sa.Column(
                 "has_own_channel", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
             )
@@ -304,6 +322,14 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("is_admin", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
         )
+        batch_op.add_column(
+            sa.Column("is_guest", sa.Boolean(), server_default=sa.text("(false)"), nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column(
+                "is_deactivated", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
+            )
+        )
 
     with op.batch_alter_table("pacing", schema=None) as batch_op:
         batch_op.add_column(
@@ -330,6 +356,8 @@ def downgrade() -> None:
         batch_op.drop_column("quiet_until")
 
     with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.drop_column("is_deactivated")
+        batch_op.drop_column("is_guest")
         batch_op.drop_column("is_admin")
 
     with op.batch_alter_table("incident", schema=None) as batch_op:
@@ -343,6 +371,8 @@ def downgrade() -> None:
         batch_op.drop_column("headline_drawn_version")
         batch_op.drop_column("headline_version")
         batch_op.drop_column("has_own_channel")
+        batch_op.drop_column("review_attempts")
+        batch_op.drop_column("review_due_at")
 
     with op.batch_alter_table("follow_up", schema=None) as batch_op:
         batch_op.drop_index(
@@ -377,6 +407,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_refill_due")
 
     op.drop_table("refill")
+    op.drop_table("read_pace")
     op.drop_table("noise_policy_version")
     op.drop_table("message_mark")
     op.drop_table("last_event")

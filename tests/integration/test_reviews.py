@@ -252,6 +252,49 @@ def test_a_nudge_that_comes_twice_drafts_once(
         assert session.scalar(select(func.count()).select_from(Review)) == 1
 
 
+def test_a_drafter_that_fails_is_left_alone_for_a_while(
+    db: Database, incident_id: int, clock: ReplayClock
+) -> None:
+    wall = ReplayClock(datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
+
+    def is_due() -> bool:
+        with db.reading() as session:
+            return reviews_to_draft(session, wall) == [incident_id]
+
+    with db.transaction() as session:
+        request_review(session, incident_id, clock.now())
+    pauses = []
+    for _ in range(3):
+        with pytest.raises(TemporaryError):
+            draft_requested_review(db, incident_id, FailingDrafter(), clock, wall)
+        failed_at = wall.now()
+        while not is_due():
+            wall.advance_to(wall.now() + timedelta(seconds=1))
+        pauses.append((wall.now() - failed_at).total_seconds())
+    assert pauses == [5, 10, 20]
+    with pytest.raises(TemporaryError):
+        draft_requested_review(db, incident_id, FailingDrafter(), clock, wall)
+    with db.transaction() as session:
+        request_review(session, incident_id, clock.now())
+    assert is_due(), "who asks again does not wait for what failed before"
+
+
+def test_one_worker_drafts_at_a_time(db: Database, incident_id: int, clock: ReplayClock) -> None:
+    wall = ReplayClock(datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
+    meanwhile: list[int | None] = []
+
+    def nudge_again(_: object) -> list[DraftedClaim]:
+        drafter = ScriptedDrafter()
+        meanwhile.append(draft_requested_review(db, incident_id, drafter, clock, wall))
+        return []
+
+    with db.transaction() as session:
+        request_review(session, incident_id, clock.now())
+    first = draft_requested_review(db, incident_id, ScriptedDrafter(nudge_again), clock, wall)
+    assert first is not None
+    assert meanwhile == [None]
+
+
 def test_workers_that_finish_at_once_save_one_version(
     db: Database, incident_id: int, clock: ReplayClock
 ) -> None:
