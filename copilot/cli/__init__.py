@@ -3,7 +3,16 @@
 import typer
 
 from copilot import __version__
-from copilot.cli import archive, demo, doctor, incidents, processes, reviews, suggestions
+from copilot.cli import (
+    archive,
+    demo,
+    doctor,
+    incidents,
+    manifest,
+    processes,
+    reviews,
+    suggestions,
+)
 from copilot.cli.output import console
 
 app = typer.Typer(
@@ -36,6 +45,7 @@ app.command("serve")(processes.serve)
 app.command("worker")(processes.worker)
 app.command("scheduler")(processes.scheduler)
 app.command("migrate")(processes.migrate)
+app.command("manifest")(manifest.manifest)
 app.command("doctor")(doctor.doctor)
 app.add_typer(archive.imports, name="import")
 app.add_typer(incidents.incidents, name="incidents")
