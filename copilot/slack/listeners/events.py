@@ -13,6 +13,7 @@ from copilot.incidents.backfill import request_backfill
 from copilot.incidents.intake import take_in
 from copilot.incidents.marked import heed_marks
 from copilot.incidents.queries import open_incident_in
+from copilot.slack.arrivals import Arrivals
 from copilot.slack.reader import to_channel_info, to_member_info
 from copilot.slack.services import SlackServices
 from copilot.timeline.slack_messages import to_records
@@ -33,6 +34,7 @@ class Events(Middleware):
 
     def __init__(self, slack: SlackServices) -> None:
         self._slack = slack
+        self._arrivals = Arrivals(slack.db)
 
     def process(
         self,
@@ -48,6 +50,8 @@ class Events(Middleware):
         team_id = req.context.team_id
         if take is not None and team_id and not _is_own(event, req.body, self._slack, team_id):
             take(self._slack, team_id, event)
+        if team_id:
+            self._arrivals.note(team_id, req.mode)
         return BoltResponse(status=200)
 
 
