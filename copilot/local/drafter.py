@@ -26,7 +26,7 @@ from copilot.ports import (
 )
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
-from copilot.reviews.salience import Sentence, joking_run, sentences_of
+from copilot.reviews.salience import Sentence, best_of, joking_run, sentences_of
 from copilot.reviews.stated import stated_in
 
 ENGINE = "local-1"
@@ -66,13 +66,8 @@ class LocalDrafter:
 
 def _take_marked(selection: Selection, messages: Sequence[WindowMessage]) -> None:
     """What people marked as key moments, before anything else can use it up."""
-    marked = [message for message in messages if message.is_key_moment]
-    best = [
-        max(found, key=lambda sentence: sentence.score)
-        for message in marked
-        if (found := sentences_of(message))
-    ]
-    selection.take(Section.KEY_MOMENTS, best, _MOST_MARKED, timed)
+    marked = best_of(message for message in messages if message.is_key_moment)
+    selection.take(Section.KEY_MOMENTS, marked, _MOST_MARKED, timed)
 
 
 def _take_first_needs(selection: Selection, sentences: Sequence[Sentence], scale: float) -> None:

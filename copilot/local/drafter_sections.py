@@ -10,11 +10,9 @@ from copilot.ports import DraftedClaim, EpisodeMessages, FollowUpFact, Quote, Wi
 from copilot.reviews.citations import check_claim
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
-from copilot.reviews.salience import Sentence, sentences_of, whole_of
+from copilot.reviews.salience import FEW_WORDS, Sentence, is_told, sentences_of, whole_of
 from copilot.reviews.words import content_stems
 
-_SAME = 0.6
-_FEW_WORDS = 3
 _WHOLE_MESSAGE = 20
 _FAINT = 0.5
 _SAME_MOMENT = timedelta(minutes=5)
@@ -109,15 +107,7 @@ class Selection:
         self.told.append(sentence.bare_stems)
 
     def _is_told(self, sentence: Sentence) -> bool:
-        if sentence.message.number in self.used:
-            return True
-        stems = sentence.bare_stems
-        if len(stems) < _FEW_WORDS:
-            return stems in self.told
-        return any(
-            len(stems & other) >= max(_SAME * min(len(stems), len(other)), _FEW_WORDS)
-            for other in self.told
-        )
+        return sentence.message.number in self.used or is_told(sentence, self.told)
 
 
 def first_signs(sentences: Sequence[Sentence]) -> list[Sentence]:
@@ -155,7 +145,7 @@ def with_cue(
 
 
 def with_substance(sentences: Iterable[Sentence]) -> list[Sentence]:
-    return [sentence for sentence in sentences if len(sentence.bare_stems) >= _FEW_WORDS]
+    return [sentence for sentence in sentences if len(sentence.bare_stems) >= FEW_WORDS]
 
 
 def take_follow_ups(selection: Selection, follow_ups: Sequence[FollowUpFact]) -> None:

@@ -1,7 +1,7 @@
 """Which sentences of a conversation matter to a review, and for what."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -53,6 +53,8 @@ _PASTED = re.compile(
 )
 _MARKED = 3.0
 """A person's word outweighs every cue, and every fault but a joke's."""
+_SAME = 0.6
+FEW_WORDS = 3
 _MANY_WORDS = 6
 _HEADLINE_WORDS = 18
 _ONE_BREATH = timedelta(seconds=60)
@@ -134,13 +136,27 @@ def joking_run(messages: Sequence[WindowMessage]) -> frozenset[int]:
 
 def most_telling(messages: Sequence[WindowMessage], limit: int) -> list[Sentence]:
     """The best sentence of each message, the most telling ones, in time order."""
-    best = [
+    chosen = sorted(best_of(messages), key=lambda sentence: -sentence.score)[:limit]
+    return sorted(chosen, key=lambda sentence: sentence.message.number)
+
+
+def best_of(messages: Iterable[WindowMessage]) -> list[Sentence]:
+    """The most telling sentence of each message that has one worth quoting."""
+    return [
         max(found, key=lambda sentence: sentence.score)
         for message in messages
         if (found := sentences_of(message))
     ]
-    chosen = sorted(best, key=lambda sentence: -sentence.score)[:limit]
-    return sorted(chosen, key=lambda sentence: sentence.message.number)
+
+
+def is_told(sentence: Sentence, told: Sequence[frozenset[str]]) -> bool:
+    """Whether one of those, given by their `bare_stems`, says it already."""
+    stems = sentence.bare_stems
+    if len(stems) < FEW_WORDS:
+        return stems in told
+    return any(
+        len(stems & other) >= max(_SAME * min(len(stems), len(other)), FEW_WORDS) for other in told
+    )
 
 
 def _bare(raw: str) -> str:
