@@ -10,13 +10,20 @@ _MAX_LIMIT = 1000
 class ApiError(Exception):
     """Refuses a call with Slack's error code."""
 
-    def __init__(self, code: str, *, details: list[str] | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        *,
+        details: list[str] | None = None,
+        fields: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.details = details
+        self.fields = fields or {}
 
     def body(self) -> dict[str, Any]:
-        body: dict[str, Any] = {"ok": False, "error": self.code}
+        body: dict[str, Any] = {"ok": False, "error": self.code, **self.fields}
         if self.details:
             body["errors"] = self.details
             body["response_metadata"] = {"messages": [f"[ERROR] {d}" for d in self.details]}

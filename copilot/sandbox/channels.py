@@ -12,6 +12,12 @@ Body = dict[str, Any]
 """A message in Slack's shape. Replaced, never changed in place, so it may be shared."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pin:
+    user_id: str
+    created_s: int
+
+
 @dataclass(slots=True)
 class SandboxChannel:
     id: str
@@ -19,8 +25,16 @@ class SandboxChannel:
     is_private: bool = False
     creator_id: str = ""
     topic: str = ""
+    purpose: str = ""
+    is_archived: bool = False
+    is_shared: bool = False
+    """With another organisation, as by Slack Connect."""
+    partner_id: str = ""
+    """In a conversation between the app and one person: that person."""
+    previous_names: list[str] = field(default_factory=list)
     member_ids: set[str] = field(default_factory=set)
-    pinned: list[str] = field(default_factory=list)
+    pinned: dict[str, Pin] = field(default_factory=dict)
+    """By ts, in the order in which they were pinned."""
     last_ts: str | None = None
     """The latest stamp given out here, also to events that are no message."""
     _order: list[tuple[int, int, str]] = field(default_factory=list)
@@ -30,7 +44,13 @@ class SandboxChannel:
     @property
     def kind(self) -> str:
         """What events call it."""
+        if self.is_direct:
+            return "im"
         return "group" if self.is_private else "channel"
+
+    @property
+    def is_direct(self) -> bool:
+        return bool(self.partner_id)
 
     @property
     def size(self) -> int:

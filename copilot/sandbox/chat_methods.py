@@ -1,8 +1,8 @@
-"""Web API methods with which the app talks: chat.*, reactions.*, pins.*."""
+"""Web API methods with which the app talks: chat.*."""
 
 from typing import Any
 
-from copilot.errors import BadInputError, NotFoundError
+from copilot.errors import NotFoundError
 from copilot.sandbox.api_arguments import ApiError, Arguments
 from copilot.sandbox.blocks import problems, with_ids
 from copilot.sandbox.channels import Body, SandboxChannel
@@ -14,7 +14,7 @@ _MAX_ATTACHMENTS = 100
 
 
 def post_message(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
-    channel = a_channel(workspace, arguments, must_be_in=True)
+    channel = a_channel(workspace, arguments, must_be_in=True, must_be_open=True)
     fields: Body = {**workspace.bot_fields(), **_content(arguments, _MAX_TEXT)}
     if not (fields["text"] or fields.get("blocks") or fields.get("attachments")):
         raise ApiError("no_text")
@@ -62,7 +62,7 @@ def delete(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
 
 
 def post_ephemeral(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
-    channel = a_channel(workspace, arguments, must_be_in=True)
+    channel = a_channel(workspace, arguments, must_be_in=True, must_be_open=True)
     user_id = arguments.required("user")
     if user_id not in channel.member_ids:
         raise ApiError("user_not_in_channel")
@@ -85,53 +85,26 @@ def get_permalink(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str
     return {"channel": channel.id, "permalink": link}
 
 
-def add_reaction(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
-    return _react(workspace, arguments, is_added=True)
-
-
-def remove_reaction(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
-    return _react(workspace, arguments, is_added=False)
-
-
-def add_pin(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
-    channel = a_channel(workspace, arguments, must_be_in=True)
-    ts = arguments.text("timestamp")
-    if not ts:
-        raise ApiError("no_item_specified")
-    if channel.get(ts) is None:
-        raise ApiError("message_not_found")
-    if not workspace.pin(workspace.bot_user_id, channel.id, ts):
-        raise ApiError("already_pinned")
-    return {}
-
-
 def a_channel(
-    workspace: SandboxWorkspace, arguments: Arguments, *, must_be_in: bool = False
+    workspace: SandboxWorkspace,
+    arguments: Arguments,
+    *,
+    must_be_in: bool = False,
+    must_be_open: bool = False,
 ) -> SandboxChannel:
     """The channel that `channel` names by id (or by #name, as chat.postMessage allows)."""
     wanted = arguments.required("channel")
     found = workspace.channels.get(wanted) or workspace.channel_named(wanted)
+    if found is None and wanted in workspace.users and wanted != workspace.bot_user_id:
+        found = workspace.open_direct(wanted)  # a person's id means the conversation with them
     is_inside = found is not None and workspace.bot_user_id in found.member_ids
     if found is None or (found.is_private and not is_inside):
         raise ApiError("channel_not_found")
     if must_be_in and not is_inside:
         raise ApiError("not_in_channel")
+    if must_be_open and found.is_archived:
+        raise ApiError("is_archived")
     return found
-
-
-def _react(workspace: SandboxWorkspace, arguments: Arguments, *, is_added: bool) -> dict[str, Any]:
-    channel = a_channel(workspace, arguments, must_be_in=True)
-    ts, name = arguments.required("timestamp"), arguments.required("name").strip(":")
-    if channel.get(ts) is None:
-        raise ApiError("message_not_found")
-    act = workspace.react if is_added else workspace.unreact
-    try:
-        is_changed = act(workspace.bot_user_id, channel.id, ts, name)
-    except BadInputError:
-        raise ApiError("invalid_name") from None
-    if not is_changed:
-        raise ApiError("already_reacted" if is_added else "no_reaction")
-    return {}
 
 
 def _content(arguments: Arguments, max_text: int) -> Body:

@@ -5,11 +5,9 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from copilot.clock import Clock
 from copilot.errors import BadInputError
 from copilot.sandbox import events
-from copilot.sandbox.changes import Change, ChangeKind
-from copilot.sandbox.channels import Body, SandboxChannel
+from copilot.sandbox.channels import Body, Pin
 from copilot.sandbox.outlet import Nobody, Outlet
 from copilot.sandbox.state import SandboxState
 
@@ -19,16 +17,7 @@ _EMOJI_NAME = re.compile(r"[a-z0-9_+'-]{1,64}(::skin-tone-[2-6])?")
 class Conversation(SandboxState):
     """Each method returns once the app has answered the first delivery, or refused it."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        *,
-        name: str = "Sandbox",
-        bot_token: str | None = None,
-        signing_secret: str | None = None,
-    ) -> None:
-        super().__init__(clock, name=name, bot_token=bot_token, signing_secret=signing_secret)
-        self.outlet: Outlet = Nobody()
+    outlet: Outlet = Nobody()
 
     def connect(self, outlet: Outlet) -> None:
         """From now on, tell the app through `outlet`."""
@@ -39,6 +28,11 @@ class Conversation(SandboxState):
     ) -> None:
         """Send an event if the app is in the channel. Never called while holding the lock."""
         if self.bot_hears(channel_id):
+            self.tell_always(event, in_background=in_background)
+
+    def tell_always(self, event: Mapping[str, Any], *, in_background: bool = False) -> None:
+        """Send an event that reaches the app whatever channel it is in, unless it is cut off."""
+        if not self.is_silent:
             self.outlet.send_event(event, in_background=in_background)
 
     def say(
@@ -72,6 +66,8 @@ class Conversation(SandboxState):
         """Store a message now, telling nobody."""
         with self.lock:
             channel = self.channel(channel_id)
+            if channel.is_archived:
+                raise BadInputError(f"#{channel.name} is archived; nothing can be said there.")
             if parent_ts := fields.get("thread_ts"):
                 self.message(channel_id, parent_ts)
             ts = channel.stamp(self.now())
@@ -138,44 +134,6 @@ class Conversation(SandboxState):
     def unpin(self, user_id: str, channel_id: str, ts: str) -> bool:
         return self._change_pin("pin_removed", user_id, channel_id, ts)
 
-    def join(self, user_id: str, channel_id: str, *, inviter_id: str | None = None) -> bool:
-        """Become a member; False for one who is. The channel says so, as Slack does."""
-        with self.lock:
-            channel = self.channel(channel_id)
-            if user_id in channel.member_ids:
-                return False
-            with self.changing(Change(ChangeKind.DIRECTORY)):
-                channel.member_ids.add(user_id)
-            fields: Body = {
-                "subtype": "channel_join",
-                "user": user_id,
-                "text": f"<@{user_id}> has joined the channel",
-            }
-            if inviter_id:
-                fields["inviter"] = inviter_id
-            body = self.add_message(channel_id, fields)
-        joined = events.member_joined(user_id, channel_id, channel.kind, self.team_id, body["ts"])
-        self.tell(channel_id, joined, in_background=True)
-        posted = events.posted(body, channel_id, channel.kind)
-        self.tell(channel_id, posted, in_background=True)
-        return True
-
-    def set_topic(self, user_id: str, channel_id: str, topic: str) -> None:
-        with self.lock:
-            channel = self.channel(channel_id)
-            self.know_topic(channel_id, topic)
-            body = self.add_message(
-                channel_id,
-                {
-                    "subtype": "channel_topic",
-                    "user": user_id,
-                    "topic": topic,
-                    "text": f"<@{user_id}> set the channel topic: {topic}",
-                },
-            )
-        posted = events.posted(body, channel_id, channel.kind)
-        self.tell(channel_id, posted, in_background=True)
-
     def _own_message(self, user_id: str, channel_id: str, ts: str, deed: str) -> Body:
         body = self.message(channel_id, ts)
         if body.get("user") != user_id:
@@ -205,7 +163,11 @@ class Conversation(SandboxState):
             is_added = kind == "pin_added"
             if (ts in channel.pinned) == is_added:
                 return False
-            _flip(channel, ts)
+            event_ts = channel.stamp(self.now())
+            if is_added:
+                channel.pinned[ts] = Pin(user_id, int(event_ts.partition(".")[0]))
+            else:
+                del channel.pinned[ts]
             after = {key: value for key, value in body.items() if key != "pinned_to"}
             self.store(channel_id, {**after, "pinned_to": [channel_id]} if is_added else after)
             event = events.pin(
@@ -215,7 +177,7 @@ class Conversation(SandboxState):
                 channel_id=channel_id,
                 link=self.permalink(channel_id, ts),
                 pins=len(channel.pinned),
-                event_ts=channel.stamp(self.now()),
+                event_ts=event_ts,
             )
         self.tell(channel_id, event)
         return True
@@ -233,10 +195,3 @@ def with_reaction(
     else:
         users[name].remove(user_id)
     return [{"name": n, "users": u, "count": len(u)} for n, u in users.items() if u]
-
-
-def _flip(channel: SandboxChannel, ts: str) -> None:
-    if ts in channel.pinned:
-        channel.pinned.remove(ts)
-    else:
-        channel.pinned.append(ts)

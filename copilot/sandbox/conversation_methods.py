@@ -2,19 +2,19 @@
 
 import base64
 import binascii
-import re
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from copilot.sandbox.api_arguments import ApiError, Arguments
 from copilot.sandbox.channels import Body, SandboxChannel
 from copilot.sandbox.chat_methods import a_channel
+from copilot.sandbox.faults import THROTTLED_PAGE
 from copilot.sandbox.people import user_object
-from copilot.sandbox.stamps import is_stamp, moment
+from copilot.sandbox.stamps import Moment, is_stamp, moment, to_stamp
 from copilot.sandbox.workspace import SandboxWorkspace
 
-_CHANNEL_NAME = re.compile(r"[\w-]{1,80}")
 _DEFAULT_LIMIT = 100
 
 
@@ -23,66 +23,21 @@ def list_channels(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str
     visible = [
         channel
         for channel in workspace.channels.values()
-        if ("private_channel" if channel.is_private else "public_channel") in types
+        if _type_of(channel) in types
+        and not (channel.is_archived and arguments.flag("exclude_archived"))
         and (not channel.is_private or workspace.bot_user_id in channel.member_ids)
     ]
     page, metadata = _page(visible, arguments)
-    shown = [_channel_object(workspace, channel) for channel in page]
+    shown = [channel_object(workspace, channel) for channel in page]
     return {"channels": shown, "response_metadata": metadata}
 
 
 def info(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
     channel = a_channel(workspace, arguments)
-    shown = _channel_object(workspace, channel)
+    shown = channel_object(workspace, channel)
     if arguments.flag("include_num_members"):
         shown["num_members"] = len(channel.member_ids)
     return {"channel": shown}
-
-
-def create(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
-    name = arguments.text("name")
-    if not name:
-        raise ApiError("invalid_name_required")
-    if name != name.lower() or not _CHANNEL_NAME.fullmatch(name):
-        raise ApiError("invalid_name_specials")
-    if workspace.channel_named(name):
-        raise ApiError("name_taken")
-    channel = workspace.add_channel(
-        name, is_private=arguments.flag("is_private"), creator_id=workspace.bot_user_id
-    )
-    channel.member_ids = {workspace.bot_user_id}
-    return {"channel": _channel_object(workspace, channel)}
-
-
-def join(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
-    channel = a_channel(workspace, arguments)
-    if channel.is_private:
-        raise ApiError("method_not_supported_for_channel_type")
-    answer: dict[str, Any] = {}
-    if not workspace.join(workspace.bot_user_id, channel.id):
-        answer = {
-            "warning": "already_in_channel",
-            "response_metadata": {"warnings": ["already_in_channel"]},
-        }
-    return {"channel": _channel_object(workspace, channel), **answer}
-
-
-def invite(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
-    channel = a_channel(workspace, arguments, must_be_in=True)
-    user_ids = [user_id for user_id in arguments.text("users").split(",") if user_id]
-    if not user_ids:
-        raise ApiError("no_user")
-    if any(user_id not in workspace.users for user_id in user_ids):
-        raise ApiError("user_not_found")
-    if workspace.bot_user_id in user_ids:
-        raise ApiError("cant_invite_self")
-    joined = [
-        workspace.join(user_id, channel.id, inviter_id=workspace.bot_user_id)
-        for user_id in user_ids
-    ]
-    if not any(joined):
-        raise ApiError("already_in_channel")
-    return {"channel": _channel_object(workspace, channel)}
 
 
 def members(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
@@ -91,24 +46,17 @@ def members(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]
     return {"members": page, "response_metadata": metadata}
 
 
-def set_topic(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
-    channel = a_channel(workspace, arguments, must_be_in=True)
-    topic = arguments.text("topic")
-    if len(topic) > 250:
-        raise ApiError("too_long")
-    workspace.set_topic(workspace.bot_user_id, channel.id, topic)
-    return {"channel": _channel_object(workspace, channel), "topic": topic}
-
-
 def history(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]:
     """Newest first, as Slack does; replies are left to conversations.replies."""
     channel = a_channel(workspace, arguments, must_be_in=True)
-    limit = arguments.limit(_DEFAULT_LIMIT)
+    limit = _page_limit(workspace, arguments, _DEFAULT_LIMIT)
     bounds = _Bounds(arguments)
+    horizon = _horizon(workspace)
     with workspace.lock:
         before = _cursor_value(arguments) or None
         found = _until_too_old(channel.newest_first(before), bounds)
-        page = list(islice((body for body in found if bounds.include(body)), limit + 1))
+        wanted = (body for body in found if bounds.include(body))
+        page = list(islice((body for body in wanted if _is_seen(body, horizon)), limit + 1))
     has_more = len(page) > limit
     page = page[:limit]
     cursor = _cursor(page[-1]["ts"]) if has_more else ""
@@ -117,6 +65,7 @@ def history(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]
         "has_more": has_more,
         "pin_count": len(channel.pinned),
         "response_metadata": {"next_cursor": cursor},
+        **({"is_limited": True} if horizon else {}),
     }
 
 
@@ -131,7 +80,8 @@ def replies(workspace: SandboxWorkspace, arguments: Arguments) -> dict[str, Any]
             raise ApiError("thread_not_found")
         thread = [channel.shown(parent)]
         thread += [body for body in channel.replies(parent_ts) if bounds.include(body)]
-    page, metadata = _page(thread, arguments, default=1000)
+    limit = _page_limit(workspace, arguments, 1000)
+    page, metadata = _page(thread, arguments, limit=limit)
     return {
         "messages": [_readable(body, arguments) for body in page],
         "has_more": bool(metadata["next_cursor"]),
@@ -186,6 +136,22 @@ def _until_too_old(bodies: Iterator[Body], bounds: _Bounds) -> Iterator[Body]:
         yield body
 
 
+def _page_limit(workspace: SandboxWorkspace, arguments: Arguments, default: int) -> int:
+    limit = arguments.limit(default)
+    return limit if workspace.faults.throttle is None else min(limit, THROTTLED_PAGE)
+
+
+def _horizon(workspace: SandboxWorkspace) -> Moment | None:
+    """Where the past ends that a workspace without a paid plan may still read."""
+    if workspace.visible_days is None:
+        return None
+    return moment(to_stamp(workspace.now() - timedelta(days=workspace.visible_days)))
+
+
+def _is_seen(body: Body, horizon: Moment | None) -> bool:
+    return horizon is None or moment(body["ts"]) >= horizon
+
+
 def _readable(body: Body, arguments: Arguments) -> Body:
     """History gives metadata only to those who ask."""
     if arguments.flag("include_all_metadata"):
@@ -194,9 +160,13 @@ def _readable(body: Body, arguments: Arguments) -> Body:
 
 
 def _page(
-    items: list[Any], arguments: Arguments, default: int = _DEFAULT_LIMIT
+    items: list[Any],
+    arguments: Arguments,
+    *,
+    default: int = _DEFAULT_LIMIT,
+    limit: int | None = None,
 ) -> tuple[list[Any], dict[str, str]]:
-    limit = arguments.limit(default)
+    limit = limit or arguments.limit(default)
     text = _cursor_value(arguments)
     if text and not text.isdecimal():
         raise ApiError("invalid_cursor")
@@ -224,7 +194,24 @@ def _cursor_value(arguments: Arguments) -> str:
     return value
 
 
-def _channel_object(workspace: SandboxWorkspace, channel: SandboxChannel) -> dict[str, Any]:
+def _type_of(channel: SandboxChannel) -> str:
+    if channel.is_direct:
+        return "im"
+    return "private_channel" if channel.is_private else "public_channel"
+
+
+def channel_object(workspace: SandboxWorkspace, channel: SandboxChannel) -> dict[str, Any]:
+    """The channel as conversations.info and .list show it."""
+    if channel.is_direct:
+        return {
+            "id": channel.id,
+            "created": 0,
+            "is_archived": False,
+            "is_im": True,
+            "is_org_shared": False,
+            "context_team_id": workspace.team_id,
+            "user": channel.partner_id,
+        }
     return {
         "id": channel.id,
         "name": channel.name,
@@ -234,14 +221,16 @@ def _channel_object(workspace: SandboxWorkspace, channel: SandboxChannel) -> dic
         "is_im": False,
         "is_mpim": False,
         "is_private": channel.is_private,
-        "is_archived": False,
+        "is_archived": channel.is_archived,
         "is_general": channel.name == "general",
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": channel.is_shared,
+        "is_ext_shared": channel.is_shared,
+        "is_org_shared": False,
         "is_member": workspace.bot_user_id in channel.member_ids,
         "created": 0,
         "creator": channel.creator_id,
         "context_team_id": workspace.team_id,
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
-        "purpose": {"value": "", "creator": "", "last_set": 0},
+        "purpose": {"value": channel.purpose, "creator": "", "last_set": 0},
+        "previous_names": list(channel.previous_names),
     }

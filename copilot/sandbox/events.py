@@ -87,9 +87,12 @@ def pin(
     return event
 
 
-def member_joined(user_id: str, channel_id: str, channel_kind: str, team_id: str, ts: str) -> Event:
+def membership(
+    kind: str, user_id: str, channel_id: str, channel_kind: str, team_id: str, ts: str
+) -> Event:
+    """`kind` is member_joined_channel or member_left_channel."""
     return {
-        "type": "member_joined_channel",
+        "type": kind,
         "user": user_id,
         "channel": channel_id,
         "channel_type": channel_kind[0].upper(),
@@ -98,8 +101,48 @@ def member_joined(user_id: str, channel_id: str, channel_kind: str, team_id: str
     }
 
 
+def channel_created(channel: dict[str, Any], ts: str) -> Event:
+    return {"type": "channel_created", "channel": channel, "event_ts": ts}
+
+
+def channel_renamed(channel: dict[str, Any], ts: str) -> Event:
+    kind = "channel_rename" if channel["is_channel"] else "group_rename"
+    return {"type": kind, "channel": channel, "event_ts": ts}
+
+
+def home_opened(
+    user_id: str, channel_id: str, tab: str, view: dict[str, Any] | None, ts: str
+) -> Event:
+    event: Event = {
+        "type": "app_home_opened",
+        "user": user_id,
+        "channel": channel_id,
+        "tab": tab,
+        "event_ts": ts,
+    }
+    return {**event, "view": view} if view else event
+
+
+def rate_limited(team_id: str, app_id: str, minute_s: int) -> dict[str, Any]:
+    """A whole body, not an event in an envelope: Slack tells that it held events back."""
+    return {
+        "token": "sandbox-verification-token",
+        "type": "app_rate_limited",
+        "team_id": team_id,
+        "minute_rate_limited": minute_s,
+        "api_app_id": app_id,
+    }
+
+
 def envelope(
-    event: Event, *, event_id: str, event_time: int, team_id: str, app_id: str, bot_user_id: str
+    event: Event,
+    *,
+    event_id: str,
+    event_time: int,
+    team_id: str,
+    app_id: str,
+    bot_user_id: str,
+    is_shared: bool = False,
 ) -> dict[str, Any]:
     """What is posted to the app around one event."""
     return {
@@ -121,6 +164,6 @@ def envelope(
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": is_shared,
         "event_context": f"4-{event_id}",
     }

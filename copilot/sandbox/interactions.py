@@ -22,6 +22,8 @@ class Surroundings:
     user_id: str
     user_name: str
     trigger_id: str
+    enterprise: Mapping[str, str] | None = None
+    is_org_install: bool = False
 
     def fields(self) -> dict[str, Any]:
         return {
@@ -35,8 +37,8 @@ class Surroundings:
             "api_app_id": self.app_id,
             "token": "sandbox-verification-token",
             "trigger_id": self.trigger_id,
-            "enterprise": None,
-            "is_enterprise_install": False,
+            "enterprise": self.enterprise,
+            "is_enterprise_install": self.is_org_install,
         }
 
 
@@ -113,7 +115,7 @@ def action(found: Found, value: Any) -> dict[str, Any]:
     entry = {
         "action_id": found.element.get("action_id", ""),
         "block_id": found.block.get("block_id", ""),
-        "action_ts": f"{time.time_ns() // 1_000_000_000}.{time.time_ns() // 1000 % 1_000_000:06d}",
+        "action_ts": _action_ts(),
         **state,
     }
     if found.element.get("type") == "button":
@@ -122,6 +124,42 @@ def action(found: Found, value: Any) -> dict[str, Any]:
             if key in found.element:
                 entry[key] = found.element[key]
     return entry
+
+
+def message_shortcut(
+    around: Surroundings,
+    *,
+    callback_id: str,
+    message: Mapping[str, Any],
+    channel_id: str,
+    channel_name: str,
+    response_url: str,
+) -> dict[str, Any]:
+    """`message_action`: what Slack sends when a shortcut is chosen from a message's menu."""
+    payload = {
+        "type": "message_action",
+        **around.fields(),
+        "callback_id": callback_id,
+        "action_ts": _action_ts(),
+        "channel": {"id": channel_id, "name": channel_name},
+        "response_url": response_url,
+        "message_ts": message["ts"],
+        "message": message,
+    }
+    del payload["api_app_id"]  # Slack leaves it out here
+    return payload
+
+
+def global_shortcut(around: Surroundings, callback_id: str) -> dict[str, Any]:
+    """`shortcut`: what Slack sends when a shortcut is chosen that belongs to no message."""
+    payload = {
+        "type": "shortcut",
+        **around.fields(),
+        "callback_id": callback_id,
+        "action_ts": _action_ts(),
+    }
+    del payload["api_app_id"]
+    return payload
 
 
 def message_action(
@@ -178,6 +216,11 @@ def closing(around: Surroundings, view: Mapping[str, Any]) -> dict[str, Any]:
     payload = {"type": "view_closed", **around.fields(), "view": view, "is_cleared": False}
     del payload["trigger_id"]
     return payload
+
+
+def _action_ts() -> str:
+    now_us = time.time_ns() // 1000
+    return f"{now_us // 1_000_000}.{now_us % 1_000_000:06d}"
 
 
 def _option(element: Mapping[str, Any], value: Any) -> dict[str, Any] | None:

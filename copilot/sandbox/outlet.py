@@ -27,15 +27,26 @@ class Outlet(Protocol):
     def send_event(self, event: Mapping[str, Any], *, in_background: bool = False) -> None:
         """Deliver like Slack: a first try now (or on a thread), retries later."""
 
+    def send_body(self, body: Mapping[str, Any]) -> None:
+        """Deliver once what comes in no envelope."""
+
     def send_command(self, fields: Mapping[str, str]) -> Answer: ...
 
     def send_interaction(self, payload: Mapping[str, Any]) -> Answer: ...
+
+
+class SocketAddresses(Protocol):
+    """Hands out addresses, each good for one socket."""
+
+    def issue_url(self) -> str: ...
 
 
 class Nobody:
     """No app is connected: news goes nowhere."""
 
     def send_event(self, event: Mapping[str, Any], *, in_background: bool = False) -> None: ...
+
+    def send_body(self, body: Mapping[str, Any]) -> None: ...
 
     def send_command(self, fields: Mapping[str, str]) -> Answer:  # noqa: ARG002 - the port's
         return Answer(status=None, failure="connection_failed")

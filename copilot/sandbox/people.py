@@ -30,6 +30,9 @@ class SandboxUser:
     display_name: str = ""
     is_bot: bool = False
     is_deleted: bool = False
+    is_admin: bool = False
+    is_owner: bool = False
+    """An owner is an admin, too, as in Slack."""
     colour: str = ""
 
     @property
@@ -65,9 +68,11 @@ def user_object(user: SandboxUser, team_id: str) -> dict[str, Any]:
             "display_name_normalized": user.display_name,
             "team": team_id,
         },
-        "is_admin": False,
-        "is_owner": False,
+        "is_admin": user.is_admin or user.is_owner,
+        "is_owner": user.is_owner,
+        "is_primary_owner": user.is_owner,
         "is_restricted": False,
+        "is_ultra_restricted": False,
         "is_bot": user.is_bot,
         "is_app_user": False,
         "updated": 0,
@@ -89,6 +94,8 @@ def user_of_export(entry: dict[str, Any], position: int) -> SandboxUser | None:
         display_name=_text(profile.get("display_name")),
         is_bot=entry.get("is_bot") is True,
         is_deleted=entry.get("deleted") is True,
+        is_admin=entry.get("is_admin") is True,
+        is_owner=entry.get("is_owner") is True,
         colour=colour_for(position),
     )
 

@@ -83,8 +83,10 @@ class Sender:
     def envelope(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """The event as it is posted, with an id of its own; post it again to redeliver it."""
         workspace = self._workspace
+        channel = workspace.channels.get(str(event.get("channel")))
         return envelope(
             dict(event),
+            is_shared=channel is not None and channel.is_shared,
             event_id=workspace.new_event_id(),
             event_time=int(str(event.get("event_ts", "0")).partition(".")[0] or 0),
             team_id=workspace.team_id,
@@ -111,6 +113,10 @@ class Sender:
             if delivery.is_ok or delivery.attempts[-1].is_final:
                 break
         return delivery
+
+    def send_body(self, body: Mapping[str, Any]) -> None:
+        delivery = self._begin("body", str(body.get("type", "")))
+        self._try(body, delivery, 0)
 
     def send_command(self, fields: Mapping[str, str]) -> Answer:
         return self._ask("command", fields["trigger_id"], urlencode(fields).encode())

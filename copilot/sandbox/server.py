@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import uvicorn
@@ -20,17 +21,28 @@ _STOP_TIMEOUT_S = 10.0
 _LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
-def build_app(workspace: SandboxWorkspace, *, hosts: tuple[str, ...] = _LOCAL_NAMES) -> FastAPI:
-    """Web API and page. Only `hosts` may be asked for: another site's name can't lead here."""
+def build_app(
+    workspace: SandboxWorkspace,
+    *,
+    hosts: tuple[str, ...] = _LOCAL_NAMES,
+    neighbours: Sequence[SandboxWorkspace] = (),
+) -> FastAPI:
+    """Web API, also of `neighbours`, and page.
+
+    Only `hosts` may be asked for: another site's name can't lead here.
+    """
     web = FastAPI(title="Slack sandbox", docs_url=None, redoc_url=None, openapi_url=None)
     web.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    add_api(web, workspace)
+    add_api(web, (workspace, *neighbours))
     add_page(web, workspace)
     return web
 
 
 class SandboxServer:
-    """Serves `workspace`; `url` and `api_url` are known as soon as this is built."""
+    """Serves `workspace`, and the Web API of `neighbours` with it.
+
+    `url` and `api_url` are known as soon as this is built.
+    """
 
     def __init__(
         self,
@@ -39,6 +51,7 @@ class SandboxServer:
         *,
         host: str = "127.0.0.1",
         hosts: tuple[str, ...] = _LOCAL_NAMES,
+        neighbours: Sequence[SandboxWorkspace] = (),
     ) -> None:
         self._workspace = workspace
         self._socket = _listen(host, port)
@@ -46,9 +59,10 @@ class SandboxServer:
         shown = "127.0.0.1" if host in ("", "0.0.0.0") else host  # noqa: S104 - compared only
         self.url = f"http://{shown}:{self.port}/"
         self.api_url = f"{self.url}api/"
-        workspace.url = self.url
+        for each in (workspace, *neighbours):
+            each.url = self.url
         config = uvicorn.Config(
-            build_app(workspace, hosts=(*hosts, shown)),
+            build_app(workspace, hosts=(*hosts, shown), neighbours=neighbours),
             http=_CuttableProtocol,
             ws="none",
             lifespan="off",

@@ -1,5 +1,6 @@
 """What the pretend workspace holds, and what changed in it."""
 
+import re
 import secrets
 import threading
 from collections.abc import Iterator
@@ -12,16 +13,15 @@ from copilot.clock import Clock
 from copilot.errors import NotFoundError
 from copilot.sandbox.changes import Change, ChangeKind
 from copilot.sandbox.channels import Body, SandboxChannel
-from copilot.sandbox.faults import Fault, Faults, PlannedFault
+from copilot.sandbox.grants import Grants
 from copilot.sandbox.people import SandboxUser, colour_for
 from copilot.sandbox.stamps import permalink_path
+from copilot.sandbox.switches import Switches
 from copilot.sandbox.tickets import Tickets
 from copilot.sandbox.views import OpenView, ViewStacks
 
 TEAM_ID = "T0SANDBOX"
 APP_ID = "A0SANDBOX"
-BOT_ID = "B0SANDBOX"
-BOT_USER_ID = "U0SANDBOX"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class PrivateAnswer:
     body: Body
 
 
-class SandboxState:
+class SandboxState(Switches):
     """Thread-safe. `url` is set by the server that shows the workspace; it ends in a slash."""
 
     def __init__(
@@ -44,17 +44,19 @@ class SandboxState:
         name: str = "Sandbox",
         bot_token: str | None = None,
         signing_secret: str | None = None,
+        team_id: str = TEAM_ID,
+        enterprise_id: str | None = None,
     ) -> None:
-        self.clock = clock
+        super().__init__(clock)
         self.name = name
-        self.domain = "sandbox"
-        self.team_id, self.app_id = TEAM_ID, APP_ID
-        self.bot_id, self.bot_user_id = BOT_ID, BOT_USER_ID
-        self.bot_token = bot_token or f"xoxb-sandbox-{secrets.token_hex(12)}"
+        self.domain = re.sub(r"[^a-z0-9]+", "-", name.lower())
+        self.team_id, self.app_id = team_id, APP_ID
+        self.enterprise_id, self.enterprise_name = enterprise_id, f"{name} Enterprise"
+        self.bot_id, self.bot_user_id = f"B{team_id[1:]}", f"U{team_id[1:]}"
+        self.grants = Grants(clock, bot_token=bot_token)
         self.signing_secret = signing_secret or secrets.token_hex(16)
         self.url = "http://127.0.0.1/"
         self._console_url: str | None = None
-        self.faults = Faults()
         self.lock = threading.RLock()
         self.tickets = Tickets()
         self.views = ViewStacks(self.team_id, self.app_id, self.bot_id)
@@ -62,9 +64,28 @@ class SandboxState:
         self.channels: dict[str, SandboxChannel] = {}
         self._changes: list[Change] = []
         self._private: dict[tuple[str, str], PrivateAnswer] = {}
+        self._entered: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+        """What a person has ticked or typed but not sent, by message ts or view id."""
         self._is_closed = False
         bot = SandboxUser(self.bot_user_id, "incident-copilot", "Incident Copilot", is_bot=True)
         self.put_user(replace(bot, colour="44546a"))
+
+    @property
+    def bot_token(self) -> str:
+        """The token of the app as it was installed here at first."""
+        return self.grants.bot_token
+
+    @property
+    def app_token(self) -> str:
+        """The app's own token, with which it opens sockets."""
+        return self.grants.app_token
+
+    @property
+    def enterprise(self) -> dict[str, str] | None:
+        """The organisation that this workspace belongs to, as payloads name it."""
+        if self.enterprise_id is None:
+            return None
+        return {"id": self.enterprise_id, "name": self.enterprise_name}
 
     @property
     def console_url(self) -> str | None:
@@ -166,6 +187,7 @@ class SandboxState:
         with self.changing(Change(ChangeKind.MESSAGE, channel_id, ts)):
             body = self.message(channel_id, ts)
             self.channel(channel_id).remove(ts)
+            self.channel(channel_id).pinned.pop(ts, None)
             if body.get("thread_ts"):
                 self._note(Change(ChangeKind.MESSAGE, channel_id, body["thread_ts"]))
             return body
@@ -246,24 +268,6 @@ class SandboxState:
 
     def _note(self, change: Change) -> None:
         self._changes.append(change)
-
-    # Switches for tests
-
-    def rate_limit(self, method: str, count: int = 1, retry_after: int = 1) -> None:
-        """Answer the next `count` calls of `method` with 429."""
-        self.faults.plan(method, PlannedFault(Fault.RATE_LIMIT, retry_after), count)
-
-    def fail_next(self, method: str, count: int = 1) -> None:
-        """Answer the next `count` calls of `method` with 500, doing nothing."""
-        self.faults.plan(method, PlannedFault(Fault.SERVER_ERROR), count)
-
-    def drop_after_storing(self, method: str, count: int = 1) -> None:
-        """Do what the next `count` calls of `method` ask, then cut the connection."""
-        self.faults.plan(method, PlannedFault(Fault.DROP_AFTER_STORING), count)
-
-    def be_strict_about_posting(self) -> None:
-        """From now on, one message per second and channel, else 429."""
-        self.faults.is_posting_strict = True
 
     def now(self) -> datetime:
         return self.clock.now()

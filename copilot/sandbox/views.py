@@ -1,4 +1,4 @@
-"""Modals that the app opened for people."""
+"""Modals that the app opened for people, and the Home it published for each."""
 
 import secrets
 from collections.abc import Mapping
@@ -28,6 +28,7 @@ class ViewStacks:
     def __init__(self, team_id: str, app_id: str, bot_id: str) -> None:
         self._team_id, self._app_id, self._bot_id = team_id, app_id, bot_id
         self._stacks: dict[str, list[OpenView]] = {}
+        self._homes: dict[str, OpenView] = {}
 
     def top(self, user_id: str) -> OpenView | None:
         stack = self._stacks.get(user_id)
@@ -35,6 +36,17 @@ class ViewStacks:
 
     def depth(self, user_id: str) -> int:
         return len(self._stacks.get(user_id, ()))
+
+    def home(self, user_id: str) -> OpenView | None:
+        return self._homes.get(user_id)
+
+    def publish(self, user_id: str, channel_id: str, sent: Mapping[str, Any]) -> OpenView:
+        """Put up a person's Home, in place of the one before."""
+        before = self._homes.get(user_id)
+        view_id = before.id if before else f"V{secrets.token_hex(5).upper()}"
+        body = self._body(sent, view_id, root_id=view_id, previous_id=None)
+        self._homes[user_id] = OpenView(user_id, channel_id, body)
+        return self._homes[user_id]
 
     def push(self, user_id: str, channel_id: str, sent: Mapping[str, Any]) -> OpenView:
         """Show a view above those already open."""
@@ -56,7 +68,7 @@ class ViewStacks:
     def find(
         self, *, view_id: str | None = None, external_id: str | None = None
     ) -> OpenView | None:
-        for stack in self._stacks.values():
+        for stack in (*self._stacks.values(), [*self._homes.values()]):
             for view in stack:
                 if view.id == view_id or (
                     external_id and view.body.get("external_id") == external_id
@@ -65,12 +77,15 @@ class ViewStacks:
         return None
 
     def replace(self, old: OpenView, sent: Mapping[str, Any]) -> OpenView:
-        stack = self._stacks[old.user_id]
+        stack = self._stacks.get(old.user_id, [])
         body = self._body(
             sent, old.id, root_id=old.body["root_view_id"], previous_id=old.body["previous_view_id"]
         )
         view = OpenView(old.user_id, old.channel_id, body)
-        stack[stack.index(old)] = view
+        if old in stack:
+            stack[stack.index(old)] = view
+        else:
+            self._homes[old.user_id] = view
         return view
 
     def close(self, view: OpenView) -> None:

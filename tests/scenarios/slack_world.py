@@ -34,6 +34,9 @@ from copilot.slack.reader import SlackReader
 from copilot.timeline.models import TimelineEvent
 from tests.fakes.proposer import FakeProposer
 from tests.fakes.slack_caller import ServedWeb, SlackCaller
+from tests.scenarios.block_reading import item_buttons as item_buttons
+from tests.scenarios.block_reading import words_of as words_of
+from tests.scenarios.world_acts import Acts
 from workers.sweeping import due_jobs
 from workers.tasks import TASKS
 
@@ -41,11 +44,9 @@ Body = dict[str, Any]
 
 
 @dataclass
-class SlackWorld:
+class SlackWorld(Acts):
     db: Database
     engine: Engine
-    clock: ReplayClock
-    workspace: SandboxWorkspace
     sandbox: SandboxServer
     sender: Sender
     slack: SlackCaller
@@ -53,17 +54,9 @@ class SlackWorld:
     proposer: FakeProposer
     jobs: deque[QueuedJob]
 
-    def person(self, name: str) -> str:
-        return next(user.id for user in self.workspace.users.values() if user.name == name)
-
-    def channel(self, name: str = "incidents") -> str:
-        found = self.workspace.channel_named(name)
-        assert found is not None, f"no channel {name}"
-        return found.id
-
     def command(self, text: str, *, by: str = "ana", channel: str = "incidents") -> str:
         """Type `/incident TEXT`; returns all words of the private answer."""
-        self.clock.advance_to(self.clock.now() + timedelta(seconds=1))
+        self._second()
         answer = self.workspace.command(self.person(by), self.channel(channel), "/incident", text)
         assert answer.is_ok, answer
         assert isinstance(answer.body, dict), answer
@@ -81,6 +74,13 @@ class SlackWorld:
             self._run(self.jobs.popleft())
             self.sender.wait_until_idle()
 
+    def opens_home(self, by: str) -> Body:
+        """Open the App Home and let the app do its work; returns what is shown then."""
+        self._second()
+        self.workspace.open_home(self.person(by))
+        self.works()
+        return self.home_of(by)
+
     def passes(self, length: timedelta) -> None:
         """Let time go by, with the sweeper looking round each minute."""
         end = self.clock.now() + length
@@ -94,31 +94,6 @@ class SlackWorld:
         messages = self.workspace.channels[self.channel(channel)].newest_first(None)
         own = [body for body in messages if body.get("bot_id") == self.workspace.bot_id]
         return [body for body in reversed(own) if body.get("blocks")]
-
-    def private(self, by: str, channel: str = "incidents") -> Body:
-        """The last thing that only this person sees."""
-        return self.workspace.private_answers(self.person(by), self.channel(channel))[-1].body
-
-    def press(
-        self, by: str, message: Body, action_id: str, *, title: str = "", choose: str = ""
-    ) -> None:
-        """Use a button, or a choice of a menu, of the item with that title."""
-        block = item_buttons(message, title)
-        element = next(one for one in block["elements"] if one["action_id"] == action_id)
-        value = None
-        if choose:
-            value = next(
-                option["value"] for option in element["options"] if option["text"]["text"] == choose
-            )
-        answer = self.workspace.click(
-            self.person(by),
-            self.channel(),
-            message["ts"],
-            action_id,
-            block_id=block["block_id"],
-            value=value,
-        )
-        assert answer.is_ok, answer
 
     def incident(self, channel: str = "incidents") -> Incident:
         with self.db.reading() as session:
@@ -201,27 +176,3 @@ def open_slack_world(database_url: str, clock: ReplayClock) -> Iterator[SlackWor
             proposer=proposer,
             jobs=jobs,
         )
-
-
-def words_of(message: Body) -> str:
-    """All that a person can read in a message, top to bottom."""
-    blocks = message.get("blocks") or []
-    lines: list[str] = []
-    for block in blocks:
-        if isinstance(block.get("text"), dict):
-            lines.append(block["text"]["text"])
-        for element in block.get("elements", ()):
-            text = element.get("text")
-            lines.append(text["text"] if isinstance(text, dict) else str(text or ""))
-    return "\n".join(lines) if lines else str(message.get("text") or "")
-
-
-def item_buttons(message: Body, title: str = "") -> Body:
-    """The row of buttons below the item with that title, or the first row."""
-    is_below = not title
-    for block in message["blocks"]:
-        if title and title in str((block.get("text") or {}).get("text")):
-            is_below = True
-        if is_below and block["type"] == "actions":
-            return dict(block)
-    raise AssertionError(f"no buttons for {title!r} in {words_of(message)}")
