@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copilot.incidents.due import due_in
 from copilot.local.antecedents import antecedent_of
 from copilot.local.cues import CueMatch, cue_matches, names_in
-from copilot.local.due import due_in
 from copilot.local.features import context_features, features_of
 from copilot.local.lexicon import content_stems
 from copilot.local.people import People

@@ -2,8 +2,8 @@
 
 import re
 
+from copilot.incidents.due import without_due
 from copilot.local.cues import CueMatch
-from copilot.local.due import without_due
 from copilot.local.lexicon import base_form, words_of
 
 MAX_TITLE = 90
