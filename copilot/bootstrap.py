@@ -1,6 +1,6 @@
 """Reads Settings once and builds Services; the only place that chooses between implementations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from typing import Protocol
 
@@ -57,6 +57,8 @@ class Services:
     reader: WorkspaceReader
     proposer: Proposer
     drafter: Drafter
+    lease_clock: Clock = field(default_factory=SystemClock)
+    """The wall clock, even where `clock` tells an incident's own time; for leases and pauses."""
 
     @property
     def database_name(self) -> str:

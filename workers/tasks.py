@@ -7,8 +7,9 @@ from copilot.incidents.backfill import backfill_channel
 from copilot.jobs import Job
 from copilot.reviews.drafting import draft_requested_review
 from copilot.suggestions.consideration import consider_incident
-from copilot.suggestions.delivery import post_delivery, update_card
+from copilot.suggestions.delivery import post_delivery
 from copilot.suggestions.digest import release_digest
+from copilot.suggestions.redrawing import update_card
 from copilot.workspaces.syncing import sync_directory
 
 Task = Callable[[Services, int], None]
@@ -23,11 +24,13 @@ def _release_digest(services: Services, incident_id: int) -> None:
 
 
 def _post_delivery(services: Services, delivery_id: int) -> None:
-    post_delivery(services.db, delivery_id, services.messenger, services.clock)
+    post_delivery(
+        services.db, delivery_id, services.messenger, services.clock, services.lease_clock
+    )
 
 
 def _update_card(services: Services, delivery_id: int) -> None:
-    update_card(services.db, delivery_id, services.messenger)
+    update_card(services.db, delivery_id, services.messenger, services.lease_clock)
 
 
 def _backfill_channel(services: Services, incident_id: int) -> None:

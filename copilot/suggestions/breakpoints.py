@@ -23,7 +23,8 @@ END_STAYS_OPEN = timedelta(minutes=30)
 the budget. What has not come by then waits for the review."""
 
 _RECENT_MESSAGES = 50
-_STATUS = (EventKind.STATUS_CHANGED,)
+_AT_THE_END = (EventKind.STATUS_CHANGED,)
+_CHANGES = (*_AT_THE_END, EventKind.SEVERITY_CHANGED, EventKind.HANDED_OVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def mark_served(pacing: Pacing, served: OpenBreakpoint) -> None:
 def _newest_change(session: Session, incident: Incident) -> TimelineEvent | None:
     """After the end only the end itself counts, whatever else is put in order then."""
     is_over = incident.status == Status.RESOLVED
-    kinds = _STATUS if is_over else (*_STATUS, EventKind.SEVERITY_CHANGED)
+    kinds = _AT_THE_END if is_over else _CHANGES
     return session.scalar(
         select(TimelineEvent)
         .where(
@@ -83,6 +84,8 @@ def _is_open(change: TimelineEvent, now: datetime) -> bool:
 def _kind_of(change: TimelineEvent) -> Breakpoint:
     if change.kind == EventKind.SEVERITY_CHANGED:
         return Breakpoint.SEVERITY_CHANGED
+    if change.kind == EventKind.HANDED_OVER:
+        return Breakpoint.HANDED_OVER
     new_status = change.details.get("new")
     if new_status == Status.RESOLVED:
         return Breakpoint.RESOLVED

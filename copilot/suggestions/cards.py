@@ -1,6 +1,6 @@
 """A delivery as the card that is posted, with all that its readers need to judge it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from copilot.incidents.queries import get_incident
 from copilot.ports import CardItem, CardSource, SuggestionCard
 from copilot.suggestions.listing import EvidenceView, decided_by, evidence_of
 from copilot.suggestions.models import Delivery, Suggestion
-from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY
+from copilot.suggestions.policies import policy_of
 from copilot.suggestions.vocabulary import DecisionKind
 from copilot.suggestions.wording import why_shown
 from copilot.workspaces.directory import names_of
@@ -34,18 +34,20 @@ def build_card(session: Session, delivery: Delivery) -> SuggestionCard:
             confidence=row.confidence,
             why=why_shown(row.confidence, delivery.breakpoint, row.reason, row.reason_details),
             sources=tuple(
-                CardSource(one.author_name, one.quote, one.permalink) for one in evidence[row.id]
+                CardSource(one.author_name, one.quote, one.permalink, one.message_ts)
+                for one in evidence[row.id]
             ),
             decided=decided_by(row, names),
         )
         for row in rows
     )
+    interval = policy_of(session, incident.team_id).post_interval
     said = [one for row in rows for one in evidence[row.id]]
     return SuggestionCard(
         delivery_id=delivery.id,
         incident_id=incident.id,
         headline=_headline(items, said, delivery.created_at),
-        context=f"{delivery.tempo} · 1 of 1 {_interval_words()}",
+        context=f"{delivery.tempo} · 1 of 1 {_interval_words(interval)}",
         items=items,
     )
 
@@ -82,6 +84,6 @@ def _headline(items: tuple[CardItem, ...], said: list[EvidenceView], now: dateti
     return f"{count} follow-ups from the last {round(minutes / 60)} hours"
 
 
-def _interval_words() -> str:
-    minutes = round(DEFAULT_NOISE_POLICY.post_interval.total_seconds() / 60)
+def _interval_words(interval: timedelta) -> str:
+    minutes = round(interval.total_seconds() / 60)
     return "this quarter hour" if minutes == 15 else f"in {minutes} min"

@@ -1,12 +1,16 @@
 """What people decide about suggestions. The first decision stands.
 
+Leaving one for the review is not the last word: whoever accepts or dismisses it there decides.
+
 A decision is one conditional UPDATE; its effect (a follow-up), its own timeline event and the
 card's redrawing belong to the same transaction.
 """
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
@@ -22,6 +26,14 @@ from copilot.timeline.models import EventKind
 from copilot.timeline.recording import record_change
 from copilot.timeline.redaction import redact
 from copilot.workspaces.directory import names_of, people_of
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What became of several suggestions decided on at once."""
+
+    decided: list[Suggestion]
+    too_late: list[AlreadyDecidedError]
 
 
 def accept(session: Session, suggestion_id: int, *, by: str, now: datetime) -> Suggestion:
@@ -66,6 +78,31 @@ def dismiss(
     return _decide(session, suggestion_id, DecisionKind.DISMISSED, reason, by, now)
 
 
+def snooze(session: Session, suggestion_id: int, *, by: str, now: datetime) -> Suggestion:
+    """Off the card; it waits in the review. Raises NotFoundError, AlreadyDecidedError."""
+    return _decide(session, suggestion_id, DecisionKind.SNOOZED, None, by, now)
+
+
+def together(
+    session: Session, suggestion_ids: Iterable[int], decide: Callable[[int], Suggestion]
+) -> Together:
+    """Decide on each; what somebody decided before is left as it is, and told.
+
+    All rows are taken first, in one order: two people who decide on the same card would
+    otherwise each hold what the other one waits for.
+    """
+    ids = sorted(set(suggestion_ids))
+    lock = select(Suggestion.id).where(Suggestion.id.in_(ids)).order_by(Suggestion.id)
+    session.execute(lock.with_for_update())
+    result = Together([], [])
+    for suggestion_id in ids:
+        try:
+            result.decided.append(decide(suggestion_id))
+        except AlreadyDecidedError as error:
+            result.too_late.append(error)
+    return result
+
+
 def _decide(
     session: Session,
     suggestion_id: int,
@@ -74,9 +111,12 @@ def _decide(
     by: str,
     now: datetime,
 ) -> Suggestion:
+    is_open = Suggestion.decision.is_(None)
+    if decision is not DecisionKind.SNOOZED:
+        is_open = or_(is_open, Suggestion.decision == DecisionKind.SNOOZED)
     decided = session.scalars(
         update(Suggestion)
-        .where(Suggestion.id == suggestion_id, Suggestion.decision.is_(None))
+        .where(Suggestion.id == suggestion_id, is_open)
         .values(decision=decision, decision_reason=decision_reason, decided_by=by, decided_at=now)
         .returning(Suggestion),
         execution_options={"populate_existing": True},
@@ -111,13 +151,18 @@ def _record(session: Session, suggestion: Suggestion, by: str, now: datetime) ->
         team_id=incident.team_id,
         channel_id=incident.channel_id,
         kind=EventKind.SUGGESTION_DECIDED,
-        natural_key=f"suggestion:{suggestion.id}:decided",
+        natural_key=f"suggestion:{suggestion.id}:{_step(decision)}",
         author_id=by,
         text=f"“{suggestion.title}” {decided_words(decision, reason, name, now)}",
         details={"suggestion_id": suggestion.id, "decision": decision, "reason": reason},
         occurred_at=now,
         now=now,
     )
+
+
+def _step(decision: str) -> str:
+    """Left for the review and decided there are two events."""
+    return "snoozed" if decision == DecisionKind.SNOOZED else "decided"
 
 
 def _add_follow_up(

@@ -5,8 +5,10 @@ the first attempt on, a delivery is therefore never handed back, only tried agai
 what it posted before. Until it ends no other delivery of the incident comes to be.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
@@ -21,11 +23,18 @@ from copilot.ports import Messenger, SuggestionCard
 from copilot.suggestions.cards import build_card
 from copilot.suggestions.leases import MAX_ATTEMPTS, POSTING_LEASE, WALL_CLOCK, back_off
 from copilot.suggestions.models import Delivery, Pacing, Suggestion
-from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY, judge
+from copilot.suggestions.noise_gate import judge
 from copilot.suggestions.pacing import lock_pacing, measure, state_of
+from copilot.suggestions.policies import policy_of
+from copilot.suggestions.quiet import quiet_in
 from copilot.suggestions.standing import as_proposed, stamp
 from copilot.suggestions.tempo import TempoReading
 from copilot.suggestions.vocabulary import Outcome, Reason, Tempo
+from copilot.suggestions.wording import clock_time
+from copilot.workspaces.posting import POST_SPACING, claim_post_slot, hold_posting
+
+_PATIENCE = 4
+"""How often a worker waits for a slot that another one then takes before its eyes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,7 @@ class _Claim:
     card: SuggestionCard
     drawn_version: int
     attempts: int
+    created_at: datetime
 
 
 def post_delivery(
@@ -43,53 +53,21 @@ def post_delivery(
     messenger: Messenger,
     clock: Clock,
     lease_clock: Clock = WALL_CLOCK,
+    pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Post it, unless another worker does, it is too early to try again, or it is hectic now."""
-    claim = _claim(db, delivery_id, clock, lease_clock)
+    """Post it, unless another worker does, it is too early to try again, or nobody wants it now."""
+    claim = _claim_with_slot(db, delivery_id, clock, lease_clock, pause)
     if claim is None:
         return
+    tried_since = claim.created_at if claim.attempts > 1 else None
     try:
-        message_ts = messenger.post_card(claim.team_id, claim.channel_id, claim.card)
+        message_ts = messenger.post_card(claim.team_id, claim.channel_id, claim.card, tried_since)
     except TemporaryError as error:
-        _put_off(db, delivery_id, claim.attempts, error, clock, lease_clock)
+        _put_off(db, delivery_id, claim, error, clock, lease_clock)
     except PermanentError as error:
         _give_up(db, delivery_id, str(error), clock)
     else:
         _mark_posted(db, delivery_id, message_ts, claim.drawn_version, clock)
-
-
-def update_card(
-    db: Database, delivery_id: int, messenger: Messenger, lease_clock: Clock = WALL_CLOCK
-) -> None:
-    """Redraw a posted card until what Slack shows is what was decided.
-
-    Raises TemporaryError when Slack can't now; the card is then left alone for a while.
-    """
-    while True:
-        with db.reading() as session:
-            delivery = session.get(Delivery, delivery_id)
-            if delivery is None or delivery.message_ts is None:
-                return
-            if delivery.drawn_version >= delivery.card_version:
-                return
-            incident = get_incident(session, delivery.incident_id)
-            message_ts = delivery.message_ts
-            version, card = delivery.card_version, build_card(session, delivery)
-        failure = None
-        try:
-            messenger.update_card(incident.team_id, incident.channel_id, message_ts, card)
-        except TemporaryError as error:
-            _leave_alone(db, delivery_id, lease_clock.now() + back_off(1, error.retry_after_s))
-            raise
-        except PermanentError as error:  # e.g. somebody deleted it: there is nothing to redraw
-            failure = str(error)
-        with db.transaction() as session:
-            # Also where a newer drawing was there: this one was painted over it.
-            session.execute(
-                update(Delivery)
-                .where(Delivery.id == delivery_id)
-                .values(drawn_version=version, failure=failure)
-            )
 
 
 def deliveries_to_post(session: Session, lease_clock: Clock = WALL_CLOCK) -> list[int]:
@@ -100,28 +78,33 @@ def deliveries_to_post(session: Session, lease_clock: Clock = WALL_CLOCK) -> lis
     return list(session.scalars(query.order_by(Delivery.id)))
 
 
-def cards_to_update(session: Session, lease_clock: Clock = WALL_CLOCK) -> list[int]:
-    """Posted cards that show less than was decided."""
-    query = select(Delivery.id).where(
-        Delivery.message_ts.is_not(None),
-        Delivery.drawn_version < Delivery.card_version,
-        _is_free(lease_clock),
-    )
-    return list(session.scalars(query.order_by(Delivery.id)))
-
-
 def _is_free(lease_clock: Clock) -> ColumnElement[bool]:
     return or_(Delivery.leased_until.is_(None), Delivery.leased_until <= lease_clock.now())
 
 
-def _leave_alone(db: Database, delivery_id: int, until: datetime) -> None:
-    with db.transaction() as session:
-        session.execute(
-            update(Delivery).where(Delivery.id == delivery_id).values(leased_until=until)
-        )
+def _claim_with_slot(
+    db: Database,
+    delivery_id: int,
+    clock: Clock,
+    lease_clock: Clock,
+    pause: Callable[[float], None],
+) -> _Claim | None:
+    """Wait for the channel's next slot if it is a second away; a longer wait is the sweeper's."""
+    for _ in range(_PATIENCE):
+        claim = _claim(db, delivery_id, clock, lease_clock)
+        if claim is None or isinstance(claim, _Claim):
+            return claim
+        wait = claim - lease_clock.now()
+        if wait > POST_SPACING:
+            break
+        pause(max(0.0, wait.total_seconds()))
+    return None
 
 
-def _claim(db: Database, delivery_id: int, clock: Clock, lease_clock: Clock) -> _Claim | None:
+def _claim(
+    db: Database, delivery_id: int, clock: Clock, lease_clock: Clock
+) -> _Claim | datetime | None:
+    """The delivery and its channel's slot; an instant if that is not free before then."""
     with db.transaction() as session:
         known = session.get(Delivery, delivery_id)
         if known is None:
@@ -136,9 +119,11 @@ def _claim(db: Database, delivery_id: int, clock: Clock, lease_clock: Clock) -> 
         now = clock.now()
         reading = measure(session, incident, pacing, now)
         is_untried = delivery.attempts == 0
-        if reading.tempo is Tempo.HECTIC:
+        why_not = _why_not_now(pacing, reading, now)
+        if why_not is not None:
             if is_untried:
-                _hand_back(session, incident, pacing, delivery, rows, reading, now)
+                _end(delivery, why_not, now)
+                _hand_back(session, incident, pacing, rows, reading, now)
             else:
                 delivery.leased_until = wall_now + back_off(delivery.attempts)
             return None
@@ -146,6 +131,10 @@ def _claim(db: Database, delivery_id: int, clock: Clock, lease_clock: Clock) -> 
             _end(delivery, "everything on it was decided before it was posted", now)
             pacing.next_post_at = now
             return None
+        free_at = claim_post_slot(session, incident.team_id, incident.channel_id, wall_now)
+        if free_at is not None:
+            delivery.leased_until = free_at
+            return free_at
         delivery.attempts += 1
         return _Claim(
             incident.team_id,
@@ -153,7 +142,16 @@ def _claim(db: Database, delivery_id: int, clock: Clock, lease_clock: Clock) -> 
             build_card(session, delivery),
             delivery.card_version,
             delivery.attempts,
+            delivery.created_at,
         )
+
+
+def _why_not_now(pacing: Pacing, reading: TempoReading, now: datetime) -> str | None:
+    if (quiet := quiet_in(pacing, now)) is not None:
+        return f"quiet until {clock_time(quiet.until)}"
+    if reading.tempo is Tempo.HECTIC:
+        return f"hectic: {reading.messages_per_min:g} msg/min ≥ {reading.hectic_at:g}"
+    return None
 
 
 def _lease(session: Session, delivery_id: int, wall_now: datetime) -> Delivery | None:
@@ -189,20 +187,19 @@ def _hand_back(
     session: Session,
     incident: Incident,
     pacing: Pacing,
-    delivery: Delivery,
     rows: list[Suggestion],
     reading: TempoReading,
     now: datetime,
 ) -> None:
     """Nothing was posted: the suggestions wait for the digest, and the budget is whole again."""
-    _end(delivery, f"hectic: {reading.messages_per_min:g} msg/min ≥ {reading.hectic_at:g}", now)
     pacing.next_post_at = now
     session.flush()
-    state = state_of(session, incident, pacing, reading, now, DEFAULT_NOISE_POLICY)
+    policy = policy_of(session, incident.team_id)
+    state = state_of(session, incident, pacing, reading, now, policy)
     for row in rows:
         row.delivery_id = None
         if row.decision is None:
-            stamp(row, judge(as_proposed(row, ()), state, DEFAULT_NOISE_POLICY, now), now)
+            stamp(row, judge(as_proposed(row, ()), state, policy, now), now)
 
 
 def _mark_posted(
@@ -213,6 +210,7 @@ def _mark_posted(
         known = session.get(Delivery, delivery_id)
         if known is None:
             return
+        policy = policy_of(session, get_incident(session, known.incident_id).team_id)
         pacing = lock_pacing(session, known.incident_id)
         now = clock.now()
         delivery = session.scalars(
@@ -229,7 +227,7 @@ def _mark_posted(
         ).one_or_none()
         if delivery is None:
             return
-        next_post_at = now + DEFAULT_NOISE_POLICY.post_interval
+        next_post_at = now + policy.post_interval
         pacing.next_post_at = max(pacing.next_post_at or next_post_at, next_post_at)
         if delivery.card_version > drawn_version:
             enqueue(session, Job.UPDATE_CARD, delivery_id)
@@ -238,20 +236,26 @@ def _mark_posted(
 def _put_off(
     db: Database,
     delivery_id: int,
-    attempts: int,
+    claim: _Claim,
     error: TemporaryError,
     clock: Clock,
     lease_clock: Clock,
 ) -> None:
-    if attempts >= MAX_ATTEMPTS:
-        _give_up(db, delivery_id, f"{error} (tried {attempts} times)", clock)
+    wall_now = lease_clock.now()
+    if error.retry_after_s is not None:
+        # Whatever else would be posted there waits, too.
+        until = wall_now + timedelta(seconds=error.retry_after_s)
+        with db.transaction() as session:
+            hold_posting(session, claim.team_id, claim.channel_id, until)
+    if claim.attempts >= MAX_ATTEMPTS:
+        _give_up(db, delivery_id, f"{error} (tried {claim.attempts} times)", clock)
         return
     with db.transaction() as session:
         session.execute(
             update(Delivery)
             .where(Delivery.id == delivery_id, Delivery.posted_at.is_(None))
             .values(
-                leased_until=lease_clock.now() + back_off(attempts, error.retry_after_s),
+                leased_until=wall_now + back_off(claim.attempts, error.retry_after_s),
                 failure=str(error),
             )
         )

@@ -12,25 +12,28 @@ from copilot.incidents.queries import get_incident
 from copilot.suggestions.breakpoints import mark_served, open_breakpoint
 from copilot.suggestions.clearing import open_delivery, pick_for_post
 from copilot.suggestions.models import Pacing, Suggestion
-from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY
 from copilot.suggestions.pacing import has_unposted, lock_pacing, measure, state_of
+from copilot.suggestions.policies import policy_of
+from copilot.suggestions.quiet import quiet_in
 from copilot.suggestions.standing import read_standing
 from copilot.suggestions.vocabulary import Outcome, Tempo
 
 
 def release_digest(db: Database, incident_id: int, clock: Clock) -> None:
-    """Clear the best that wait, if a breakpoint is open, it is not hectic and the budget allows.
+    """Clear the best that wait, if a breakpoint is open, nobody wants quiet and the budget allows.
 
     A breakpoint that released nothing stays open until its time is over, so that what is found
     a moment later, or frees itself of a hectic minute, still meets it.
     """
-    policy = DEFAULT_NOISE_POLICY
     with db.transaction() as session:
         incident = get_incident(session, incident_id)
         if incident.is_imported:
             return
+        policy = policy_of(session, incident.team_id)
         pacing = lock_pacing(session, incident_id)
         now = clock.now()
+        if quiet_in(pacing, now) is not None:
+            return
         moment = open_breakpoint(session, incident, pacing, now)
         if moment is None:
             return
@@ -69,6 +72,7 @@ def incidents_due_for_digest(session: Session, now: datetime) -> list[int]:
             Incident.is_imported.is_(False),
             waiting,
             or_(Pacing.next_post_at.is_(None), Pacing.next_post_at <= now),
+            or_(Pacing.quiet_until.is_(None), Pacing.quiet_until <= now),
         )
         .order_by(Incident.id)
     )

@@ -12,7 +12,6 @@ from copilot.suggestions.candidates import essence_of
 from copilot.suggestions.clearing import open_delivery, pick_for_post
 from copilot.suggestions.models import Evidence, Pacing, Suggestion
 from copilot.suggestions.noise_gate import (
-    DEFAULT_NOISE_POLICY,
     ChannelState,
     KnownWork,
     NoisePolicy,
@@ -21,6 +20,7 @@ from copilot.suggestions.noise_gate import (
     judge,
 )
 from copilot.suggestions.pacing import measure, state_of, tempo_back_then
+from copilot.suggestions.policies import policy_of
 from copilot.suggestions.standing import Standing, as_proposed, read_standing, stamp
 from copilot.suggestions.vocabulary import Outcome
 from copilot.timeline.models import TimelineEvent
@@ -42,7 +42,7 @@ class Judging:
     now: datetime
     is_reread: bool
     """A person had the timeline read again: what is found then is old, and nothing is posted."""
-    policy: NoisePolicy = DEFAULT_NOISE_POLICY
+    policy: NoisePolicy
     cleared: list[Suggestion] = field(default_factory=list)
 
     def take(self, candidate: Candidate) -> str:
@@ -221,7 +221,7 @@ def begin_judging(
 ) -> Judging:
     """Measure the tempo and read what stands. The pacing row must be locked."""
     reading = measure(session, incident, pacing, now)
-    policy = DEFAULT_NOISE_POLICY
+    policy = policy_of(session, incident.team_id)
     state = state_of(session, incident, pacing, reading, now, policy)
     if is_reread and state.quiet_because is None:
         state = replace(state, quiet_because="reread")

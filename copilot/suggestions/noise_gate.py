@@ -18,29 +18,29 @@ class NoisePolicy:
     """How much a suggestion must be worth before it may disturb.
 
     Act if and only if p ≥ C / (C + B): p is the probability that a person wants the suggestion, C
-    the cost of disturbing for nothing, B the benefit of coming now (Horvitz, CHI 1999). C grows
-    with the tempo, and in a hectic phase no benefit outweighs it. The bar for a digest is
-    p ≥ 0.5, where a wanted suggestion is likelier than an unwanted one. The interval follows
-    the finding that acceptance drops by 30 % for each further reminder in one encounter
-    (Ancker et al., BMC Med Inform 2017): one post, then quiet. Cost, benefit and interval are our
-    own choice within these bounds; they are meant to be tuned on recorded verdicts.
+    the cost of disturbing for nothing, B the benefit of coming now (Horvitz, CHI 1999). With B = 3,
+    C = 9 while calm and 17 while busy that is 0.75 and 0.85; in a hectic phase no benefit
+    outweighs the cost. The bar for a digest is p ≥ 0.5, where a wanted suggestion is likelier
+    than an unwanted one. The interval follows the finding that acceptance drops by 30 % for each
+    further reminder in one encounter (Ancker et al., BMC Med Inform 2017): one post, then quiet.
+    Cost, benefit and interval are our own choice within these bounds; admins may choose others.
     """
 
-    benefit: float = 3.0
-    cost_when_calm: float = 9.0
-    cost_when_busy: float = 17.0
+    threshold_when_calm: float = 0.75
+    threshold_when_busy: float = 0.85
     digest_threshold: float = 0.5
     kinds: frozenset[str] = frozenset(SuggestionKind)
     post_interval: timedelta = timedelta(minutes=15)
     most_in_one_post: int = 3
     """Few enough to decide at a glance."""
+    version: int = 1
+    """Which of the workspace's policies this is; the first is the default."""
 
     def threshold(self, tempo: Tempo) -> float | None:
         """The confidence that may interrupt, or None where nothing may."""
         if tempo is Tempo.HECTIC:
             return None
-        cost = self.cost_when_calm if tempo is Tempo.CALM else self.cost_when_busy
-        return round(cost / (cost + self.benefit), 4)
+        return self.threshold_when_calm if tempo is Tempo.CALM else self.threshold_when_busy
 
 
 DEFAULT_NOISE_POLICY = NoisePolicy()
@@ -77,6 +77,10 @@ class ChannelState:
     """`imported`, `resolved` or `reread`: nothing is posted whatever its worth."""
     next_post_at: datetime | None
     known: tuple[KnownWork, ...] = ()
+    quiet_until: datetime | None = None
+    """Set while somebody wants quiet."""
+    quiet_by: str | None = None
+    """By name."""
 
 
 class Facts(TypedDict):
@@ -97,6 +101,10 @@ class Facts(TypedDict):
     digest_threshold: float
     next_post_at: str | None
     """Set when the budget was spent at that moment."""
+    policy_version: NotRequired[int]
+    """Whose numbers these are; rows from before there were several have none, and no quiet."""
+    quiet_until: NotRequired[str | None]
+    quiet_by: NotRequired[str | None]
     failure: NotRequired[str]
     """Why a post that was cleared could not be made."""
 
@@ -131,6 +139,9 @@ def judge(
         "next_post_at": channel.next_post_at.isoformat()
         if channel.next_post_at is not None and is_spent
         else None,
+        "policy_version": policy.version,
+        "quiet_until": channel.quiet_until.isoformat() if channel.quiet_until else None,
+        "quiet_by": channel.quiet_by,
     }
     outcome, reason = decide(facts)
     return Verdict(outcome, reason, facts)
@@ -181,6 +192,8 @@ def _never(facts: Facts) -> tuple[Outcome, Reason] | None:
 
 
 def _not_now(facts: Facts) -> tuple[Outcome, Reason] | None:
+    if facts.get("quiet_until") is not None:
+        return Outcome.DIGEST, Reason.QUIET
     if facts["threshold"] is None:
         return Outcome.DIGEST, Reason.HECTIC
     if facts["confidence"] < facts["threshold"]:

@@ -19,6 +19,7 @@ from copilot.suggestions.tempo import DEFAULT_TEMPO_POLICY, Beat, TempoReading, 
 from copilot.suggestions.vocabulary import Tempo
 from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent
 from copilot.timeline.reading import is_from_bot, within
+from copilot.workspaces.directory import names_of
 
 
 def lock_pacing(session: Session, incident_id: int) -> Pacing:
@@ -75,13 +76,20 @@ def state_of(
     if has_unposted(session, incident.id):
         # It takes the next opening; the one after it is an interval later at the soonest.
         next_post_at = max(next_post_at or now, now + policy.post_interval)
+    is_quiet = pacing.quiet_until is not None and now < pacing.quiet_until
     return ChannelState(
         tempo=reading.tempo,
         messages_per_min=reading.messages_per_min,
         hectic_at=reading.hectic_at,
         quiet_because=quiet_because(incident),
         next_post_at=next_post_at,
+        quiet_until=pacing.quiet_until if is_quiet else None,
+        quiet_by=_quiet_by(session, incident, pacing) if is_quiet else None,
     )
+
+
+def _quiet_by(session: Session, incident: Incident, pacing: Pacing) -> str | None:
+    return names_of(session, incident.team_id).get(pacing.quiet_by or "", pacing.quiet_by)
 
 
 def quiet_because(incident: Incident) -> str | None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError
 from copilot.incidents.queries import get_incident
+from copilot.jobs import Job, enqueue
 from copilot.suggestions.models import Pacing
 from copilot.suggestions.pacing import lock_pacing
 from copilot.suggestions.wording import clock_time
@@ -44,6 +45,7 @@ def end_quiet(session: Session, incident_id: int, *, by: str, now: datetime) -> 
         return False
     pacing.quiet_until = pacing.quiet_by = None
     _record(session, incident_id, "Quiet ended", None, by, now)
+    enqueue(session, Job.RELEASE_DIGEST, incident_id)
     return True
 
 

@@ -14,8 +14,7 @@ TIMES_NOTE = "Times are UTC."
 _DECIDED = {
     DecisionKind.ACCEPTED: "accepted",
     DecisionKind.EDITED: "accepted with changes",
-    DecisionKind.MERGED: "merged",
-    DecisionKind.SNOOZED: "snoozed",
+    DecisionKind.SNOOZED: "left for the review",
     DecisionKind.DISMISSED: "dismissed",
 }
 _DISMISSED = {
@@ -35,12 +34,13 @@ _BREAKPOINTS = {
     Breakpoint.STATUS_CHANGED: "when the status changed",
     Breakpoint.MITIGATED: "when the incident was mitigated",
     Breakpoint.RESOLVED: "when the incident was resolved",
+    Breakpoint.HANDED_OVER: "at the handover",
     Breakpoint.LULL: "when the channel had gone quiet",
 }
 
 
 def explain(reason: str, details: Mapping[str, Any]) -> str:
-    """Rule and number, e.g. `hectic: 14 msg/min ≥ 8`, `below threshold: 0.41 < 0.75`."""
+    """Rule and number, e.g. `hectic: 14 msg/min ≥ 8`, `below threshold: 0.61 < 0.75 while calm`."""
     return _EXPLAINED[Reason(reason)](details)
 
 
@@ -68,10 +68,10 @@ def clock_time(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%H:%M")
 
 
-def _bar(details: Mapping[str, Any]) -> str:
-    """The bar for a post of its own; in a hectic phase there is only that for the digest."""
-    bar = details["threshold"]
-    return _number(details["digest_threshold"] if bar is None else bar)
+def _bar(details: _Details) -> float:
+    """What it takes for a post of its own; in a hectic phase there is only the digest's bar."""
+    bar: float | None = details["threshold"]
+    return details["digest_threshold"] if bar is None else bar
 
 
 def _number(value: float) -> str:
@@ -79,7 +79,7 @@ def _number(value: float) -> str:
 
 
 def _cleared(details: _Details) -> str:
-    return f"sure enough: {_number(details['confidence'])} ≥ {_bar(details)}"
+    return f"sure enough: {_number(details['confidence'])} ≥ {_number(_bar(details))}"
 
 
 def _hectic(details: _Details) -> str:
@@ -88,7 +88,17 @@ def _hectic(details: _Details) -> str:
 
 
 def _below_threshold(details: _Details) -> str:
-    return f"below threshold: {_number(details['confidence'])} < {_bar(details)}"
+    """Two bars may have decided: the one for being shown at all, or the one for interrupting."""
+    confidence, lowest = details["confidence"], details["digest_threshold"]
+    if confidence < lowest:
+        return f"below threshold: {_number(confidence)} < {_number(lowest)} at any time"
+    interrupts = _number(_bar(details))
+    return f"below threshold: {_number(confidence)} < {interrupts} while {details['tempo']}"
+
+
+def _quiet(details: _Details) -> str:
+    until = clock_time(datetime.fromisoformat(details["quiet_until"]))
+    return f"quiet until {until}, asked by {details.get('quiet_by') or 'someone'}"
 
 
 def _budget_spent(details: _Details) -> str:
@@ -103,6 +113,7 @@ def _duplicate(details: _Details) -> str:
 _EXPLAINED: Mapping[Reason, Callable[[_Details], str]] = {
     Reason.CLEARED: _cleared,
     Reason.HECTIC: _hectic,
+    Reason.QUIET: _quiet,
     Reason.BELOW_THRESHOLD: _below_threshold,
     Reason.BUDGET_SPENT: _budget_spent,
     Reason.DUPLICATE: _duplicate,

@@ -13,14 +13,10 @@ from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, QueuedJob
 from copilot.ports import MemberInfo, WorkspaceInfo
 from copilot.suggestions.consideration import consider_incident, incidents_with_unconsidered
-from copilot.suggestions.delivery import (
-    cards_to_update,
-    deliveries_to_post,
-    post_delivery,
-    update_card,
-)
+from copilot.suggestions.delivery import deliveries_to_post, post_delivery
 from copilot.suggestions.digest import incidents_due_for_digest, release_digest
 from copilot.suggestions.listing import SuggestionView, suggestions_of
+from copilot.suggestions.redrawing import cards_to_update, update_card
 from copilot.timeline.permalinks import instant_to_ts
 from copilot.timeline.slack_messages import to_records
 from copilot.workspaces.directory import upsert_members, upsert_workspace

@@ -184,7 +184,7 @@ class TestSuggestions:
         assert "File a ticket for moving indexer settings" in sections["Waiting for a decision"]
         assert "accepted by dana 12:31" in sections["Decided"]
         assert "dismissed by eve 12:31: done already" in sections["Decided"]
-        assert "below threshold: 0.38 < 0.85" in sections["Kept back"]
+        assert "below threshold: 0.38 < 0.5 at any time" in sections["Kept back"]
         assert "Not sure enough to interrupt anybody" in sections["Kept back"]
         assert "same as #4" in sections["Kept back"]
 

@@ -8,15 +8,11 @@ from copilot.errors import PermanentError, TemporaryError
 from copilot.jobs import Job, QueuedJob
 from copilot.ports import SuggestionCard
 from copilot.suggestions.decisions import accept, dismiss, edit
-from copilot.suggestions.delivery import (
-    cards_to_update,
-    deliveries_to_post,
-    post_delivery,
-    update_card,
-)
+from copilot.suggestions.delivery import deliveries_to_post, post_delivery
 from copilot.suggestions.leases import MAX_ATTEMPTS, POSTING_LEASE, back_off
 from copilot.suggestions.models import Delivery, Pacing, Suggestion
 from copilot.suggestions.noise_gate import recompute
+from copilot.suggestions.redrawing import cards_to_update, update_card
 from tests.fakes.channel_story import START, ChannelStory, row_ids
 
 

@@ -57,7 +57,8 @@ def test_a_lull_releases_the_best_three(story: ChannelStory) -> None:
     assert posted.card.headline == "Three follow-ups from the last 8 minutes"
     assert breakpoints(story) == ["lull"]
     assert posted.card.items[0].why == (
-        "70 % sure; shown when the channel had gone quiet; had waited (below threshold: 0.7 < 0.75)"
+        "70 % sure; shown when the channel had gone quiet; "
+        "had waited (below threshold: 0.7 < 0.75 while calm)"
     )
 
 

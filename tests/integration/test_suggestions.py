@@ -339,7 +339,7 @@ def test_what_was_held_is_listed_with_its_reason(story: ChannelStory) -> None:
     story.sweeps()
     with story.db.reading() as session:
         (held,) = held_of(session, story.incident_id)
-    assert (held.title, held.why) == ("tidy the desk", "below threshold: 0.41 < 0.75")
+    assert (held.title, held.why) == ("tidy the desk", "below threshold: 0.41 < 0.5 at any time")
 
 
 def test_a_failing_proposer_costs_nothing_but_time(story: ChannelStory) -> None:

@@ -147,6 +147,7 @@ def open_slack_world(database_url: str, clock: ReplayClock) -> Iterator[SlackWor
             reader=SlackReader(clients),
             proposer=proposer,
             drafter=LocalDrafter(),
+            lease_clock=clock,
         )
         web = FastAPI()
         bolt = build_bolt_app(

@@ -217,7 +217,7 @@ def test_held_lists_what_was_kept_back_with_rule_and_number(world: SlackWorld) -
     world.works()
     shown = world.command("held")
     assert "Maybe rename the dashboard" in shown
-    assert "below threshold: 0.3 &lt; 0.75" in shown
+    assert "below threshold: 0.3 &lt; 0.5 at any time" in shown
     assert world.cards() == []
     assert "No follow-ups wait" in world.command("suggestions")
 

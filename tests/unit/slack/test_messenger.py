@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from copilot.slack.messenger import SlackMessenger
 from tests.fakes.slack_web_api import FakeSlackWebApi, Fields, Reply, refusal
 from tests.unit.slack.cards_made import a_card, an_item
 
-EMPTY = Reply({"ok": True, "messages": []})
+SINCE = datetime(2023, 11, 14, 22, 13, 20, tzinfo=UTC)
 
 
 def posted(delivery_id: str, ts: str, **more: Any) -> dict[str, Any]:
@@ -29,9 +30,9 @@ def messenger(client: WebClient) -> Messenger:
 def test_it_posts_without_unfurling_or_linking_names(
     web_api: FakeSlackWebApi, messenger: Messenger
 ) -> None:
-    web_api.on("conversations.history", EMPTY)
     web_api.on("chat.postMessage", Reply({"ok": True, "ts": "1700000000.000100"}))
     assert messenger.post_card("T0TEAM", "C1", a_card(an_item())) == "1700000000.000100"
+    assert web_api.calls_of("conversations.history") == []  # nobody tried before
     (sent,) = web_api.calls_of("chat.postMessage")
     assert sent["channel"] == "C1"
     assert (sent["unfurl_links"], sent["unfurl_media"], sent["link_names"]) == (False, False, False)
@@ -52,16 +53,21 @@ def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(
     web_api.on("chat.postMessage", post)
     with pytest.raises(TemporaryError):
         messenger.post_card("T0TEAM", "C1", a_card(an_item()))
-    assert messenger.post_card("T0TEAM", "C1", a_card(an_item())) == "1700000000.000100"
+    again = messenger.post_card("T0TEAM", "C1", a_card(an_item()), SINCE)
+    assert again == "1700000000.000100"
     assert len(web_api.calls_of("chat.postMessage")) == 1
 
 
-def test_it_looks_on_further_pages(web_api: FakeSlackWebApi, messenger: Messenger) -> None:
+def test_it_looks_back_to_the_first_attempt_on_further_pages(
+    web_api: FakeSlackWebApi, messenger: Messenger
+) -> None:
     first = {"ok": True, "messages": [], "response_metadata": {"next_cursor": "c2"}}
     second = {"ok": True, "messages": [posted("3", "1700000000.000200")]}
     web_api.on("conversations.history", Reply(first), Reply(second))
-    assert messenger.post_card("T0TEAM", "C1", a_card()) == "1700000000.000200"
-    assert web_api.calls_of("conversations.history")[1]["cursor"] == "c2"
+    assert messenger.post_card("T0TEAM", "C1", a_card(), SINCE) == "1700000000.000200"
+    first_call, second_call = web_api.calls_of("conversations.history")
+    assert first_call["oldest"] == "1699999700.000000"  # five minutes for clocks that differ
+    assert second_call["cursor"] == "c2"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +84,7 @@ def test_another_message_is_not_mistaken_for_the_card(
 ) -> None:
     web_api.on("conversations.history", Reply({"ok": True, "messages": [message]}))
     web_api.on("chat.postMessage", Reply({"ok": True, "ts": "2.2"}))
-    assert messenger.post_card("T0TEAM", "C1", a_card()) == "2.2"
+    assert messenger.post_card("T0TEAM", "C1", a_card(), SINCE) == "2.2"
 
 
 def test_it_does_not_post_when_it_cannot_look(
@@ -86,12 +92,11 @@ def test_it_does_not_post_when_it_cannot_look(
 ) -> None:
     web_api.on("conversations.history", refusal("internal_error"))
     with pytest.raises(TemporaryError):
-        messenger.post_card("T0TEAM", "C1", a_card())
+        messenger.post_card("T0TEAM", "C1", a_card(), SINCE)
     assert web_api.calls_of("chat.postMessage") == []
 
 
 def test_a_rate_limit_is_handed_on(web_api: FakeSlackWebApi, messenger: Messenger) -> None:
-    web_api.on("conversations.history", EMPTY)
     web_api.on(
         "chat.postMessage", Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "30"})
     )

@@ -73,5 +73,16 @@ def a_channel(
     quiet_because: str | None = None,
     next_post_at: datetime | None = None,
     known: tuple[KnownWork, ...] = (),
+    quiet_until: datetime | None = None,
+    quiet_by: str | None = None,
 ) -> ChannelState:
-    return ChannelState(tempo, messages_per_min, 8.0, quiet_because, next_post_at, known)
+    return ChannelState(
+        tempo,
+        messages_per_min,
+        8.0,
+        quiet_because,
+        next_post_at,
+        known,
+        quiet_until=quiet_until,
+        quiet_by=quiet_by,
+    )

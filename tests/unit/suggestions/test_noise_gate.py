@@ -28,8 +28,8 @@ def judged(
     return judge(candidate or proposed(), channel or a_channel(), policy, NOW)
 
 
-def test_the_bar_is_cost_over_cost_and_benefit() -> None:
-    policy = NoisePolicy(benefit=1, cost_when_calm=1, cost_when_busy=3)
+def test_the_bar_rises_with_the_tempo_and_nothing_passes_a_hectic_one() -> None:
+    policy = NoisePolicy(threshold_when_calm=0.5, threshold_when_busy=0.75)
     assert policy.threshold(Tempo.CALM) == 0.5
     assert policy.threshold(Tempo.BUSY) == 0.75
     assert policy.threshold(Tempo.HECTIC) is None

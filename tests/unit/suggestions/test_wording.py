@@ -13,9 +13,9 @@ from tests.unit.suggestions.builders import NOW, a_channel, proposed
     [
         (a_channel(tempo=Tempo.HECTIC, messages_per_min=14.0), 0.9, "hectic: 14 msg/min ≥ 8"),
         (a_channel(tempo=Tempo.HECTIC, messages_per_min=8.4), 0.9, "hectic: 8.4 msg/min ≥ 8"),
-        (a_channel(), 0.41, "below threshold: 0.41 < 0.75"),
-        (a_channel(tempo=Tempo.BUSY), 0.8, "below threshold: 0.8 < 0.85"),
-        (a_channel(tempo=Tempo.HECTIC), 0.41, "below threshold: 0.41 < 0.5"),
+        (a_channel(), 0.41, "below threshold: 0.41 < 0.5 at any time"),
+        (a_channel(tempo=Tempo.BUSY), 0.8, "below threshold: 0.8 < 0.85 while busy"),
+        (a_channel(tempo=Tempo.HECTIC), 0.41, "below threshold: 0.41 < 0.5 at any time"),
         (
             a_channel(next_post_at=NOW.replace(hour=14, minute=45)),
             0.9,
@@ -32,6 +32,11 @@ from tests.unit.suggestions.builders import NOW, a_channel, proposed
             0.9,
             "nothing is posted: the incident is imported",
         ),
+        (
+            a_channel(quiet_until=NOW.replace(hour=15, minute=10), quiet_by="ana"),
+            0.9,
+            "quiet until 15:10, asked by ana",
+        ),
         (a_channel(), 0.9, "sure enough: 0.9 ≥ 0.75"),
     ],
 )
@@ -46,6 +51,7 @@ def test_every_reason_has_words() -> None:
         "next_post_at": NOW.isoformat(),
         "failure": "the channel is archived",
         "quiet_because": "resolved",
+        "quiet_until": NOW.isoformat(),
     }
     assert all(explain(reason, details) for reason in Reason)
 
