@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from copilot.incidents.models import FollowUp, Incident, Invitation, Role, RoleAssignment
+from copilot.incidents.models import FollowUp, Incident, Role, RoleAssignment
 from copilot.jobs import Job, enqueue
 from copilot.ports import HeadlineCard, RoleHolder
 from copilot.workspaces.directory import names_of
@@ -71,13 +71,6 @@ def topic_of(incident: Incident) -> str:
     """Only what seldom changes: Slack announces each new topic in the channel."""
     title = incident.title.translate(_UNESCAPED)
     return f"{title} · how it stands is in the pinned message"[:_MAX_TOPIC]
-
-
-def people_to_invite(session: Session, incident_id: int) -> list[str]:
-    query = select(Invitation.user_id).where(
-        Invitation.incident_id == incident_id, Invitation.invited_at.is_(None)
-    )
-    return list(session.scalars(query.order_by(Invitation.id)))
 
 
 def _role_holders(

@@ -1,26 +1,25 @@
 """Declaring an incident and what changes about it; each change stands in the timeline."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError
+from copilot.incidents.changes import Change, change_column, hold, one_line, record, with_note
+from copilot.incidents.inviting import invite
 from copilot.incidents.models import Incident, Severity, Status
 from copilot.incidents.queries import get_incident, latest_incident_in, open_incident_in
+from copilot.incidents.refilling import LEAD_IN, request_refill
 from copilot.jobs import Job, enqueue
+from copilot.timeline.coverage import RefillCause
 from copilot.timeline.models import EventKind
-from copilot.timeline.recording import record_change
-from copilot.timeline.redaction import redact
 from copilot.workspaces.syncing import request_sync
-
-LEAD_IN = timedelta(hours=2)
-"""How much of what was said before it was declared belongs to an incident."""
-
 
 @dataclass(frozen=True, slots=True)
 class Declared:
@@ -38,9 +37,14 @@ def declare(
     severity: Severity | None,
     by: str | None,
     now: datetime,
+    people: Sequence[str] = (),
+    has_own_channel: bool = False,
 ) -> Declared:
-    """Make the channel the channel of an incident: from now on it is recorded."""
-    title = _one_line(redact(title))
+    """Make the channel the channel of an incident: from now on it is recorded.
+
+    `people` are brought into the channel, and who declares is if it was made for this.
+    """
+    title = one_line(title)
     if not title:
         raise BadInputError("Give the incident a title: what is wrong, in a few words.")
     before = latest_incident_in(session, team_id, channel_id)
@@ -55,7 +59,7 @@ def declare(
             "declared_at": now,
             "declared_by": by[:64] if by else None,
             "is_imported": False,
-            "backfill_due_at": now,
+            "has_own_channel": has_own_channel,
             "timeline_from": _starts_after(before, now),
         },
     )
@@ -68,86 +72,101 @@ def declare(
     if before is not None and before.timeline_until is None:
         before.timeline_until = incident.timeline_from
     details = {"title": title, "severity": severity}
-    _record(
+    declarer = [by] if by and has_own_channel else []
+    invite(session, incident, [*declarer, *people], now)
+    record(
         session, incident, EventKind.INCIDENT_DECLARED, _declared_text(incident), details, by, now
     )
-    enqueue(session, Job.BACKFILL_CHANNEL, incident.id)
+    request_refill(session, incident, RefillCause.DECLARED, now)
     request_sync(session, team_id, now)
     return Declared(incident, is_new=True)
 
 
 def set_severity(
     session: Session, incident: Incident, severity: Severity, by: str | None, now: datetime
-) -> None:
+) -> Change:
     """Change how bad it is; setting what it is already changes nothing."""
-    _hold(session, incident)
+    hold(session, incident)
     old = incident.severity
-    if _change(session, incident, "severity", severity, {}):
+    if change_column(session, incident, "severity", severity):
         text = f"Severity {old.upper() if old else 'not set'} → {severity.upper()}"
         details = {"old": old, "new": severity}
-        _record(session, incident, EventKind.SEVERITY_CHANGED, text, details, by, now)
+        record(session, incident, EventKind.SEVERITY_CHANGED, text, details, by, now)
         enqueue(session, Job.RELEASE_DIGEST, incident.id)
+    return Change(old, severity)
 
 
 def set_status(
-    session: Session, incident: Incident, status: Status, by: str | None, now: datetime
-) -> None:
-    """Move it on. Monitoring means mitigated; any status but resolved opens it again."""
-    _hold(session, incident)
+    session: Session,
+    incident: Incident,
+    status: Status,
+    by: str | None,
+    now: datetime,
+    note: str = "",
+) -> Change:
+    """Move it on. Monitoring means mitigated; any status but resolved opens it again.
+
+    Raises BadInputError where it would be the second open incident of its channel.
+    """
+    hold(session, incident)
     old = incident.status
     also: dict[str, Any] = {"resolved_at": now if status == Status.RESOLVED else None}
     if status == Status.MONITORING and incident.mitigated_at is None:
         also["mitigated_at"] = now
     if old == Status.RESOLVED and status != Status.RESOLVED:
         _refuse_second_open(session, incident)
-    if _change(session, incident, "status", status, also):
-        details = {"old": old, "new": status}
-        text = f"Status {old} → {status}"
-        _record(session, incident, EventKind.STATUS_CHANGED, text, details, by, now)
+    if _move(session, incident, status, also):
+        text, details = with_note(f"Status {old} → {status}", {"old": old, "new": status}, note)
+        record(session, incident, EventKind.STATUS_CHANGED, text, details, by, now)
         enqueue(session, Job.RELEASE_DIGEST, incident.id)
+    return Change(old, status)
 
 
-def _hold(session: Session, incident: Incident) -> None:
-    """Read it anew and let nobody change it before we have: what was is written down, too."""
-    session.refresh(incident, with_for_update={"key_share": True})
+def reopen(
+    session: Session, incident: Incident, by: str | None, now: datetime, note: str = ""
+) -> Change:
+    """Take up a resolved incident again; one that is open stays as it is.
+
+    Raises BadInputError for one that was imported, or where another is open in its channel.
+    """
+    if incident.is_imported:
+        raise BadInputError(
+            f"“{incident.title}” came from an archive, so it stays as it was. "
+            "`/incident declare` starts a new incident here."
+        )
+    hold(session, incident)
+    if incident.status != Status.RESOLVED:
+        return Change(incident.status, incident.status)
+    return set_status(session, incident, Status.INVESTIGATING, by, now, note)
 
 
-def _change(
-    session: Session, incident: Incident, column: str, value: str, also: dict[str, Any]
-) -> bool:
-    """One conditional UPDATE, so that of two people who say the same only one is recorded."""
-    changed = session.scalar(
-        update(Incident)
-        .where(Incident.id == incident.id, getattr(Incident, column).is_distinct_from(value))
-        .values({column: value, **also})
-        .returning(Incident.id),
-        execution_options={"synchronize_session": False},
-    )
-    session.refresh(incident)
-    return changed is not None
+def rename(
+    session: Session, incident: Incident, title: str, by: str | None, now: datetime
+) -> Change:
+    """Give it another title. Raises BadInputError if nothing of it can be shown."""
+    title = one_line(title)
+    if not title:
+        raise BadInputError(
+            "A title says in a few words what is wrong: `/incident rename checkout errors`."
+        )
+    hold(session, incident)
+    old = incident.title
+    if change_column(session, incident, "title", title):
+        details = {"old": old, "new": title}
+        text = f"Title {old} → {title}"
+        record(session, incident, EventKind.TITLE_CHANGED, text, details, by, now)
+    return Change(old, title)
 
 
-def _record(
-    session: Session,
-    incident: Incident,
-    kind: EventKind,
-    text: str,
-    details: dict[str, Any],
-    by: str | None,
-    now: datetime,
-) -> None:
-    record_change(
-        session,
-        team_id=incident.team_id,
-        channel_id=incident.channel_id,
-        kind=kind,
-        natural_key=f"{kind}:{incident.id}:{uuid4().hex}",
-        author_id=by,
-        text=text,
-        details=details,
-        occurred_at=now,
-        now=now,
-    )
+def _move(session: Session, incident: Incident, status: Status, also: dict[str, Any]) -> bool:
+    try:
+        with session.begin_nested():
+            return change_column(session, incident, "status", status, also)
+    except IntegrityError:
+        # Somebody declared another one in this very moment.
+        session.refresh(incident)
+        _refuse_second_open(session, incident)
+        raise
 
 
 def _insert_unless_open(session: Session, values: dict[str, Any]) -> int | None:
@@ -183,8 +202,3 @@ def _refuse_second_open(session: Session, incident: Incident) -> None:
 def _declared_text(incident: Incident) -> str:
     severity = f" · {incident.severity.upper()}" if incident.severity else ""
     return f"Declared: {incident.title}{severity}"
-
-
-def _one_line(text: str) -> str:
-    printable = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(printable.split())[:200].strip()

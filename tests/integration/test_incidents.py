@@ -73,6 +73,7 @@ def test_declaring_adopts_the_channel_and_has_its_past_and_names_read(
     assert declared.incident.status == Status.INVESTIGATING
     assert texts(db) == ["Declared: Checkout errors · SEV2"]
     assert sent_jobs == [
+        QueuedJob(Job.DRAW_HEADLINE, declared.incident.id),
         QueuedJob(Job.BACKFILL_CHANNEL, declared.incident.id),
         QueuedJob(Job.SYNC_DIRECTORY, workspace.id),
     ]
@@ -117,7 +118,8 @@ def test_a_change_is_recorded_once_and_releases_the_digest(
     change(db, Status.IDENTIFIED)
     change(db, Status.IDENTIFIED)
     assert texts(db)[1:] == ["Severity SEV2 → SEV1", "Status investigating → identified"]
-    assert sent_jobs == [QueuedJob(Job.RELEASE_DIGEST, incident.id)] * 2
+    wanted = [Job.DRAW_HEADLINE, Job.RELEASE_DIGEST] * 2
+    assert sent_jobs == [QueuedJob(job, incident.id) for job in wanted]
 
 
 def test_ten_people_who_say_the_same_change_it_once(db: Database) -> None:
