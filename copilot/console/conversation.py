@@ -59,6 +59,7 @@ class GapLine:
 class NoticeLine:
     """Something happened that nobody said."""
 
+    event_id: int
     at: datetime
     text: str
     kind: Literal["notice"] = "notice"
@@ -117,7 +118,7 @@ def _last_message(lines: Sequence[Line]) -> MessageLine | None:
 
 def _line(event: TimelineEvent, around: Surroundings, before: MessageLine | None) -> Line:
     if event.message_ts is None or (event.kind not in SPOKEN_KINDS and event.deleted_at is None):
-        return NoticeLine(event.occurred_at, _notice(event, around.names))
+        return NoticeLine(event.id, event.occurred_at, _notice(event, around.names))
     author = author_of(event, around.names) or _NOBODY
     is_reply = event.thread_ts not in (None, event.message_ts)
     reply_to = event.thread_ts if is_reply else None
@@ -169,6 +170,8 @@ def _notice(event: TimelineEvent, names: Mapping[str, str]) -> str:
     if event.kind == EventKind.GAP:
         return "messages are missing here"
     text = to_plain(event.text, names)
+    if event.kind == EventKind.NOTE:
+        return f"{who} noted: {text}"
     return text or f"{who}: {event.kind.replace('_', ' ')}"
 
 

@@ -9,11 +9,13 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from copilot.console.outline import IS_SPOKEN
+from copilot.incidents.follow_ups import follow_ups_of
 from copilot.reviews.models import Citation, Claim, ClaimState, Section
 from copilot.reviews.versions import newest_review
 from copilot.suggestions.models import Evidence, Suggestion
 from copilot.suggestions.vocabulary import DecisionKind
-from copilot.timeline.models import EventKind, TimelineEvent
+from copilot.timeline.marks import marked_in
+from copilot.timeline.models import EventKind, MarkKind, TimelineEvent
 from copilot.timeline.reading import Span, within
 from copilot.workspaces.models import Member, Workspace
 
@@ -38,9 +40,13 @@ class Highlight:
 
 
 def read_highlights(session: Session, incident_id: int, span: Span) -> list[Highlight]:
+    marked = _marked(session, span)
+    reviewed = [each for each in _key_moments(session, incident_id) if each[0] not in marked]
     labels = [
-        *(("key", event_id, text) for event_id, text in _key_moments(session, incident_id)),
+        *(("key", event_id, text) for event_id, text in marked.items()),
+        *(("key", event_id, text) for event_id, text in reviewed),
         *(("follow_up", event_id, text) for event_id, text in _follow_ups(session, incident_id)),
+        *(("follow_up", event_id, text) for event_id, text in _made_of(session, incident_id, span)),
     ]
     found = session.execute(
         select(TimelineEvent.id, TimelineEvent.occurred_at, TimelineEvent.message_ts).where(
@@ -88,6 +94,19 @@ def _alerts(session: Session, span: Span) -> list[Highlight]:
     ]
 
 
+def _marked(session: Session, span: Span) -> dict[int, str]:
+    """What people marked as a key moment, by its first words."""
+    stamps = marked_in(session, span.team_id, span.channel_id, MarkKind.KEY_MOMENT)
+    found = session.execute(
+        select(TimelineEvent.id, TimelineEvent.text).where(
+            *within(span),
+            TimelineEvent.natural_key.in_([f"message:{stamp}" for stamp in stamps]),
+            TimelineEvent.deleted_at.is_(None),
+        )
+    )
+    return {event_id: _first_line(text) for event_id, text in found}
+
+
 def _key_moments(session: Session, incident_id: int) -> list[tuple[int, str]]:
     """What the newest review cites as key moments, without what a person found wrong."""
     review = newest_review(session, incident_id)
@@ -120,6 +139,21 @@ def _follow_ups(session: Session, incident_id: int) -> list[tuple[int, str]]:
         )
     )
     return [(event_id, title) for event_id, title in found]
+
+
+def _made_of(session: Session, incident_id: int, span: Span) -> list[tuple[int, str]]:
+    """Messages that people made into a follow-up themselves."""
+    titles = {
+        f"message:{each.source_ts}": each.title
+        for each in follow_ups_of(session, incident_id)
+        if each.source_ts
+    }
+    found = session.execute(
+        select(TimelineEvent.id, TimelineEvent.natural_key).where(
+            *within(span), TimelineEvent.natural_key.in_(titles)
+        )
+    )
+    return [(event_id, titles[key]) for event_id, key in found]
 
 
 def _first_line(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from copilot.timeline.models import EventKind, Revision, TimelineEvent
@@ -38,11 +38,14 @@ def lines_before(session: Session, span: Span, message_ts: str) -> int:
     return session.scalar(query) or 0
 
 
-def message_exists(session: Session, span: Span, message_ts: str) -> bool:
-    query = select(TimelineEvent.id).where(
-        *within(span), TimelineEvent.natural_key == f"message:{message_ts}"
+def line_exists(session: Session, span: Span, at: str) -> bool:
+    """Whether there is a message with that stamp, or a record of that very instant."""
+    is_message = TimelineEvent.natural_key == f"message:{at}"
+    is_record = and_(
+        TimelineEvent.message_ts.is_(None), TimelineEvent.occurred_at == ts_to_instant(at)
     )
-    return session.scalar(query) is not None
+    query = select(TimelineEvent.id).where(*within(span), _IS_LINE, or_(is_message, is_record))
+    return session.scalar(query.limit(1)) is not None
 
 
 def first_spoken(session: Session, span: Span) -> TimelineEvent | None:

@@ -22,7 +22,7 @@ from copilot.console.episode_view import (
 from copilot.console.material import Material, gather, surroundings
 from copilot.console.outline import Episode, Outline, read_outline
 from copilot.console.overview import Change, Moment, Strip, draw_strip
-from copilot.console.shown_events import message_exists
+from copilot.console.shown_events import line_exists
 from copilot.console.strip_axis import Stretch
 from copilot.errors import BadInputError
 from copilot.incidents.models import Incident, Status
@@ -152,14 +152,14 @@ def _episode_views(material: Material, outline: Outline, at: str | None) -> list
 
 
 def _episode_with(material: Material, outline: Outline, at: str | None) -> Episode | None:
-    """The episode of the message `at`; None if there is no such message here."""
+    """The episode of the message `at`; None if nothing of the kind is here."""
     if not at:
         return None
     try:
         instant = ts_to_instant(at)
     except BadInputError:
         return None
-    if not message_exists(material.session, material.span, at):
+    if not line_exists(material.session, material.span, at):
         return None
     return outline.episode_at(instant)
 
