@@ -87,7 +87,7 @@ class CatchUp:
 
 def read_catchup(session: Session, incident: Incident, since: datetime | None) -> CatchUp:
     """What happened since then, or in all."""
-    span = _later(span_of(incident), since)
+    span = later(span_of(incident), since)
     names = names_of(session, incident.team_id)
     events = [event for event in events_in(session, span) if event.deleted_at is None]
     said = _said(session, incident, events)
@@ -133,7 +133,8 @@ def change_line(event: TimelineEvent, names: Mapping[str, str]) -> ToldLine:
     )
 
 
-def _later(span: Span, since: datetime | None) -> Span:
+def later(span: Span, since: datetime | None) -> Span:
+    """The part of the span from then on."""
     bounds = [each for each in (span.from_, since) if each is not None]
     return replace(span, from_=max(bounds, default=None))
 

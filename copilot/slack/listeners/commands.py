@@ -16,6 +16,8 @@ from copilot.slack.listeners.asking import Asked
 from copilot.slack.listeners.changing import resolve, severity, status
 from copilot.slack.listeners.declaring import declare
 from copilot.slack.listeners.listing import held, review, suggestions
+from copilot.slack.listeners.reading import catchup, timeline
+from copilot.slack.listeners.writing import followup, write_down
 from copilot.slack.services import SlackServices
 
 _log = logging.getLogger(__name__)
@@ -32,6 +34,10 @@ _RUNS: Mapping[str, Run] = {
     "held": held,
     "resolve": resolve,
     "review": review,
+    "catchup": catchup,
+    "timeline": timeline,
+    "note": write_down,
+    "followup": followup,
 }
 
 
