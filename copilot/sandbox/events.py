@@ -142,14 +142,16 @@ def envelope(
     team_id: str,
     app_id: str,
     bot_user_id: str,
+    enterprise_id: str | None = None,
+    is_org_install: bool = False,
     is_shared: bool = False,
 ) -> dict[str, Any]:
     """What is posted to the app around one event."""
-    return {
+    sent = {
         "token": "sandbox-verification-token",
         "team_id": team_id,
         "context_team_id": team_id,
-        "context_enterprise_id": None,
+        "context_enterprise_id": enterprise_id,
         "api_app_id": app_id,
         "event": event,
         "type": "event_callback",
@@ -157,13 +159,14 @@ def envelope(
         "event_time": event_time,
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": team_id,
+                "enterprise_id": enterprise_id,
+                "team_id": None if is_org_install else team_id,
                 "user_id": bot_user_id,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": is_org_install,
             }
         ],
         "is_ext_shared_channel": is_shared,
         "event_context": f"4-{event_id}",
     }
+    return {**sent, "enterprise_id": enterprise_id} if enterprise_id else sent
