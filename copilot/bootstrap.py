@@ -16,8 +16,13 @@ from copilot.ports import Drafter, Messenger, Proposer, WorkspaceReader
 from copilot.settings import Settings
 from copilot.slack.client import build_client
 from copilot.slack.clients import OneWorkspace, SlackClients
+from copilot.slack.installed import InstalledWorkspaces
+from copilot.slack.installer import Installer
 from copilot.slack.messenger import SlackMessenger
+from copilot.slack.oauth_app import OAuthApp
 from copilot.slack.reader import SlackReader
+from copilot.slack.token_box import TokenBox
+from copilot.slack.token_rotation import TokenRotation
 
 
 class JobRunner(Protocol):
@@ -57,8 +62,17 @@ class Services:
     reader: WorkspaceReader
     proposer: Proposer
     drafter: Drafter
+    installed: InstalledWorkspaces | None = None
+    """With `installer`, where many workspaces install the app; None where there is one token."""
+    installer: Installer | None = None
     lease_clock: Clock = field(default_factory=SystemClock)
     """The wall clock, even where `clock` tells an incident's own time; for leases and pauses."""
+
+    @property
+    def console_url(self) -> str | None:
+        """Where people reach the console, ending in a slash; None where nobody has set it."""
+        url = self.settings.public_url
+        return f"{url.rstrip('/')}/" if url else None
 
     @property
     def database_name(self) -> str:
@@ -69,21 +83,67 @@ class Services:
 def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     """Wire one process. Opens no connection before it is used."""
     jobs = _load_job_runner(settings)
-    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
-    clients = OneWorkspace(build_client(token, settings.slack_api_url))
+    clock = clock or SystemClock()
     engine = open_database(settings)
+    db = Database(engine, jobs.send)
+    many = build_many_workspaces(settings, db, clock)
+    token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
+    clients: SlackClients = (
+        many.clients if many else OneWorkspace(build_client(token, settings.slack_api_url))
+    )
     return Services(
         settings=settings,
-        clock=clock or SystemClock(),
+        clock=clock,
         engine=engine,
-        db=Database(engine, jobs.send),
+        db=db,
         jobs=jobs,
         slack_clients=clients,
+        installed=many.clients if many else None,
+        installer=many.installer if many else None,
         messenger=SlackMessenger(clients),
         reader=SlackReader(clients),
         proposer=LocalProposer(),
         drafter=LocalDrafter(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ManyWorkspaces:
+    clients: InstalledWorkspaces
+    installer: Installer
+
+
+def build_many_workspaces(settings: Settings, db: Database, clock: Clock) -> ManyWorkspaces | None:
+    """What installs the app and speaks for each that did; None unless SLACK_CLIENT_ID is set.
+
+    Raises BadInputError where COPILOT_TOKEN_KEYS can't be used.
+    """
+    if not (settings.slack_client_id and settings.slack_client_secret and settings.token_keys):
+        return None
+    box = TokenBox(settings.token_keys.get_secret_value())
+    oauth = OAuthApp(
+        client_id=settings.slack_client_id,
+        client_secret=settings.slack_client_secret.get_secret_value(),
+        api_url=settings.slack_api_url,
+    )
+    rotation = TokenRotation(db, oauth, box)
+    clients = InstalledWorkspaces(
+        db,
+        clock,
+        api_url=settings.slack_api_url,
+        box=box,
+        rotation=rotation,
+        install_url=f"{(settings.public_url or '').rstrip('/')}/slack/install",
+    )
+    installer = Installer(
+        db,
+        clock,
+        api_url=settings.slack_api_url,
+        oauth=oauth,
+        rotation=rotation,
+        clients=clients,
+    )
+    return ManyWorkspaces(clients, installer)
 
 
 def open_database(settings: Settings) -> Engine:

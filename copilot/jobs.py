@@ -18,8 +18,6 @@ class Job(StrEnum):
     """Post a claimed delivery to Slack. Carries a delivery id."""
     UPDATE_CARD = "update_card"
     """Redraw a posted card after a decision. Carries a delivery id."""
-    BACKFILL_CHANNEL = "backfill_channel"
-    """Read what was said before the copilot joined. Carries an incident id."""
     DRAW_HEADLINE = "draw_headline"
     """Post, pin or redraw the headline card of an incident. Carries an incident id."""
     BRIEF_COMMANDER = "brief_commander"
@@ -28,6 +26,10 @@ class Job(StrEnum):
     """Read the next page of a stretch that may have been missed. Carries a refill id."""
     SYNC_DIRECTORY = "sync_directory"
     """Learn names of members and channels. Carries a workspace id."""
+    REFRESH_TOKEN = "refresh_token"  # noqa: S105 - a job's name
+    """Fetch a new Slack token before the old one runs out. Carries an installation id."""
+    FORGET_WORKSPACE = "forget_workspace"
+    """Delete what is left of a workspace that removed the app. Carries a workspace id."""
     DRAFT_REVIEW = "draft_review"
     """Draft the post-incident review. Carries an incident id."""
 

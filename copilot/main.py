@@ -18,6 +18,7 @@ from copilot.console.app import add_console
 from copilot.console.login import LoginLinks
 from copilot.slack.app import build_bolt_app
 from copilot.slack.http import add_slack_endpoint
+from copilot.slack.oauth import add_install_pages
 
 
 def login_links(services: Services) -> LoginLinks:
@@ -52,6 +53,14 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
             reactions=settings.reaction_meanings,
         )
         add_slack_endpoint(web, bolt, settings.slack_signing_secret.get_secret_value())
+    if services.installer is not None:
+        add_install_pages(
+            web,
+            db=services.db,
+            installer=services.installer,
+            public_url=console_url,
+            stylesheet="/static/console.css",
+        )
     secret_key = settings.secret_key
     add_console(
         web,

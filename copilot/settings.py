@@ -1,9 +1,10 @@
 """Every environment variable, typed, with a default or a clear error."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -48,6 +49,26 @@ class Settings(BaseSettings):
     )
     slack_bot_token: SecretStr | None = Field(
         default=None, validation_alias="SLACK_BOT_TOKEN", description="xoxb-… of the installed app."
+    )
+    slack_client_id: str | None = Field(
+        default=None,
+        validation_alias="SLACK_CLIENT_ID",
+        description="Of the app; with SLACK_CLIENT_SECRET many workspaces can install it.",
+    )
+    slack_client_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_CLIENT_SECRET",
+        description="Proves to Slack that an installation is ours to finish.",
+    )
+    token_keys: SecretStr | None = Field(
+        default=None,
+        description="Encrypt the tokens of installations: the first one does, all of them decrypt.",
+    )
+    keep_after_uninstall_days: int = Field(
+        default=14,
+        ge=0,
+        le=36500,
+        description="After the app was removed from a workspace, how long its data is kept.",
     )
     slack_signing_secret: SecretStr | None = Field(
         default=None,
@@ -98,6 +119,34 @@ class Settings(BaseSettings):
         """What each reaction says, by its name."""
         return read_reactions(self.reactions)
 
+    @model_validator(mode="after")
+    def _is_one_way_in(self) -> "Settings":
+        given = self._for_many_workspaces()
+        missing = [name for name, value in given.items() if value is None]
+        if self.slack_client_id is None and self.slack_client_secret is None:
+            return self
+        if self.slack_bot_token is not None:
+            raise ValueError(
+                "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for many: set one of them"
+            )
+        if missing:
+            raise ValueError(
+                f"{' and '.join(missing)}: needed for many workspaces, beside "
+                f"{' and '.join(name for name in given if name not in missing)}"
+            )
+        return self
+
+    @property
+    def keep_after_uninstall(self) -> timedelta:
+        return timedelta(days=self.keep_after_uninstall_days)
+
+    def _for_many_workspaces(self) -> dict[str, object]:
+        return {
+            "SLACK_CLIENT_ID": self.slack_client_id,
+            "SLACK_CLIENT_SECRET": self.slack_client_secret,
+            "COPILOT_TOKEN_KEYS": self.token_keys,
+        }
+
     @property
     def effective_database_url(self) -> str:
         return self.database_url or f"sqlite:///{self.data_dir / 'copilot.db'}"
@@ -134,7 +183,8 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         problems = "; ".join(
-            f"{_variable(str(problem['loc'][0]))}: {problem['msg'].removeprefix('Value error, ')}"
+            "".join(f"{_variable(str(field))}: " for field in problem["loc"][:1])
+            + problem["msg"].removeprefix("Value error, ")
             for problem in error.errors()
         )
         raise BadInputError(f"Unusable setting ({problems}). See docs/settings.md.") from None

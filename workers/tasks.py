@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 
 from copilot.bootstrap import Services
-from copilot.incidents.backfill import backfill_channel
+from copilot.incidents.channel_reading import refill_channel
+from copilot.incidents.drawing import draw_headline
 from copilot.jobs import Job
+from copilot.reviews.briefing import brief_commander
 from copilot.reviews.drafting import draft_requested_review
 from copilot.suggestions.consideration import consider_incident
 from copilot.suggestions.delivery import post_delivery
 from copilot.suggestions.digest import release_digest
 from copilot.suggestions.redrawing import update_card
+from copilot.workspaces.forgetting import forget_disconnected
 from copilot.workspaces.syncing import sync_directory
 
 Task = Callable[[Services, int], None]
@@ -33,12 +36,44 @@ def _update_card(services: Services, delivery_id: int) -> None:
     update_card(services.db, delivery_id, services.messenger, services.lease_clock)
 
 
-def _backfill_channel(services: Services, incident_id: int) -> None:
-    backfill_channel(services.db, incident_id, services.reader, services.clock)
+def _refill_channel(services: Services, refill_id: int) -> None:
+    refill_channel(services.db, refill_id, services.reader, services.clock)
+
+
+def _draw_headline(services: Services, incident_id: int) -> None:
+    draw_headline(
+        services.db,
+        incident_id,
+        services.messenger,
+        console_url=services.console_url,
+        clock=services.clock,
+        lease_clock=services.lease_clock,
+    )
+
+
+def _brief_commander(services: Services, handover_id: int) -> None:
+    brief_commander(
+        services.db,
+        handover_id,
+        services.messenger,
+        console_url=services.console_url,
+        clock=services.clock,
+        lease_clock=services.lease_clock,
+    )
 
 
 def _sync_directory(services: Services, workspace_id: int) -> None:
     sync_directory(services.db, workspace_id, services.reader, services.clock)
+
+
+def _refresh_token(services: Services, installation_id: int) -> None:
+    if services.installed is not None:
+        services.installed.refresh_token(installation_id)
+
+
+def _forget_workspace(services: Services, workspace_id: int) -> None:
+    keep = services.settings.keep_after_uninstall
+    forget_disconnected(services.db, workspace_id, keep, services.clock)
 
 
 def _draft_review(services: Services, incident_id: int) -> None:
@@ -50,7 +85,11 @@ TASKS: Mapping[Job, Task] = {
     Job.RELEASE_DIGEST: _release_digest,
     Job.POST_DELIVERY: _post_delivery,
     Job.UPDATE_CARD: _update_card,
-    Job.BACKFILL_CHANNEL: _backfill_channel,
+    Job.REFILL_CHANNEL: _refill_channel,
+    Job.DRAW_HEADLINE: _draw_headline,
+    Job.BRIEF_COMMANDER: _brief_commander,
     Job.SYNC_DIRECTORY: _sync_directory,
+    Job.REFRESH_TOKEN: _refresh_token,
+    Job.FORGET_WORKSPACE: _forget_workspace,
     Job.DRAFT_REVIEW: _draft_review,
 }

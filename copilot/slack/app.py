@@ -16,6 +16,7 @@ from copilot.slack.clients import SlackClients
 from copilot.slack.identity import BotIdentities
 from copilot.slack.listeners import buttons, commands, forms
 from copilot.slack.listeners.events import Events
+from copilot.slack.listeners.installing import FromWorkspaces
 from copilot.slack.services import SlackServices
 from copilot.timeline.marks import DEFAULT_MEANINGS, Meanings
 
@@ -48,7 +49,7 @@ def build_bolt_app(
         # Only its address and timeout count: without a token, lest Bolt warn that it has two.
         client=build_client(None, api_url),
         signing_secret=signing_secret,
-        before_authorize=Events(slack),
+        before_authorize=FromWorkspaces(slack, then=Events(slack)),
         authorize=authorize,
         process_before_response=True,
         # The endpoint has checked the signature on the raw bytes, before anything was parsed.

@@ -1,14 +1,17 @@
 """The Slack client, and the one place where its errors become ours."""
 
 import http.client
+import logging
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 
 from copilot.errors import PermanentError, TemporaryError
 
@@ -27,37 +30,85 @@ _PASSING_CODES = frozenset(
         "team_added_to_org",
     }
 )
+_DEAD_TOKEN_CODES = frozenset(
+    {"account_inactive", "invalid_auth", "token_expired", "token_revoked"}
+)
+_INSTALL_AGAIN = "install the app again and, where SLACK_BOT_TOKEN is set, set the new one"
 _ADVICE = {
-    "account_inactive": "install the app again and set the new SLACK_BOT_TOKEN",
+    "account_inactive": _INSTALL_AGAIN,
     "channel_not_found": "invite the bot to the channel",
     "invalid_auth": "check SLACK_BOT_TOKEN",
     "is_archived": "unarchive the channel",
     "missing_scope": "add the scope that Slack names and install the app again",
     "not_authed": "set SLACK_BOT_TOKEN",
     "not_in_channel": "invite the bot to the channel",
-    "token_expired": "install the app again and set the new SLACK_BOT_TOKEN",
-    "token_revoked": "install the app again and set the new SLACK_BOT_TOKEN",
+    "token_expired": _INSTALL_AGAIN,
+    "token_revoked": _INSTALL_AGAIN,
 }
 
 
-def build_client(token: str | None, api_url: str) -> WebClient:
+class CopilotClient(WebClient):
+    """Speaks for one workspace. A call that Slack refused for its token alone, and so did not
+    carry out, is made once more if `renew` knows a newer token.
+    """
+
+    without_token = "no Slack workspace is connected. Set SLACK_BOT_TOKEN and start again."  # noqa: S105 - words for people
+    renew: Callable[[str, str], str | None] | None = None
+    """Given the token that was refused and Slack's word for why."""
+
+    def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
+        used = self.token
+        try:
+            return super().api_call(api_method, **arguments)
+        except SlackApiError as error:
+            code = _code(error)
+            if self.renew is None or used is None or code not in _DEAD_TOKEN_CODES:
+                raise
+            renewed = self.renew(used, code)
+            if renewed is None:
+                raise
+            self.token = renewed
+            return super().api_call(api_method, **arguments)
+
+
+def build_client(
+    token: str | None,
+    api_url: str,
+    *,
+    team_id: str | None = None,
+    logger: logging.Logger | None = None,
+) -> CopilotClient:
     """A client that tries each call once.
 
     The library would repeat a call whose connection broke, and so post twice when only the
     answer was lost. Waiting out a rate limit is the workers' business, who can do so for free.
+    `team_id` goes with every call: a token of a whole organisation needs it.
     """
     if urlsplit(api_url).hostname in _LOOPBACK:
-        _keep_loopback_off_proxies()
-    return WebClient(token=token, base_url=api_url, timeout=_TIMEOUT_S, retry_handlers=[])
+        keep_loopback_off_proxies()
+    return CopilotClient(
+        token=token,
+        base_url=api_url,
+        timeout=_TIMEOUT_S,
+        retry_handlers=[],
+        team_id=team_id,
+        logger=logger,
+    )
 
 
 @contextmanager
 def translated(client: WebClient, wish: str) -> Iterator[None]:
     """Raise TemporaryError or PermanentError where the library raises; `wish` is a bare verb."""
     if not client.token:
-        raise PermanentError(
-            f"Can't {wish}: no Slack workspace is connected. Set SLACK_BOT_TOKEN and start again."
-        )
+        why = (client if isinstance(client, CopilotClient) else CopilotClient).without_token
+        raise PermanentError(f"Can't {wish}: {why}")
+    with in_words(wish):
+        yield
+
+
+@contextmanager
+def in_words(wish: str) -> Iterator[None]:
+    """The same for a call that takes no token."""
     try:
         yield
     except SlackApiError as error:
@@ -76,7 +127,7 @@ def slack_error_code(error: BaseException | None) -> str | None:
     return _code(cause) if isinstance(cause, SlackApiError) else None
 
 
-def _keep_loopback_off_proxies() -> None:
+def keep_loopback_off_proxies() -> None:
     """Extend `no_proxy`: the library sends every call, to the sandbox too, through the proxy that
     the environment names, and offers no other way round.
     """

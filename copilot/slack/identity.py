@@ -1,24 +1,19 @@
-"""Who we are in each workspace, asked of Slack once."""
+"""Who we are in each workspace: as the installation says, else asked of Slack once."""
 
 import threading
 import time
-from dataclasses import dataclass
 
 from slack_bolt.authorization import AuthorizeResult
 
 from copilot.errors import CopilotError
 from copilot.ports import WorkspaceInfo
-from copilot.slack.client import translated
 from copilot.slack.clients import SlackClients
-from copilot.slack.reader import to_workspace_info
+from copilot.slack.who_we_are import Identity, ask_who_we_are
+from copilot.workspaces.installations import Found
+
+__all__ = ["BotIdentities", "Identity"]
 
 _ASK_AGAIN_AFTER_S = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    workspace: WorkspaceInfo
-    bot_id: str | None
 
 
 class BotIdentities:
@@ -35,22 +30,23 @@ class BotIdentities:
 
     def ask(self, team_id: str) -> Identity:
         """Raises TemporaryError or PermanentError if Slack does not tell."""
+        found = self._clients.installation_of(team_id)
+        if found is not None and found.bot_id and found.url != self._clients.unknown_url:
+            return self._on_record(team_id, found)
         with self._lock:
             known = self._known.setdefault(team_id, _Known())
         with known.lock:
-            if known.identity is not None:
+            if known.identity is not None and _is_same_bot(known.identity, found):
                 return known.identity
             if known.failure and time.monotonic() - known.failed_at_s < _ASK_AGAIN_AFTER_S:
                 raise known.failure.with_traceback(None)
             try:
-                client = self._clients.of(team_id)
-                with translated(client, "ask Slack who we are"):
-                    answer = client.auth_test()
+                identity = ask_who_we_are(self._clients.of(team_id), team_id)
             except CopilotError as error:
                 known.failure, known.failed_at_s = error, time.monotonic()
                 raise
-            known.identity = Identity(to_workspace_info(answer), answer.get("bot_id"))
-            return known.identity
+            known.identity = identity
+            return identity
 
     def forget(self, team_id: str) -> None:
         """Ask anew next time: the workspace was installed again, or left."""
@@ -62,7 +58,8 @@ class BotIdentities:
         try:
             return self.ask(team_id)
         except CopilotError:
-            return None
+            found = self._clients.installation_of(team_id)
+            return self._on_record(team_id, found) if found is not None else None
 
     def authorize(self, team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
         """Bolt's question before each request; its own answer would be a call each time."""
@@ -78,6 +75,16 @@ class BotIdentities:
             bot_id=identity.bot_id if identity else None,
             bot_user_id=identity.workspace.bot_user_id if identity else None,
         )
+
+    def _on_record(self, team_id: str, found: Found) -> Identity:
+        url = found.url or self._clients.unknown_url
+        here = WorkspaceInfo(team_id, found.name or team_id, url, found.bot_user_id)
+        return Identity(here, found.bot_id)
+
+
+def _is_same_bot(identity: Identity, found: Found | None) -> bool:
+    """False once the app was installed anew."""
+    return found is None or found.bot_user_id == identity.workspace.bot_user_id
 
 
 class _Known:
