@@ -169,7 +169,7 @@ class SuggestionCard:
     delivery_id: int
     incident_id: int
     headline: str
-    """The point, in one line; also the notification's text."""
+    """The point, in one line, without the titles of the items."""
     context: str
     """E.g. `calm · 1 of 1 this quarter hour`."""
     items: tuple[CardItem, ...]
@@ -205,6 +205,45 @@ class HeadlineCard:
     review_url: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class CitedLine:
+    """Words that were said, or the record of a change, and where they stand."""
+
+    at: datetime
+    author: str
+    text: str
+    event_id: int
+    permalink: str | None
+    """None for a record, which was said nowhere."""
+    is_key_moment: bool = False
+    is_alert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What who takes over the command of an incident has to know."""
+
+    incident_id: int
+    title: str
+    severity: str | None
+    status: str
+    declared_at: datetime
+    from_name: str | None
+    """Who commanded until now."""
+    note: str
+    roles: tuple[RoleHolder, ...]
+    lines: tuple[CitedLine, ...]
+    covered: int
+    """Messages that were read for the lines, of `messages`."""
+    messages: int
+    follow_ups: tuple[tuple[str, str | None], ...]
+    """Title and owner's name of each that is open."""
+    waiting: tuple[str, ...]
+    """Titles of suggestions that nobody has decided on."""
+    console_url: str | None
+    """The incident in the console, None where nobody set its address."""
+
+
 class IncidentChannel(Protocol):
     """What stands in an incident's channel for all to see.
 
@@ -212,10 +251,14 @@ class IncidentChannel(Protocol):
     """
 
     def post_headline(
-        self, team_id: str, channel_id: str, card: HeadlineCard, *, may_be_there: bool
+        self,
+        team_id: str,
+        channel_id: str,
+        card: HeadlineCard,
+        tried_since: datetime | None = None,
     ) -> str:
-        """Post it and return its ts. `may_be_there`: an attempt before may have posted it, so
-        look for it first.
+        """Post it and return its ts. `tried_since`: it may have been posted since then, unknown
+        to us; then it is found, not repeated.
         """
 
     def update_headline(
@@ -233,6 +276,9 @@ class IncidentChannel(Protocol):
 
     def invite(self, team_id: str, channel_id: str, user_ids: Sequence[str]) -> None:
         """Bring people into the channel; who is there already stays there."""
+
+    def brief(self, team_id: str, channel_id: str, user_id: str, briefing: Briefing) -> None:
+        """Tell one person, in the channel and seen by nobody else."""
 
 
 class Messenger(IncidentChannel, Protocol):

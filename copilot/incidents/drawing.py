@@ -143,8 +143,9 @@ def _draw(db: Database, channel: IncidentChannel, drawing: _Drawing) -> str | No
     if message_ts is not None:
         is_there = channel.update_headline(*drawing.place, message_ts, drawing.card)
         return message_ts if is_there else None
+    was_tried = drawing.incident.headline_attempts > 1
     posted_ts = channel.post_headline(
-        *drawing.place, drawing.card, may_be_there=drawing.incident.headline_attempts > 1
+        *drawing.place, drawing.card, drawing.incident.declared_at if was_tried else None
     )
     # At once: should we die before all is done, the next attempt must not post another.
     _remember(db, drawing, headline_ts=posted_ts, headline_postings=drawing.card.posting)

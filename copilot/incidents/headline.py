@@ -59,7 +59,7 @@ def build_headline(session: Session, incident: Incident, console_url: str | None
         declared_at=incident.declared_at,
         declared_by=names.get(incident.declared_by or ""),
         resolved_at=incident.resolved_at,
-        roles=_role_holders(session, incident.id, names),
+        roles=role_holders(session, incident.id, names),
         open_follow_ups=open_count,
         done_follow_ups=done_count,
         timeline_url=page,
@@ -73,7 +73,7 @@ def topic_of(incident: Incident) -> str:
     return f"{title} · how it stands is in the pinned message"[:_MAX_TOPIC]
 
 
-def _role_holders(
+def role_holders(
     session: Session, incident_id: int, names: dict[str, str]
 ) -> tuple[RoleHolder, ...]:
     query = select(RoleAssignment.role, RoleAssignment.user_id)

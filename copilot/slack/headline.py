@@ -2,9 +2,10 @@
 
 from copilot.incidents.models import Role, Status
 from copilot.ports import HeadlineCard
-from copilot.slack.answers import clock_time, duration, severity_name
+from copilot.slack.answers import duration, severity_name
 from copilot.slack.cards import Block
 from copilot.slack.escaping import is_web_address, mrkdwn, safe
+from copilot.slack.times import with_date
 
 _TITLE_LENGTH = 200
 _NAME_LENGTH = 60
@@ -42,11 +43,10 @@ def _title(card: HeadlineCard) -> str:
 def _since(card: HeadlineCard) -> str:
     declared = card.declared_at
     by = f" by {safe(card.declared_by, _NAME_LENGTH)}" if card.declared_by else ""
-    # With its day, since a pinned message outlives it.
-    text = f"Declared {declared.day} {declared:%b} {clock_time(declared)}{by}"
+    text = f"Declared {with_date(declared)}{by}"
     if card.resolved_at is not None:
         took = duration(card.resolved_at - declared)
-        text += f", resolved {clock_time(card.resolved_at)} after {took}"
+        text += f", resolved {with_date(card.resolved_at)} after {took}"
     return text
 
 

@@ -1,18 +1,19 @@
 """What stands in an incident's channel for all to see: its headline, topic and people."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from copilot.errors import PermanentError
-from copilot.ports import HeadlineCard
+from copilot.ports import Briefing, HeadlineCard
+from copilot.slack.briefing import briefing_answer
 from copilot.slack.client import slack_error_code, translated
 from copilot.slack.clients import SlackClients
 from copilot.slack.headline import headline_blocks, headline_text
+from copilot.slack.own_posts import find_own_post
 from copilot.timeline.mrkdwn import to_plain
 
 _EVENT_TYPE = "incident_copilot_headline"
-_HISTORY_PAGE = 200
-_HISTORY_PAGES = 5
 _IS_GONE = "message_not_found"
 
 
@@ -27,13 +28,17 @@ class SlackIncidentChannel:
         self._clients = clients
 
     def post_headline(
-        self, team_id: str, channel_id: str, card: HeadlineCard, *, may_be_there: bool
+        self,
+        team_id: str,
+        channel_id: str,
+        card: HeadlineCard,
+        tried_since: datetime | None = None,
     ) -> str:
-        if may_be_there:
-            posted_ts = self._find(team_id, channel_id, card)
+        client = self._clients.of(team_id)
+        if tried_since is not None:
+            posted_ts = find_own_post(client, channel_id, _metadata(card), tried_since)
             if posted_ts is not None:
                 return posted_ts
-        client = self._clients.of(team_id)
         with translated(client, "post the headline"):
             answer = client.chat_postMessage(
                 channel=channel_id, unfurl_links=False, unfurl_media=False, **_message(card)
@@ -83,25 +88,17 @@ class SlackIncidentChannel:
             if slack_error_code(error) != "already_in_channel":
                 raise
 
-    def _find(self, team_id: str, channel_id: str, card: HeadlineCard) -> str | None:
-        """The ts of this posting, if it is among the newest messages."""
+    def brief(self, team_id: str, channel_id: str, user_id: str, briefing: Briefing) -> None:
+        answer = briefing_answer(briefing)
         client = self._clients.of(team_id)
-        cursor = ""
-        for _ in range(_HISTORY_PAGES):
-            with translated(client, "check whether the headline is posted"):
-                page = client.conversations_history(
-                    channel=channel_id,
-                    limit=_HISTORY_PAGE,
-                    cursor=cursor or None,
-                    include_all_metadata=True,
-                )
-            for message in page.get("messages") or ():
-                if _carries(message, card):
-                    return str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                break
-        return None
+        with translated(client, "tell the new commander how it stands"):
+            client.chat_postEphemeral(
+                channel=channel_id,
+                user=user_id,
+                text=str(answer["text"]),
+                blocks=answer["blocks"],
+                link_names=False,
+            )
 
 
 def _message(card: HeadlineCard) -> dict[str, Any]:
@@ -116,11 +113,3 @@ def _message(card: HeadlineCard) -> dict[str, Any]:
 def _metadata(card: HeadlineCard) -> dict[str, Any]:
     payload = {"incident_id": str(card.incident_id), "posting": str(card.posting)}
     return {"event_type": _EVENT_TYPE, "event_payload": payload}
-
-
-def _carries(message: dict[str, Any], card: HeadlineCard) -> bool:
-    """Only our own messages count; another app may use the same words."""
-    found, wanted = message.get("metadata") or {}, _metadata(card)
-    return bool(message.get("bot_id")) and all(
-        found.get(name) == value for name, value in wanted.items()
-    )

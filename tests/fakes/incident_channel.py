@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from copilot.ports import HeadlineCard
+from copilot.ports import Briefing, HeadlineCard
 
 
 class FakeIncidentChannel:
@@ -19,16 +20,21 @@ class FakeIncidentChannel:
         self.pinned: list[str] = []
         self.topics: list[str] = [""]
         self.invited: list[str] = []
+        self.briefed: list[tuple[str, Briefing]] = []
         self.refusals: defaultdict[str, list[BaseException]] = defaultdict(list)
         self.lost: defaultdict[str, list[BaseException]] = defaultdict(list)
         self.on_draw: Callable[[], None] | None = None
         """Called while a drawing is on its way, e.g. to change something meanwhile."""
 
     def post_headline(
-        self, team_id: str, channel_id: str, card: HeadlineCard, *, may_be_there: bool
+        self,
+        team_id: str,
+        channel_id: str,
+        card: HeadlineCard,
+        tried_since: datetime | None = None,
     ) -> str:
         self._refuse("post")
-        if may_be_there:
+        if tried_since is not None:
             for ts, known in self.headlines.items():
                 if (known.incident_id, known.posting) == (card.incident_id, card.posting):
                     return ts
@@ -61,6 +67,10 @@ class FakeIncidentChannel:
     def invite(self, team_id: str, channel_id: str, user_ids: Sequence[str]) -> None:
         self._refuse("invite")
         self.invited += user_ids
+
+    def brief(self, team_id: str, channel_id: str, user_id: str, briefing: Briefing) -> None:
+        self._refuse("brief")
+        self.briefed.append((user_id, briefing))
 
     def _draw(self, ts: str, card: HeadlineCard) -> None:
         self.headlines[ts] = card
