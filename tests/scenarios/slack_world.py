@@ -90,7 +90,14 @@ class SlackWorld(Acts):
             self.works()
 
     def cards(self, channel: str = "incidents") -> list[Body]:
-        """What the copilot posted in the channel, oldest first."""
+        """What the copilot posted in the channel besides the headline, oldest first."""
+        return [body for body in self._posted(channel) if not _is_headline(body)]
+
+    def headlines(self, channel: str = "incidents") -> list[Body]:
+        """The pinned card that says how it stands; more than one only after one was deleted."""
+        return [body for body in self._posted(channel) if _is_headline(body)]
+
+    def _posted(self, channel: str) -> list[Body]:
         messages = self.workspace.channels[self.channel(channel)].newest_first(None)
         own = [body for body in messages if body.get("bot_id") == self.workspace.bot_id]
         return [body for body in reversed(own) if body.get("blocks")]
@@ -177,3 +184,7 @@ def open_slack_world(database_url: str, clock: ReplayClock) -> Iterator[SlackWor
             proposer=proposer,
             jobs=jobs,
         )
+
+
+def _is_headline(body: Body) -> bool:
+    return (body.get("metadata") or {}).get("event_type") == "incident_copilot_headline"
