@@ -1,0 +1,33 @@
+"""What both ways in have in common: a body that is proven goes to Bolt, and never comes back."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_bolt import App, BoltRequest, BoltResponse
+
+from copilot.errors import BadInputError
+
+# What Bolt finds wherever a body has it, and everything behind it takes for a name.
+_WHO_AND_WHERE = ("team_id", "enterprise_id", "user_id", "channel_id", "thread_ts")
+
+_log = logging.getLogger(__name__)
+
+
+def dispatch(
+    bolt: App, body: dict[str, Any], headers: Mapping[str, str | Sequence[str]]
+) -> BoltResponse:
+    """Let a listener take it. Raises BadInputError for a shape that Slack never sends."""
+    try:
+        # Socket mode is Bolt's word for a body that is already read and proven.
+        request = BoltRequest(body=body, headers=dict(headers), mode="socket_mode")
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        raise BadInputError("The body has a shape that Slack never sends.") from None
+    if not all(isinstance(request.context.get(name) or "", str) for name in _WHO_AND_WHERE):
+        raise BadInputError("The body names nobody and no place that Slack could mean.")
+    answer = bolt.dispatch(request)
+    if answer.status == 404:
+        # Nobody wanted it. To Slack a 404 is a failed delivery, and too many end the subscription.
+        _log.info("dropped an unroutable request of type %.60r", body.get("type"))
+        return BoltResponse(status=200)
+    return answer
