@@ -74,8 +74,6 @@ class Incident(Base):
     """Not before then, by the wall clock: somebody drafts, or drafting failed just now."""
     review_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     """Drafts begun since one was saved."""
-    backfill_due_at: Mapped[datetime | None]
-    """When to read the channel's past, next; the queue of *backfill channel*, None once read."""
     has_own_channel: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """The channel was made for it, so its topic is ours to set."""
     headline_version: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -1,16 +1,45 @@
 """Asks Slack who and where, and for what was said before the copilot listened."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from copilot.ports import ChannelInfo, MemberInfo, WorkspaceInfo
-from copilot.slack.client import translated
+from copilot.errors import PermanentError
+from copilot.ports import (
+    ChannelInfo,
+    MemberInfo,
+    Page,
+    Unreadable,
+    UnreadableError,
+    WorkspaceInfo,
+)
+from copilot.slack.client import slack_error_code, translated
 from copilot.slack.clients import SlackClients
+from copilot.slack.who_we_are import ask_who_we_are
 
 _PAGE_SIZE = 200
+_GUEST_FLAGS = ("is_restricted", "is_ultra_restricted", "is_stranger")
+_UNREADABLE = {
+    "not_in_channel": Unreadable.NOT_IN_CHANNEL,
+    # Also Slack's word for a private channel that the bot is not in.
+    "channel_not_found": Unreadable.NOT_IN_CHANNEL,
+    "thread_not_found": Unreadable.THREAD_GONE,
+    "message_not_found": Unreadable.THREAD_GONE,
+    "invalid_cursor": Unreadable.STALE_CURSOR,
+    "account_inactive": Unreadable.DISCONNECTED,
+    "invalid_auth": Unreadable.DISCONNECTED,
+    "not_authed": Unreadable.DISCONNECTED,
+    "token_expired": Unreadable.DISCONNECTED,
+    "token_revoked": Unreadable.DISCONNECTED,
+    "access_denied": Unreadable.NO_PERMISSION,
+    "ekm_access_denied": Unreadable.NO_PERMISSION,
+    "missing_scope": Unreadable.NO_PERMISSION,
+    "no_permission": Unreadable.NO_PERMISSION,
+    "not_allowed_token_type": Unreadable.NO_PERMISSION,
+}
 
 
 class SlackReader:
@@ -20,10 +49,7 @@ class SlackReader:
         self._clients = clients
 
     def workspace(self, team_id: str) -> WorkspaceInfo:
-        client = self._clients.of(team_id)
-        with translated(client, "ask Slack who we are"):
-            answer = client.auth_test()
-        return to_workspace_info(answer)
+        return ask_who_we_are(self._clients.of(team_id), team_id).workspace
 
     def channel(self, team_id: str, channel_id: str) -> ChannelInfo:
         client = self._clients.of(team_id)
@@ -36,39 +62,83 @@ class SlackReader:
         for page in _pages(client, "list members", client.users_list):
             yield from map(to_member_info, page.get("members") or ())
 
-    def history(self, team_id: str, channel_id: str, oldest_ts: str) -> Iterable[Mapping[str, Any]]:
+    def channel_members(self, team_id: str, channel_id: str) -> Iterable[str]:
         client = self._clients.of(team_id)
-        pages = _pages(
-            client,
-            "read the channel",
-            client.conversations_history,
-            channel=channel_id,
-            oldest=oldest_ts,
-            inclusive=True,
-        )
-        for page in pages:
-            for message in page.get("messages") or ():
-                yield message
-                if message.get("reply_count") or message.get("thread_ts") == message.get("ts"):
-                    yield from _replies(client, channel_id, message["ts"], oldest_ts)
+        method = client.conversations_members
+        for page in _pages(client, "list who is in the channel", method, channel=channel_id):
+            yield from (str(user_id) for user_id in page.get("members") or ())
+
+    def history_page(
+        self,
+        team_id: str,
+        channel_id: str,
+        *,
+        oldest_ts: str,
+        latest_ts: str,
+        limit: int,
+        cursor: str | None = None,
+    ) -> Page:
+        client = self._clients.of(team_id)
+        with _translated_read(client, "read the channel"):
+            answer = client.conversations_history(
+                channel=channel_id,
+                oldest=oldest_ts,
+                latest=latest_ts,  # without it Slack begins at the oldest message
+                inclusive=True,
+                limit=limit,
+                cursor=cursor,
+            )
+        return _to_page(answer)
+
+    def replies_page(
+        self,
+        team_id: str,
+        channel_id: str,
+        parent_ts: str,
+        *,
+        oldest_ts: str,
+        latest_ts: str,
+        limit: int,
+        cursor: str | None = None,
+    ) -> Page:
+        client = self._clients.of(team_id)
+        with _translated_read(client, "read a thread"):
+            answer = client.conversations_replies(
+                channel=channel_id,
+                ts=parent_ts,
+                oldest=oldest_ts,
+                latest=latest_ts,
+                inclusive=True,
+                limit=limit,
+                cursor=cursor,
+            )
+        return _to_page(answer)
 
 
-def _replies(
-    client: WebClient, channel_id: str, parent_ts: str, oldest_ts: str
-) -> Iterator[Mapping[str, Any]]:
-    pages = _pages(
-        client,
-        "read a thread",
-        client.conversations_replies,
-        channel=channel_id,
-        ts=parent_ts,
-        oldest=oldest_ts,
-        inclusive=True,
+@contextmanager
+def _translated_read(client: WebClient, wish: str) -> Iterator[None]:
+    """Raise UnreadableError where Slack refuses for good."""
+    try:
+        with translated(client, wish):
+            yield
+    except PermanentError as error:
+        code = slack_error_code(error)
+        # Without a code there was no token to ask with.
+        why = _UNREADABLE.get(code, Unreadable.REFUSED) if code else Unreadable.DISCONNECTED
+        raise UnreadableError(str(error), why) from error
+
+
+def _to_page(answer: SlackResponse) -> Page:
+    messages = answer.get("messages")
+    metadata = answer.get("response_metadata")
+    cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else None
+    return Page(
+        tuple(each for each in messages if isinstance(each, dict))
+        if isinstance(messages, list)
+        else (),
+        next_cursor=str(cursor) if cursor else None,
+        is_limited=bool(answer.get("is_limited")),
     )
-    for page in pages:
-        for reply in page.get("messages") or ():
-            if reply.get("ts") != parent_ts:
-                yield reply
 
 
 def _pages(
@@ -82,16 +152,6 @@ def _pages(
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
         if not cursor:
             return
-
-
-def to_workspace_info(answer: SlackResponse) -> WorkspaceInfo:
-    url = str(answer.get("url") or "")
-    return WorkspaceInfo(
-        team_id=str(answer["team_id"]),
-        name=str(answer.get("team") or answer["team_id"]),
-        url=url if url.endswith("/") else f"{url}/",
-        bot_user_id=str(answer.get("user_id") or ""),
-    )
 
 
 def to_channel_info(channel: Mapping[str, Any]) -> ChannelInfo:
@@ -121,4 +181,6 @@ def to_member_info(user: Mapping[str, Any]) -> MemberInfo:
         real_name=real_name,
         is_bot=bool(user.get("is_bot")) or user["id"] == "USLACKBOT",
         is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        is_guest=any(user.get(name) for name in _GUEST_FLAGS),
+        is_deactivated=bool(user.get("deleted")),
     )

@@ -16,7 +16,7 @@ from copilot.timeline.message_rows import (
     insert_revisions,
     revision_values,
 )
-from copilot.timeline.message_state import MessageState, Version, add_up, restored_versions
+from copilot.timeline.message_state import MessageState, Version, add_up, joined, restored_versions
 from copilot.timeline.models import TimelineEvent
 from copilot.timeline.rows import EVENT, REVISION
 
@@ -41,12 +41,46 @@ def add_to_known(session: Session, seen: Observations, now: datetime) -> int:
         stored = _lock_and_read(session, keys)
         for key in keys:
             before = stored[key.message_ts]
-            after = add_up(before.state, seen[key])
-            if after != before.state:
-                changed += 1
-                _update_event(session, key, before, after)
-                _update_revisions(session, before, after.revisions(), now)
+            changed += _write(session, key, before, add_up(before.state, seen[key]), now)
     return changed
+
+
+def merge_messages(
+    session: Session, team_id: str, *, into_channel: str, from_channel: str, now: datetime
+) -> None:
+    """What is stored of the same messages under two channel ids is put together under the first."""
+    twin = EVENT.alias()
+    shared = session.connection().scalars(
+        select(EVENT.c.message_ts)
+        .join(
+            twin,
+            (twin.c.team_id == EVENT.c.team_id) & (twin.c.natural_key == EVENT.c.natural_key),
+        )
+        .where(
+            EVENT.c.team_id == team_id,
+            EVENT.c.channel_id == into_channel,
+            twin.c.channel_id == from_channel,
+            EVENT.c.message_ts.is_not(None),
+        )
+    )
+    keys = [MessageKey(team_id, into_channel, ts) for ts in sorted(shared)]
+    for chunk in _chunks_of_a_channel(keys):
+        stored = _lock_and_read(session, chunk)
+        other = _lock_and_read(session, [key._replace(channel_id=from_channel) for key in chunk])
+        for key in chunk:
+            before = stored[key.message_ts]
+            after = joined(before.state, other[key.message_ts].state)
+            _write(session, key, before, after, now)
+
+
+def _write(
+    session: Session, key: MessageKey, before: _Stored, after: MessageState, now: datetime
+) -> bool:
+    if after == before.state:
+        return False
+    _update_event(session, key, before, after)
+    _update_revisions(session, before, after.revisions(), now)
+    return True
 
 
 def _chunks_of_a_channel(keys: Sequence[MessageKey]) -> Iterator[list[MessageKey]]:
@@ -67,7 +101,8 @@ def _lock_and_read(session: Session, keys: Sequence[MessageKey]) -> dict[str, _S
             EVENT.c.natural_key.in_([key.natural_key for key in keys]),
         )
         .order_by(EVENT.c.natural_key)
-        .with_for_update()
+        # Not against those who cite the row meanwhile: they and we would wait for each other.
+        .with_for_update(key_share=True)
     ).all()
     # Read after the events are locked: nobody changes the revisions meanwhile.
     found = connection.execute(

@@ -100,20 +100,36 @@ def _deleted(state: MessageState, deletion: Deletion) -> MessageState:
 def _read(state: MessageState, message: SourceMessage) -> MessageState:
     text = redact(message.text)
     ts = message.edited_ts or message.message_ts
-    version = Version(message.edit_sent_ts or "", hash_of(text), text)
-    standing = state.versions.get(ts, version)
-    # Of equals the standing one stays: once deleted, its text is gone for good.
-    latest = max(standing, version, key=lambda each: (each.sent_ts, each.text_hash))
-    return replace(
-        state,
+    read = MessageState(
+        message_ts=state.message_ts,
+        kind=message.kind,
+        thread_ts=message.thread_ts,
+        author_id=message.author_id,
+        author_name=message.author_name,
+        bot_id=message.bot_id,
+        files=message.files,
+        versions={ts: Version(message.edit_sent_ts or "", hash_of(text), text)},
+    )
+    return joined(state, read)
+
+
+def joined(one: MessageState, other: MessageState) -> MessageState:
+    """All that is known from both. Of equal texts that of `one` stays: a deletion took it away."""
+    versions = dict(one.versions)
+    for ts, version in other.versions.items():
+        standing = versions.get(ts, version)
+        versions[ts] = max(standing, version, key=lambda each: (each.sent_ts, each.text_hash))
+    return MessageState(
+        message_ts=one.message_ts,
         # A subtype says more than none; who met only an edit or a deletion may have seen none.
-        kind=max(state.kind, message.kind, key=lambda kind: (kind != EventKind.MESSAGE, kind)),
-        thread_ts=_known(state.thread_ts, message.thread_ts),
-        author_id=_author(state, message),
-        author_name=_known(state.author_name, message.author_name),
-        bot_id=_known(state.bot_id, message.bot_id),
-        files=tuple(sorted({*state.files, *message.files})),
-        versions={**state.versions, ts: latest},
+        kind=max(one.kind, other.kind, key=lambda kind: (kind != EventKind.MESSAGE, kind)),
+        thread_ts=_known(one.thread_ts, other.thread_ts),
+        author_id=_author(one, other),
+        author_name=_known(one.author_name, other.author_name),
+        bot_id=_known(one.bot_id, other.bot_id),
+        files=tuple(sorted({*one.files, *other.files})),
+        deleted_at=max(filter(None, (one.deleted_at, other.deleted_at)), default=None),
+        versions=versions,
     )
 
 
@@ -121,8 +137,8 @@ def _known(one: str | None, other: str | None) -> str | None:
     return max(one or "", other or "") or None
 
 
-def _author(state: MessageState, message: SourceMessage) -> str | None:
+def _author(one: MessageState, other: MessageState) -> str | None:
     """A bot is named by its user where that is known, else by its bot id."""
-    bot_ids = {state.bot_id, message.bot_id}
-    known = (author for author in (state.author_id, message.author_id) if author)
+    bot_ids = {one.bot_id, other.bot_id}
+    known = (author for author in (one.author_id, other.author_id) if author)
     return max(known, key=lambda author: (author not in bot_ids, author), default=None)

@@ -153,7 +153,9 @@ class Coverage(Base):
     whole_until_ts: Mapped[str] = mapped_column(String(32))
     """The watermark: every message up to this ts was read back from Slack or is a known gap."""
     check_due_at: Mapped[datetime | None]
-    """When to look for messages missed since, next; None while nobody listens here."""
+    """When to look for messages missed since, next; None without an open incident."""
+    closed_at: Mapped[datetime | None]
+    """When the channel was deleted in Slack: nothing more can be missed there."""
 
 
 class Refill(Base):
@@ -168,10 +170,9 @@ class Refill(Base):
     from_ts: Mapped[str] = mapped_column(String(32))
     until_ts: Mapped[str] = mapped_column(String(32))
     cause: Mapped[str] = mapped_column(String(24))
-    """Why there may be something missing: `declared`, `started`, `reconnected`, `joined`,
-    `scheduled`, `rate_limited`."""
+    """Why there may be something missing, a `RefillCause`."""
     progress: Mapped[dict[str, Any]] = mapped_column(JsonData, default=dict)
-    """Where the next page begins, and threads still to be read."""
+    """Where the next page begins, and threads still to be read: a `Progress`."""
     due_at: Mapped[datetime | None]
     """When to read the next page; while one is read, when to take its reader for dead."""
     attempts: Mapped[int] = mapped_column(default=0)

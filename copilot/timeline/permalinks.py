@@ -48,3 +48,14 @@ def ts_order(ts: str) -> tuple[int, int]:
     if not found:
         raise BadInputError(f"{ts[:40]!r} is no Slack time stamp such as 1549384020.000100.")
     return int(found[1]), int((found[2] or "").ljust(6, "0"))
+
+
+def is_stamp(value: object) -> bool:
+    """What `ts_to_instant` would read."""
+    if not isinstance(value, str):
+        return False
+    try:
+        ts_to_instant(value)
+    except BadInputError:
+        return False
+    return True

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from copilot.db import UtcDateTime
@@ -58,6 +58,8 @@ def within(span: Span) -> list[ColumnElement[bool]]:
     conditions = [
         TimelineEvent.team_id == span.team_id,
         TimelineEvent.channel_id == span.channel_id,
+        # A gap that was filled is nothing that happened.
+        or_(TimelineEvent.kind != EventKind.GAP, TimelineEvent.deleted_at.is_(None)),
     ]
     if span.from_ is not None:
         conditions.append(TimelineEvent.occurred_at >= span.from_)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,8 @@ from copilot.db import Base
 from copilot.errors import NotFoundError
 from copilot.ports import ChannelInfo, MemberInfo, Person, WorkspaceInfo
 from copilot.workspaces.models import Channel, Member, Workspace
+
+_LONGEST_URL = 200
 
 
 def upsert_workspace(session: Session, info: WorkspaceInfo, now: datetime) -> Workspace:
@@ -39,6 +41,34 @@ def upsert_channel(session: Session, team_id: str, info: ChannelInfo) -> None:
     _upsert(session, Channel, ["team_id", "channel_id"], [values])
 
 
+def rename_channel(session: Session, team_id: str, channel_id: str, name: str) -> None:
+    """A rename says nothing of whether it is private, so no more than the name is changed."""
+    cleaned = _name(name).lstrip("#")
+    if cleaned:
+        change_channel(session, team_id, channel_id, name=cleaned)
+
+
+def change_channel(session: Session, team_id: str, channel_id: str, **changes: str | bool) -> None:
+    """Change columns of a channel that is known here; others are asked for when needed."""
+    session.execute(
+        update(Channel)
+        .where(Channel.team_id == team_id, Channel.channel_id == channel_id)
+        .values(**changes)
+    )
+
+
+def rename_workspace(session: Session, team_id: str, name: str) -> None:
+    if cleaned := _name(name):
+        session.execute(update(Workspace).where(Workspace.team_id == team_id).values(name=cleaned))
+
+
+def move_workspace(session: Session, team_id: str, url: str) -> None:
+    """It has another address, on which permalinks are built from now on."""
+    address = url if url.endswith("/") else f"{url}/"
+    if len(address) <= _LONGEST_URL and address.isprintable() and " " not in address:
+        session.execute(update(Workspace).where(Workspace.team_id == team_id).values(url=address))
+
+
 def upsert_members(session: Session, team_id: str, infos: Iterable[MemberInfo]) -> None:
     """Learn of members; those not named here stay as they are: they may still be cited."""
     members = {
@@ -49,6 +79,8 @@ def upsert_members(session: Session, team_id: str, infos: Iterable[MemberInfo]) 
             "real_name": _name(info.real_name),
             "is_bot": info.is_bot,
             "is_admin": info.is_admin,
+            "is_guest": info.is_guest,
+            "is_deactivated": info.is_deactivated,
         }
         for info in infos
     }

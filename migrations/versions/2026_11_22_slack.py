@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("channel_id", sa.String(length=32), nullable=False),
         sa.Column("whole_until_ts", sa.String(length=32), nullable=False),
         sa.Column("check_due_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage")),
         sa.UniqueConstraint("team_id", "channel_id", name=op.f("uq_coverage_team_id_channel_id")),
     )
@@ -317,6 +318,7 @@ def upgrade() -> None:
         )
         batch_op.add_column(sa.Column("headline_topic", sa.String(length=250), nullable=True))
         batch_op.add_column(sa.Column("headline_failure", sa.Text(), nullable=True))
+        batch_op.drop_column("backfill_due_at")
 
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.add_column(
@@ -361,6 +363,7 @@ def downgrade() -> None:
         batch_op.drop_column("is_admin")
 
     with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("backfill_due_at", sa.DATETIME(), nullable=True))
         batch_op.drop_column("headline_failure")
         batch_op.drop_column("headline_topic")
         batch_op.drop_column("headline_is_pinned")

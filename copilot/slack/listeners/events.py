@@ -9,15 +9,12 @@ from slack_bolt.middleware import Middleware
 from slack_bolt.request.payload_utils import to_event
 
 from copilot.errors import BadInputError
-from copilot.incidents.backfill import request_backfill
 from copilot.incidents.intake import take_in
 from copilot.incidents.marked import heed_marks
-from copilot.incidents.queries import open_incident_in
 from copilot.slack.arrivals import Arrivals
-from copilot.slack.reader import to_channel_info, to_member_info
+from copilot.slack.listeners import channel_life, directory
 from copilot.slack.services import SlackServices
 from copilot.timeline.slack_messages import to_records
-from copilot.workspaces.directory import upsert_channel, upsert_members
 
 Event = Mapping[str, Any]
 TakeEvent = Callable[[SlackServices, str, Event], None]
@@ -43,16 +40,21 @@ class Events(Middleware):
         resp: BoltResponse,  # noqa: ARG002 - Bolt passes it
         next: Callable[[], BoltResponse],
     ) -> BoltResponse:
-        event = to_event(req.body)
+        event = to_event(req.body) or _rate_limit_of(req.body)
         if event is None:
             return next()
-        take = _HANDLERS.get(event["type"])
+        take = HANDLERS.get(event["type"])
         team_id = req.context.team_id
         if take is not None and team_id and not _is_own(event, req.body, self._slack, team_id):
             take(self._slack, team_id, event)
         if team_id:
             self._arrivals.note(team_id, req.mode)
         return BoltResponse(status=200)
+
+
+def _rate_limit_of(body: Mapping[str, Any]) -> Event | None:
+    """The one event that Slack sends without an envelope, or in one, depending on who asks."""
+    return body if body.get("type") == "app_rate_limited" else None
 
 
 def _record(slack: SlackServices, team_id: str, event: Event) -> None:
@@ -67,39 +69,16 @@ def _record(slack: SlackServices, team_id: str, event: Event) -> None:
     with slack.db.transaction() as session:
         if take_in(session, team_id, records, slack.clock.now()):
             heed_marks(session, records, slack.reactions)
-
-
-def _learn_member(slack: SlackServices, team_id: str, event: Event) -> None:
-    user = event.get("user")
-    if isinstance(user, dict) and user.get("id"):
-        with slack.db.transaction() as session:
-            upsert_members(session, team_id, [to_member_info(user)])
-
-
-def _learn_channel(slack: SlackServices, team_id: str, event: Event) -> None:
-    channel = event.get("channel")
-    if isinstance(channel, dict) and channel.get("id") and channel.get("name"):
-        with slack.db.transaction() as session:
-            upsert_channel(session, team_id, to_channel_info(channel))
-
-
-def _catch_up_when_invited(slack: SlackServices, team_id: str, event: Event) -> None:
-    """An incident declared where we could not listen: now we can, so read what was said."""
-    identity = slack.identities.if_known(team_id)
-    if identity is None or event.get("user") != identity.workspace.bot_user_id:
-        return
-    with slack.db.transaction() as session:
-        incident = open_incident_in(session, team_id, str(event.get("channel")))
-        if incident is not None:
-            request_backfill(session, incident, slack.clock.now())
+            if event.get("subtype") in channel_life.CONVERSIONS:
+                channel_life.converted(session, slack, team_id, event)
 
 
 def _is_own(event: Event, body: Mapping[str, Any], slack: SlackServices, team_id: str) -> bool:
     """What we said or did ourselves. The envelope often names us, too: it is all there is while
     Slack's Web API can't tell who we are.
     """
-    if event["type"] == "member_joined_channel":
-        return False  # somebody invited us
+    if event["type"] in ("member_joined_channel", "member_left_channel"):
+        return False  # somebody invited us, or sent us away
     # Lists, since what is compared may be of any kind, also of one that can't be hashed.
     ours = [
         authorization.get("user_id")
@@ -118,15 +97,34 @@ def _is_own(event: Event, body: Mapping[str, Any], slack: SlackServices, team_id
     )
 
 
-_HANDLERS: dict[str, TakeEvent] = {
+HANDLERS: Mapping[str, TakeEvent] = {
     "message": _record,
     "reaction_added": _record,
     "reaction_removed": _record,
     "pin_added": _record,
     "pin_removed": _record,
-    "team_join": _learn_member,
-    "user_change": _learn_member,
-    "channel_rename": _learn_channel,
-    "group_rename": _learn_channel,
-    "member_joined_channel": _catch_up_when_invited,
+    "app_rate_limited": channel_life.held_back,
+    "channel_archive": channel_life.archived,
+    "channel_deleted": channel_life.deleted,
+    "channel_history_changed": channel_life.history_changed,
+    "channel_id_changed": channel_life.id_changed,
+    "channel_left": channel_life.left,
+    "channel_rename": channel_life.renamed,
+    "channel_shared": channel_life.shared,
+    "channel_unarchive": channel_life.unarchived,
+    "channel_unshared": channel_life.unshared,
+    "group_archive": channel_life.archived,
+    "group_deleted": channel_life.deleted,
+    "group_history_changed": channel_life.history_changed,
+    "group_left": channel_life.left,
+    "group_rename": channel_life.renamed,
+    "group_unarchive": channel_life.unarchived,
+    "member_joined_channel": channel_life.member_joined,
+    "member_left_channel": channel_life.member_left,
+    "team_domain_change": directory.team_moved,
+    "team_join": directory.member_changed,
+    "team_rename": directory.team_renamed,
+    "user_change": directory.member_changed,
+    "user_profile_changed": directory.member_changed,
 }
+"""By the event's type. The manifest subscribes to these; `app_rate_limited` comes unasked."""
