@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from copilot.incidents.models import Severity, Status
-from copilot.ports import CardItem
-from copilot.slack.cards import MAX_ITEMS, Block, item_blocks
+from copilot.slack.cards import Block
 from copilot.slack.escaping import clip, mrkdwn, safe
 from copilot.timeline.mrkdwn import to_plain
 
@@ -16,7 +15,6 @@ Answer = dict[str, Any]
 # A section holds 3,000 characters; a message 50 blocks, of which some are kept for the rest.
 _SECTION_LENGTH = 2900
 _MAX_SECTIONS = 40
-_MAX_LISTED = 25
 _SHOWN_FOLLOW_UPS = 3
 
 HELP = """*`/incident` and one of these* (only you see the answers)
@@ -90,35 +88,6 @@ def standing_answer(standing: Standing, now: datetime) -> Answer:
     return lines_answer(
         [" · ".join(head), since, *_follow_up_lines(standing), _waiting_line(standing)]
     )
-
-
-def suggestions_answer(
-    items: Sequence[CardItem], *, incident_id: int, tag: str, console_link: str, done: str = ""
-) -> Answer:
-    """The open suggestions with their buttons. `done` says what the last press came to."""
-    lines = [done] if done else []
-    if not items:
-        lines.append(
-            "No follow-ups wait for a decision. `/incident held` lists what was kept back."
-        )
-        return lines_answer(lines)
-    count = len(items)
-    lines.append(f"*{count} follow-up{'s' if count > 1 else ''} to decide on*")
-    blocks = item_blocks(items[:MAX_ITEMS], incident_id, tag)
-    if count > MAX_ITEMS:
-        blocks.append(_section(f"{count - MAX_ITEMS} more are <{console_link}|in the console>."))
-    return lines_answer(lines, blocks)
-
-
-def held_answer(held: Sequence[tuple[str, str]], console_link: str) -> Answer:
-    """Title and rule of each suggestion that was kept back."""
-    if not held:
-        return note("Nothing was kept back in this incident.")
-    lines = [f"*Kept back: {len(held)}* (all of it waits in the review)"]
-    lines += [f"• {safe(title, 150)}  `{safe(rule, 150)}`" for title, rule in held[:_MAX_LISTED]]
-    if len(held) > _MAX_LISTED:
-        lines.append(f"{len(held) - _MAX_LISTED} more are <{console_link}|in the console>.")
-    return lines_answer(lines)
 
 
 def severity_name(severity: str | None) -> str:

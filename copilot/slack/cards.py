@@ -5,16 +5,28 @@ from collections.abc import Sequence
 from typing import Any
 
 from copilot.ports import CardItem, CardSource, SuggestionCard
-from copilot.slack.escaping import is_web_address, mrkdwn, plain, safe
+from copilot.slack.escaping import (
+    clean,
+    clip,
+    is_web_address,
+    mrkdwn,
+    plain,
+    safe,
+    safe_within,
+)
 from copilot.suggestions.vocabulary import DismissReason
 
 Block = dict[str, Any]
 
+PICK = "suggestion_pick"
 ACCEPT = "suggestion_accept"
 EDIT = "suggestion_edit"
 DISMISS = "suggestion_dismiss"
+SNOOZE = "suggestion_snooze"
 WHY = "suggestion_why"
 SOURCE = "suggestion_source"
+THE_TICKED = "*"
+"""In a button's value, in place of an id: what it is about was ticked."""
 
 DISMISS_LABELS = {
     DismissReason.WRONG: "Not a follow-up",
@@ -25,6 +37,9 @@ DISMISS_LABELS = {
 }
 
 _NO_HEADLINE = "Looks like a follow-up"
+_NOTIFICATION_LENGTH = 300
+_OPTION_LENGTH = 75
+"""Slack's limit for both lines of a checkbox."""
 # As read; escaping makes text at most five times longer, and a section holds 3,000.
 _TITLE_LENGTH = 150
 _QUOTE_LENGTH = 180
@@ -35,8 +50,10 @@ _MAX_SOURCE_BUTTONS = 3
 
 
 def card_text(card: SuggestionCard) -> str:
-    """What a notification shows."""
-    return safe(card.headline, 300) or _NO_HEADLINE
+    """What a notification shows: the point, and what it is about."""
+    titles = "; ".join(title for item in card.items if (title := clean(item.title)))
+    headline = clean(card.headline) or _NO_HEADLINE
+    return safe_within(f"{headline}: {titles}" if titles else headline, _NOTIFICATION_LENGTH)
 
 
 def card_blocks(card: SuggestionCard) -> list[Block]:
@@ -51,30 +68,39 @@ def card_blocks(card: SuggestionCard) -> list[Block]:
 
 
 def item_blocks(items: Sequence[CardItem], incident_id: int, tag: str) -> list[Block]:
-    """Two blocks for an open item, one for a decided one. `tag` makes block ids unique."""
+    """The items, and one row of buttons for all that are open. `tag` makes block ids unique.
+
+    Several open items are told apart by ticking them; one alone needs no tick.
+    """
+    shown = items[:MAX_ITEMS]
+    open_items = [item for item in shown if item.decided is None]
     blocks: list[Block] = []
-    for number, item in enumerate(items[:MAX_ITEMS], start=1):
+    for number, item in enumerate(shown, start=1):
         place = f"{number}-{item.suggestion_id}-{tag}"
         if item.decided is not None:
             blocks.append(_decided(item, place))
+        elif len(open_items) == 1:
+            blocks.append(_only(item, incident_id, place))
         else:
-            blocks += [_open(item, place), _buttons(item, incident_id, place)]
+            blocks += _one_of_several(item, incident_id, place)
     if len(items) > MAX_ITEMS:
         left_out = f"and {len(items) - MAX_ITEMS} more"
         blocks.append(
             {"type": "context", "block_id": f"more-{tag}", "elements": [mrkdwn(left_out)]}
         )
+    if open_items:
+        blocks.append(_buttons(open_items, incident_id, tag))
     return blocks
 
 
 def subject(item: CardItem) -> str:
-    """`dana · by Friday · from 2 messages`, escaped."""
+    """`dana · by Friday · from 2 messages`, not escaped."""
     parts = []
-    if owner := safe(item.owner_name or "", _NAME_LENGTH):
+    if owner := clip(clean(item.owner_name or ""), _NAME_LENGTH):
         parts.append(owner)
     elif not item.owner_id:
         parts.append("unowned")
-    if due := safe(item.due or "", _NAME_LENGTH):
+    if due := clip(clean(item.due or ""), _NAME_LENGTH):
         parts.append(due)
     count = len(item.sources)
     if count:
@@ -82,7 +108,9 @@ def subject(item: CardItem) -> str:
     return " · ".join(parts)
 
 
-def source_buttons(sources: Sequence[CardSource]) -> list[Block]:
+def source_buttons(
+    sources: Sequence[CardSource], incident_id: int, suggestion_id: int
+) -> list[Block]:
     """Buttons rather than links, so that opening a source can be seen."""
     linked = [source for source in sources if is_web_address(source.permalink)]
     shown = linked[:_MAX_SOURCE_BUTTONS]
@@ -92,25 +120,62 @@ def source_buttons(sources: Sequence[CardSource]) -> list[Block]:
             "action_id": f"{SOURCE}_{number}",
             "text": plain("Source" if len(shown) == 1 else f"Source {number}", 75),
             "url": source.permalink,
+            "value": f"{incident_id}:{suggestion_id}@{source.message_ts[:32]}",
         }
         for number, source in enumerate(shown, start=1)
     ]
 
 
-def _open(item: CardItem, place: str) -> Block:
+def button(action_id: str, label: str, value: str) -> Block:
+    # No `primary` style: buttons of equal weight do not lead the hand.
+    return {"type": "button", "action_id": action_id, "text": plain(label, 75), "value": value}
+
+
+def _only(item: CardItem, incident_id: int, place: str) -> Block:
     text = f"*{safe(item.title, _TITLE_LENGTH) or 'Untitled'}*"
-    if about := subject(item):
+    if about := safe(subject(item), 3 * _NAME_LENGTH):
         text += f"  {about}"
-    if item.sources:
-        quote = safe(item.sources[0].quote, _QUOTE_LENGTH)
-        author = safe(item.sources[0].author_name, _NAME_LENGTH)
-        text += f"\n{author}: “{quote}”" if author else f"\n“{quote}”"
-    return {"type": "section", "block_id": f"item-{place}", "text": mrkdwn(text)}
+    if quote := _quote(item):
+        text += f"\n{quote}"
+    block: Block = {"type": "section", "block_id": f"item-{place}", "text": mrkdwn(text)}
+    sources = source_buttons(item.sources, incident_id, item.suggestion_id)
+    if len(sources) == 1:
+        block["accessory"] = sources[0]
+    return block
+
+
+def _one_of_several(item: CardItem, incident_id: int, place: str) -> list[Block]:
+    title = clean(item.title) or "Untitled"
+    option: Block = {
+        "text": plain(title, _OPTION_LENGTH),
+        "value": f"{incident_id}:{item.suggestion_id}",
+    }
+    if about := subject(item):
+        option["description"] = plain(about, _OPTION_LENGTH)
+    pick: Block = {"type": "checkboxes", "action_id": PICK, "options": [option]}
+    sources = source_buttons(item.sources, incident_id, item.suggestion_id)
+    blocks: list[Block] = [
+        {"type": "actions", "block_id": f"item-{place}", "elements": [pick, *sources]}
+    ]
+    # Nobody should have to accept what could not be read to its end.
+    whole = f"*{safe(title, _TITLE_LENGTH)}*" if len(title) > _OPTION_LENGTH else ""
+    words = "\n".join(line for line in (whole, _quote(item)) if line)
+    if words:
+        blocks.append({"type": "context", "block_id": f"said-{place}", "elements": [mrkdwn(words)]})
+    return blocks
+
+
+def _quote(item: CardItem) -> str:
+    if not item.sources:
+        return ""
+    quote = safe(item.sources[0].quote, _QUOTE_LENGTH)
+    author = safe(item.sources[0].author_name, _NAME_LENGTH)
+    return f"{author}: “{quote}”" if author else f"“{quote}”"
 
 
 def _decided(item: CardItem, place: str) -> Block:
     decided = item.decided or ""
-    mark = "–" if decided.startswith("dismissed") else "✓"
+    mark = "✓" if decided.startswith("accepted") else "–"
     parts = [safe(item.title, _TITLE_LENGTH) or "Untitled"]
     if item.owner_name:
         parts.append(safe(item.owner_name, _NAME_LENGTH))
@@ -122,33 +187,32 @@ def _decided(item: CardItem, place: str) -> Block:
     }
 
 
-def _buttons(item: CardItem, incident_id: int, place: str) -> Block:
-    value = f"{incident_id}:{item.suggestion_id}"
+def _buttons(items: Sequence[CardItem], incident_id: int, tag: str) -> Block:
+    only = items[0] if len(items) == 1 else None
+    target = f"{incident_id}:{only.suggestion_id if only else THE_TICKED}"
+    all_of_them = ".".join(str(item.suggestion_id) for item in items)
     dismiss: Block = {
         "type": "static_select",
         "action_id": DISMISS,
         "placeholder": plain("Dismiss", 150),
         "options": [
-            {"text": plain(label, 75), "value": f"{value}:{reason}"}
+            {"text": plain(label, 75), "value": f"{target}:{reason}"}
             for reason, label in DISMISS_LABELS.items()
         ],
     }
+    sources = source_buttons(only.sources, incident_id, only.suggestion_id) if only else []
     return {
         "type": "actions",
-        "block_id": f"act-{place}",
+        "block_id": f"act-{tag}",
         "elements": [
-            _button(ACCEPT, "Accept", value),
-            _button(EDIT, "Edit", value),
+            *(sources if len(sources) > 1 else []),
+            button(ACCEPT, "Accept" if only else "Accept selected", target),
+            button(EDIT, "Edit", target),
             dismiss,
-            *source_buttons(item.sources),
-            _button(WHY, "Why", value),
+            button(SNOOZE, "Leave for the review", target),
+            button(WHY, "Why this?" if only else "Why these?", f"{incident_id}:{all_of_them}"),
         ],
     }
-
-
-def _button(action_id: str, label: str, value: str) -> Block:
-    # No `primary` style: buttons of equal weight do not lead the hand.
-    return {"type": "button", "action_id": action_id, "text": plain(label, 75), "value": value}
 
 
 def _version(card: SuggestionCard) -> str:

@@ -36,6 +36,20 @@ def safe(text: str, limit: int) -> str:
     return escape(clip(clean(text), limit))
 
 
+def safe_within(text: str, limit: int) -> str:
+    """Clean and escaped, and at most `limit` characters as sent; no entity is cut in two."""
+    escaped = [escape(character) for character in clean(text)]
+    if sum(map(len, escaped)) <= limit:
+        return "".join(escaped)
+    kept, length = [], len(_ELLIPSIS)
+    for part in escaped:
+        length += len(part)
+        if length > limit:
+            break
+        kept.append(part)
+    return "".join(kept).rstrip() + _ELLIPSIS
+
+
 def mrkdwn(text: str) -> dict[str, Any]:
     """A text object of our own markup around escaped text.
 

@@ -1,36 +1,33 @@
 """Suggestions as Slack shows them: looked up, and checked to be those of the asker's workspace."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.errors import NotFoundError
 from copilot.incidents.models import Incident
+from copilot.incidents.queries import get_incident
 from copilot.ports import CardItem, CardSource
-from copilot.slack.clicks import Pointer
 from copilot.suggestions.cards import build_card
 from copilot.suggestions.listing import SuggestionView, held_of, suggestions_of
-from copilot.suggestions.models import Delivery
-from copilot.suggestions.vocabulary import Outcome, Reason
+from copilot.suggestions.models import Delivery, Suggestion
+from copilot.suggestions.waiting import is_over, is_waiting
 
-_NOT_WANTED = frozenset({Reason.BELOW_THRESHOLD, Reason.KIND_OFF})
+_GONE = "This suggestion is not there any more."
 
 
 def open_items(session: Session, incident_id: int) -> list[CardItem]:
-    """What somebody may want to decide on now: shown, waiting, or kept back for quiet's sake.
-
-    What was kept back because it is unlikely, a repetition or done stays in the list of what was
-    held. What was shown comes first, then what is surest.
-    """
+    """What waits for a decision; what was shown comes first, then what is surest."""
+    over = is_over(get_incident(session, incident_id))
     waiting = [
         view
         for view in suggestions_of(session, incident_id)
-        if view.decision is None
-        and view.verdict != Outcome.SUPPRESS
-        and not (view.verdict == Outcome.HOLD and view.reason in _NOT_WANTED)
+        if is_waiting(view.decision, view.verdict, view.reason, is_over=over)
     ]
     waiting.sort(key=lambda view: (view.shown_at is None, -view.confidence, view.id))
-    return [_to_item(view) for view in waiting]
+    return [replace(_to_item(view), decided=None) for view in waiting]
 
 
 def held_in(session: Session, incident_id: int) -> list[tuple[str, str]]:
@@ -38,24 +35,39 @@ def held_in(session: Session, incident_id: int) -> list[tuple[str, str]]:
     return [(view.title, view.why) for view in held_of(session, incident_id)]
 
 
-def find_item(session: Session, pointer: Pointer) -> CardItem:
+def require_theirs(
+    session: Session, team_id: str, incident_id: int, suggestion_ids: Collection[int]
+) -> Incident:
     """Raises NotFoundError, also for a suggestion of another workspace or incident."""
-    incident = session.get(Incident, pointer.incident_id)
-    if incident is not None and incident.team_id == pointer.team_id:
-        for view in suggestions_of(session, incident.id):
-            if view.id == pointer.suggestion_id:
-                return _on_its_card(session, view) or _to_item(view)
-    raise NotFoundError("This suggestion is not there any more.")
+    incident = session.get(Incident, incident_id)
+    if incident is None or incident.team_id != team_id:
+        raise NotFoundError(_GONE)
+    query = select(Suggestion.id).where(
+        Suggestion.id.in_(suggestion_ids), Suggestion.incident_id == incident_id
+    )
+    if len(set(session.scalars(query))) < len(set(suggestion_ids)):
+        raise NotFoundError(_GONE)
+    return incident
+
+
+def find_items(
+    session: Session, incident_id: int, suggestion_ids: Collection[int]
+) -> list[CardItem]:
+    """As they stand on their cards, which tell why they were posted."""
+    return [
+        _on_its_card(session, view) or _to_item(view)
+        for view in suggestions_of(session, incident_id)
+        if view.id in suggestion_ids
+    ]
 
 
 def _on_its_card(session: Session, view: SuggestionView) -> CardItem | None:
-    """What was posted tells why it was; None for what is on no card."""
+    """None for what is on no card."""
     delivery = session.get(Delivery, view.delivery_id) if view.delivery_id else None
     if delivery is None or delivery.posted_at is None:
         return None
     items = build_card(session, delivery).items
-    found = next((item for item in items if item.suggestion_id == view.id), None)
-    return found and replace(found, owner_name=view.owner)
+    return next((item for item in items if item.suggestion_id == view.id), None)
 
 
 def _to_item(view: SuggestionView) -> CardItem:
@@ -69,7 +81,9 @@ def _to_item(view: SuggestionView) -> CardItem:
         confidence=view.confidence,
         why=view.why,
         sources=tuple(
-            CardSource(evidence.author_name, evidence.quote, evidence.permalink)
+            CardSource(
+                evidence.author_name, evidence.quote, evidence.permalink, evidence.message_ts
+            )
             for evidence in view.evidence
         ),
         decided=view.decided,

@@ -23,13 +23,15 @@ def build_card(session: Session, delivery: Delivery) -> SuggestionCard:
     rows = suggestions_on(session, delivery.id)
     names = names_of(session, incident.team_id)
     evidence = evidence_of(session, incident.team_id, [row.id for row in rows])
-    changed = _changed_titles(session, rows)
+    changed = _changed_by_people(session, rows)
+    owner_ids = {row.id: changed.get(row.id, row).owner_id for row in rows}
     items = tuple(
         CardItem(
             suggestion_id=row.id,
             kind=row.kind,
-            title=changed.get(row.id, row.title),
-            owner_id=row.owner_id,
+            title=changed[row.id].title if row.id in changed else row.title,
+            owner_id=owner_ids[row.id],
+            owner_name=names.get(owner_ids[row.id] or ""),
             due=row.due,
             confidence=row.confidence,
             why=why_shown(row.confidence, delivery.breakpoint, row.reason, row.reason_details),
@@ -46,7 +48,7 @@ def build_card(session: Session, delivery: Delivery) -> SuggestionCard:
     return SuggestionCard(
         delivery_id=delivery.id,
         incident_id=incident.id,
-        headline=_headline(items, said, delivery.created_at),
+        headline=_headline(len(items), said, delivery.created_at),
         context=f"{delivery.tempo} · 1 of 1 {_interval_words(interval)}",
         items=items,
     )
@@ -63,18 +65,18 @@ def suggestions_on(session: Session, delivery_id: int) -> list[Suggestion]:
     )
 
 
-def _changed_titles(session: Session, rows: list[Suggestion]) -> dict[int, str]:
-    """What people made of a title is what stands on the card from then on."""
+def _changed_by_people(session: Session, rows: list[Suggestion]) -> dict[int, FollowUp]:
+    """What people made of title and owner is what stands on the card from then on."""
     edited = [row.id for row in rows if row.decision == DecisionKind.EDITED]
     follow_ups = session.scalars(select(FollowUp).where(FollowUp.suggestion_id.in_(edited)))
-    return {one.suggestion_id: one.title for one in follow_ups if one.suggestion_id is not None}
+    return {one.suggestion_id: one for one in follow_ups if one.suggestion_id is not None}
 
 
-def _headline(items: tuple[CardItem, ...], said: list[EvidenceView], now: datetime) -> str:
-    """The point in one line, since a notification shows no more."""
-    if len(items) == 1:
-        return f"Looks like a follow-up: {items[0].title}"
-    count = _NUMBER_WORDS.get(len(items), str(len(items)))
+def _headline(items: int, said: list[EvidenceView], now: datetime) -> str:
+    """The point in one line; a notification adds the titles."""
+    if items == 1:
+        return "Looks like a follow-up"
+    count = _NUMBER_WORDS.get(items, str(items))
     earliest = min((one.occurred_at for one in said), default=now)
     minutes = max(1, round((now - earliest).total_seconds() / 60))
     if minutes == 1:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
@@ -56,16 +56,29 @@ def edit(
 
     Raises BadInputError for a title that can't be shown or an owner who is no person here.
     """
-    title = redact(tidy_title(" ".join(title.split())))
-    if fault := title_fault(title):
-        raise BadInputError(f"The {fault}. Nothing was saved; change it and try again.")
+    if fault := edited_title_fault(title):
+        raise BadInputError(f"{fault} Nothing was saved; change it and try again.")
+    title = _as_title(title)
     incident_id = _get(session, suggestion_id).incident_id
     team_id = get_incident(session, incident_id).team_id
-    if owner_id and owner_id not in {person.user_id for person in people_of(session, team_id)}:
-        raise BadInputError("The owner must be a person of this workspace. Nothing was saved.")
+    if fault := owner_fault(session, team_id, owner_id):
+        raise BadInputError(f"{fault} Nothing was saved.")
     suggestion = _decide(session, suggestion_id, DecisionKind.EDITED, None, by, now)
     _add_follow_up(session, suggestion, title, owner_id or None, by, now)
     return suggestion
+
+
+def edited_title_fault(title: str) -> str | None:
+    """Why a title that somebody typed won't do, or None."""
+    fault = title_fault(_as_title(title))
+    return f"The {fault}." if fault else None
+
+
+def owner_fault(session: Session, team_id: str, owner_id: str | None) -> str | None:
+    """Why it can't be the owner, or None."""
+    if not owner_id or owner_id in {person.user_id for person in people_of(session, team_id)}:
+        return None
+    return "The owner must be a person of this workspace."
 
 
 def dismiss(
@@ -103,6 +116,10 @@ def together(
     return result
 
 
+def _as_title(typed: str) -> str:
+    return redact(tidy_title(" ".join(typed.split())))
+
+
 def _decide(
     session: Session,
     suggestion_id: int,
@@ -111,7 +128,7 @@ def _decide(
     by: str,
     now: datetime,
 ) -> Suggestion:
-    is_open = Suggestion.decision.is_(None)
+    is_open: ColumnElement[bool] = Suggestion.decision.is_(None)
     if decision is not DecisionKind.SNOOZED:
         is_open = or_(is_open, Suggestion.decision == DecisionKind.SNOOZED)
     decided = session.scalars(

@@ -3,11 +3,12 @@
 import secrets
 
 from copilot.reviews.drafting import request_review
-from copilot.slack.answers import Answer, held_answer, note, suggestions_answer
+from copilot.slack.answers import Answer, note
 from copilot.slack.escaping import safe
 from copilot.slack.listeners.asking import Asked, incident_asked_about
 from copilot.slack.services import SlackServices
 from copilot.slack.suggestion_items import held_in, open_items
+from copilot.slack.suggestion_lists import held_answer, suggestions_answer
 
 
 def suggestions(slack: SlackServices, asked: Asked) -> Answer:
@@ -37,7 +38,12 @@ def review(slack: SlackServices, asked: Asked) -> Answer:
 
 
 def open_suggestions(
-    slack: SlackServices, incident_id: int, *, asker: tuple[str, str], done: str = ""
+    slack: SlackServices,
+    incident_id: int,
+    *,
+    asker: tuple[str, str],
+    done: str = "",
+    start: int = 0,
 ) -> Answer:
     """What waits for a decision now; `done` says what the last press came to."""
     with slack.db.reading() as session:
@@ -49,4 +55,5 @@ def open_suggestions(
         tag=secrets.token_hex(4),
         console_link=slack.console_link(f"incidents/{incident_id}/suggestions", asker),
         done=done,
+        start=start,
     )
