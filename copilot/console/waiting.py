@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from copilot.console import words
 from copilot.incidents.models import Incident, Status
-from copilot.reviews.models import Claim, ClaimState, Review
+from copilot.reviews.progress import claims_checked
 from copilot.suggestions.listing import SuggestionView
 from copilot.suggestions.models import Delivery, Suggestion
 from copilot.suggestions.vocabulary import Outcome, Reason
@@ -70,28 +70,7 @@ def waiting_of(session: Session, incident_ids: Sequence[int]) -> dict[int, Waiti
         .group_by(Suggestion.incident_id)
     )
     suggestions = dict(found.all())
-    claims = _claims(session, incident_ids)
+    claims = claims_checked(session, incident_ids)
     return {
         each: Waiting(suggestions.get(each, 0), *claims.get(each, (0, 0))) for each in incident_ids
     }
-
-
-def _claims(session: Session, incident_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Claims of each newest review that may be published, and how many a person checked."""
-    newest = (
-        select(func.max(Review.id))
-        .where(Review.incident_id.in_(incident_ids))
-        .group_by(Review.incident_id)
-    )
-    is_checked = case((Claim.state != ClaimState.UNVERIFIED, 1), else_=0)
-    found = session.execute(
-        select(Review.incident_id, func.count(), func.sum(is_checked))
-        .join(Claim, Claim.review_id == Review.id)
-        .where(
-            Review.id.in_(newest),
-            Claim.state != ClaimState.WRONG,
-            or_(Claim.is_supported.is_(True), Claim.state == ClaimState.EDITED),
-        )
-        .group_by(Review.incident_id)
-    )
-    return {incident_id: (total, int(checked)) for incident_id, total, checked in found}

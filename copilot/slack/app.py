@@ -14,7 +14,7 @@ from copilot.db import Database
 from copilot.slack.client import build_client
 from copilot.slack.clients import SlackClients
 from copilot.slack.identity import BotIdentities
-from copilot.slack.listeners import buttons, commands, forms
+from copilot.slack.listeners import buttons, commands, forms, home, marking
 from copilot.slack.listeners.events import Events
 from copilot.slack.listeners.installing import FromWorkspaces
 from copilot.slack.services import SlackServices
@@ -58,6 +58,8 @@ def build_bolt_app(
     commands.register(app, slack)
     buttons.register(app, slack)
     forms.register(app, slack)
+    marking.register(app, slack)
+    home.register(app, slack)
     _catch_the_rest(app)
     app.error(_log_failure)
     return app

@@ -12,7 +12,7 @@ from copilot.errors import BadInputError
 from copilot.incidents.intake import take_in
 from copilot.incidents.marked import heed_marks
 from copilot.slack.arrivals import Arrivals
-from copilot.slack.listeners import channel_life, directory
+from copilot.slack.listeners import channel_life, directory, home
 from copilot.slack.services import SlackServices
 from copilot.timeline.slack_messages import to_records
 
@@ -98,6 +98,7 @@ def _is_own(event: Event, body: Mapping[str, Any], slack: SlackServices, team_id
 
 
 HANDLERS: Mapping[str, TakeEvent] = {
+    "app_home_opened": home.open_home,
     "message": _record,
     "reaction_added": _record,
     "reaction_removed": _record,
