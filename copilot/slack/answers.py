@@ -41,9 +41,14 @@ class Standing:
     declared_at: datetime
     resolved_at: datetime | None
     follow_ups: Sequence[tuple[str, str | None]]
-    """Title and owner's name."""
+    """Title and owner's name of each that is open."""
     waiting: int
     held: int
+    roles: Sequence[tuple[str, str]] = ()
+    """Role and holder's name."""
+    quiet_until: datetime | None = None
+    trouble: str | None = None
+    """What could not be done about the headline."""
 
 
 def note(text: str) -> Answer:
@@ -86,7 +91,15 @@ def standing_answer(standing: Standing, now: datetime) -> Answer:
         took = duration(standing.resolved_at - standing.declared_at)
         since = f"{declared}, resolved {clock_time(standing.resolved_at)} after {took}"
     return lines_answer(
-        [" · ".join(head), since, *_follow_up_lines(standing), _waiting_line(standing)]
+        [
+            " · ".join(head),
+            since,
+            *_role_lines(standing),
+            *_follow_up_lines(standing),
+            _waiting_line(standing),
+            *_quiet_lines(standing, now),
+            *_trouble_lines(standing),
+        ]
     )
 
 
@@ -116,9 +129,34 @@ def duration(length: timedelta) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
+def _role_lines(standing: Standing) -> list[str]:
+    held = [f"{role} {safe(name, 60)}" for role, name in standing.roles]
+    if held:
+        return [_capital(" · ".join(held))]
+    return [] if standing.resolved_at else ["No commander yet: `/incident role commander @dana`"]
+
+
+def _quiet_lines(standing: Standing, now: datetime) -> list[str]:
+    until = standing.quiet_until
+    if until is None or until <= now or standing.resolved_at is not None:
+        return []
+    return [f"Quiet until {clock_time(until)}: nothing is posted unasked"]
+
+
+def _trouble_lines(standing: Standing) -> list[str]:
+    """What is safe comes first: everything above is stored, whatever the channel shows."""
+    if standing.trouble is None:
+        return []
+    return [f"The pinned headline is out of date or incomplete. {safe(standing.trouble, 300)}"]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _follow_up_lines(standing: Standing) -> list[str]:
     if not standing.follow_ups:
-        return ["No follow-ups yet"]
+        return ["No open follow-ups"]
     shown = [
         f"{safe(title, 80)} ({safe(owner, 40) if owner else 'unowned'})"
         for title, owner in standing.follow_ups[:_SHOWN_FOLLOW_UPS]

@@ -40,7 +40,11 @@ _ALIASES = {
     "suggestion": "suggestions",
 }
 # Quotes and stops that a phone or a habit puts around a word, in any of our users' languages.
-_AROUND_A_WORD = "\"'`“”„‟‘’‚‛«»‹›.,;:!?¡¿…" + "".join(map(chr, (0x20, 0x09, 0x0A, 0xA0, 0x202F)))
+_SPACES = " \t\n" + chr(0xA0) + chr(0x202F)
+_QUOTES = "\"'`“”„‟‘’‚‛«»‹›" + _SPACES
+_STOPS = ".,;:" + _SPACES
+_AROUND_A_WORD = _QUOTES + _STOPS + "!?¡¿…"
+_AROUND_A_SEVERITY = _AROUND_A_WORD + "()[]–—-"
 _SEVERITY = re.compile(r"(?:sev(?:erity)?)[-_ ]?([1-4])|p([1-4])", re.IGNORECASE)
 _NEW_CHANNEL = re.compile(r"(?:--|—|–)new-channel(?:[ =]|$)", re.IGNORECASE)
 MAX_TITLE = 200
@@ -89,8 +93,29 @@ def read_severity(text: str) -> Severity | None:
 
 def read_status(text: str) -> Status | None:
     """The status, or the one that was nearly typed."""
-    found = _nearest(text.strip().lower(), tuple(Status))
+    found = _nearest(text.strip(_AROUND_A_WORD).lower(), tuple(Status))
     return Status(found) if found else None
+
+
+def read_severity_and_note(text: str) -> tuple[Severity | None, str]:
+    """`sev 2 cards are refused`: how bad it is, and what was said about that."""
+    words = text.split()
+    for length in (2, 1):
+        found = read_severity(" ".join(words[:length]).strip(_AROUND_A_WORD))
+        if found is not None:
+            return found, _as_note(words[length:])
+    return None, ""
+
+
+def read_status_and_note(text: str) -> tuple[Status | None, str]:
+    """`monitoring, replica caught up`: the status, and what was said about that."""
+    first, *more = text.split() or [""]
+    return read_status(first), _as_note(more)
+
+
+def unquoted(text: str) -> str:
+    """Without the quotes that people put around a title, in any of our users' languages."""
+    return text.strip(_QUOTES).rstrip(_STOPS)
 
 
 def read_declaration(text: str) -> Declaration:
@@ -100,16 +125,22 @@ def read_declaration(text: str) -> Declaration:
     """
     words, new_channel = _without_channel(text)
     severity = None
-    for position in (-1, 0):
-        if words and severity is None and _SEVERITY.fullmatch(words[position]):
-            severity = read_severity(words.pop(position))
-    return Declaration(" ".join(words).strip(" \"'“”"), severity, new_channel)
+    for ends in (slice(-2, None), slice(-1, None), slice(0, 2), slice(0, 1)):
+        at_the_end = " ".join(words[ends]).strip(_AROUND_A_SEVERITY)
+        if severity is None and _SEVERITY.fullmatch(at_the_end):
+            severity = read_severity(at_the_end)
+            del words[ends]
+    return Declaration(unquoted(" ".join(words)), severity, new_channel)
 
 
 def to_channel_name(text: str) -> str:
     """What Slack allows: lower case, no spaces or punctuation, at most 80 characters."""
     name = re.sub(r"[^\w-]+", "-", text.strip().lstrip("#").lower())
     return re.sub(r"-{2,}", "-", name).strip("-_")[:MAX_CHANNEL_NAME].rstrip("-_")
+
+
+def _as_note(words: list[str]) -> str:
+    return " ".join(words).lstrip(_STOPS + "–—-").rstrip()
 
 
 def _without_channel(text: str) -> tuple[list[str], str | None]:

@@ -26,7 +26,9 @@ class Asked:
 
     @property
     def is_in_direct_message(self) -> bool:
-        return self.channel_id.startswith("D") or self.channel_name == "directmessage"
+        """With one person or a few: no place for an incident, since nobody can be brought in."""
+        is_one = self.channel_id.startswith("D") or self.channel_name == "directmessage"
+        return is_one or self.channel_name.startswith("mpdm-")
 
 
 def incident_asked_about(session: Session, asked: Asked) -> Incident:

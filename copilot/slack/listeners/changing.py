@@ -1,108 +1,117 @@
-"""`/incident status | severity | resolve`."""
+"""`/incident status | severity | rename | resolve | reopen`: what changes, old → new."""
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
-from copilot.incidents.follow_ups import follow_ups_of
-from copilot.incidents.lifecycle import set_severity, set_status
+from copilot.incidents import lifecycle
 from copilot.incidents.models import Incident, Status
 from copilot.slack.answers import (
     Answer,
-    Standing,
     duration,
     note,
     severity_choices,
     severity_name,
-    standing_answer,
     status_choices,
 )
-from copilot.slack.command_words import read_severity, read_status
+from copilot.slack.command_words import read_severity_and_note, read_status_and_note, unquoted
 from copilot.slack.escaping import safe
 from copilot.slack.listeners.asking import Asked, incident_asked_about
+from copilot.slack.listeners.standing import standing
 from copilot.slack.services import SlackServices
-from copilot.slack.suggestion_items import held_in, open_items
-from copilot.suggestions.models import Pacing
+from copilot.timeline.mrkdwn import to_plain
 from copilot.workspaces.directory import names_of
 
 
 def status(slack: SlackServices, asked: Asked) -> Answer:
     if not asked.rest:
-        return _standing(slack, asked)
-    wanted = read_status(asked.rest)
+        return standing(slack, asked)
+    wanted, said = read_status_and_note(asked.rest)
     if wanted is None:
         return note(
-            f"“{safe(asked.rest, 40)}” is no status, so nothing was changed. "
+            f"{_typed(asked)} is no status, so nothing was changed. "
             f"Choose one of {status_choices()}."
         )
-    return _move(slack, asked, wanted)
+    return _move(slack, asked, wanted, said)
 
 
 def resolve(slack: SlackServices, asked: Asked) -> Answer:
-    return _move(slack, asked, Status.RESOLVED)
+    return _move(slack, asked, Status.RESOLVED, asked.rest)
+
+
+def reopen(slack: SlackServices, asked: Asked) -> Answer:
+    with slack.db.transaction() as session:
+        incident = incident_asked_about(session, asked)
+        said = to_plain(asked.rest, names_of(session, asked.team_id))
+        change = lifecycle.reopen(session, incident, asked.user_id, slack.clock.now(), said)
+    if not change.is_made:
+        return note(f"{_title(incident)} is open: {change.old}.")
+    return note(f"{_title(incident)} is open again: {change.old} → {change.new}.")
 
 
 def severity(slack: SlackServices, asked: Asked) -> Answer:
-    wanted = read_severity(asked.rest)
+    wanted, said = read_severity_and_note(asked.rest)
+    if wanted is None:
+        return _severity_choices(slack, asked)
     with slack.db.transaction() as session:
         incident = incident_asked_about(session, asked)
-        before = incident.severity
-        if wanted is not None:
-            set_severity(session, incident, wanted, asked.user_id, slack.clock.now())
-    title = f"*{safe(incident.title, 200)}*"
-    if wanted is None:
-        problem = (
-            f"“{safe(asked.rest, 40)}” is no severity, so nothing was changed. "
-            if asked.rest
-            else ""
+        change = lifecycle.set_severity(
+            session,
+            incident,
+            wanted,
+            asked.user_id,
+            slack.clock.now(),
+            to_plain(said, names_of(session, asked.team_id)),
         )
-        return note(
-            f"{problem}{title} is {severity_name(before)}. Choose one of {severity_choices()}."
-        )
-    if before == wanted:
-        return note(f"{title} is {severity_name(wanted)} already.")
-    return note(f"{title}: {severity_name(before)} → {severity_name(wanted)}.")
+    if not change.is_made:
+        return note(f"{_title(incident)} is {severity_name(wanted)} already.")
+    return note(f"{_title(incident)}: {severity_name(change.old)} → {severity_name(wanted)}.")
 
 
-def _move(slack: SlackServices, asked: Asked, wanted: Status) -> Answer:
+def rename(slack: SlackServices, asked: Asked) -> Answer:
+    with slack.db.transaction() as session:
+        incident = incident_asked_about(session, asked)
+        if not asked.rest:
+            return note(f"{_title(incident)} gets another title by `/incident rename new title`.")
+        title = unquoted(to_plain(asked.rest, names_of(session, asked.team_id)))
+        change = lifecycle.rename(session, incident, title, asked.user_id, slack.clock.now())
+    if not change.is_made:
+        return note(f"It is called {_title(incident)} already.")
+    return note(f"“{safe(change.old or '', 200)}” → {_title(incident)}.")
+
+
+def _move(slack: SlackServices, asked: Asked, wanted: Status, said: str) -> Answer:
     now = slack.clock.now()
     with slack.db.transaction() as session:
         incident = incident_asked_about(session, asked)
-        before = incident.status
-        set_status(session, incident, wanted, asked.user_id, now)
-    title = f"*{safe(incident.title, 200)}*"
-    if before == wanted:
-        return note(f"{title} is {wanted} already.")
+        names = names_of(session, asked.team_id)
+        change = lifecycle.set_status(
+            session, incident, wanted, asked.user_id, now, to_plain(said, names)
+        )
+    if not change.is_made:
+        return note(f"{_title(incident)} is {wanted} already.")
     if wanted is Status.RESOLVED:
         return note(
-            f"{title} is resolved after {duration(now - incident.declared_at)}. "
+            f"{_title(incident)} is resolved after {duration(now - incident.declared_at)}. "
             "`/incident suggestions` shows what is left to decide, `/incident review` drafts "
-            "the review."
+            "the review. `/incident reopen` if it is not over."
         )
-    return note(f"{title}: {before} → {wanted}.")
+    return note(f"{_title(incident)}: {change.old} → {wanted}.{_next_after(wanted)}")
 
 
-def _standing(slack: SlackServices, asked: Asked) -> Answer:
-    now = slack.clock.now()
+def _next_after(wanted: Status) -> str:
+    return " `/incident resolve` once it is over." if wanted is Status.MONITORING else ""
+
+
+def _severity_choices(slack: SlackServices, asked: Asked) -> Answer:
     with slack.db.reading() as session:
-        return standing_answer(_read_standing(session, incident_asked_about(session, asked)), now)
-
-
-def _read_standing(session: Session, incident: Incident) -> Standing:
-    names = names_of(session, incident.team_id)
-    pacing = session.get(Pacing, incident.id)
-    resolved_at: datetime | None = incident.resolved_at
-    return Standing(
-        title=incident.title,
-        severity=incident.severity,
-        status=incident.status,
-        tempo=pacing.tempo if pacing else None,
-        declared_at=incident.declared_at,
-        resolved_at=resolved_at,
-        follow_ups=[
-            (follow_up.title, names.get(follow_up.owner_id or ""))
-            for follow_up in follow_ups_of(session, incident.id)
-        ],
-        waiting=len(open_items(session, incident.id)),
-        held=len(held_in(session, incident.id)),
+        incident = incident_asked_about(session, asked)
+    problem = f"{_typed(asked)} is no severity, so nothing was changed. " if asked.rest else ""
+    return note(
+        f"{problem}{_title(incident)} is {severity_name(incident.severity)}. "
+        f"Choose one of {severity_choices()}."
     )
+
+
+def _typed(asked: Asked) -> str:
+    return f"“{safe(to_plain(asked.rest, {}), 40)}”"
+
+
+def _title(incident: Incident) -> str:
+    return f"*{safe(incident.title, 200)}*"

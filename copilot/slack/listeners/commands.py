@@ -13,10 +13,11 @@ from copilot.slack.answers import Answer, help_answer, note
 from copilot.slack.command_words import nearest_word, read_typed
 from copilot.slack.escaping import safe
 from copilot.slack.listeners.asking import Asked
-from copilot.slack.listeners.changing import resolve, severity, status
+from copilot.slack.listeners.changing import rename, reopen, resolve, severity, status
 from copilot.slack.listeners.declaring import declare
 from copilot.slack.listeners.listing import held, review, suggestions
 from copilot.slack.listeners.reading import catchup, timeline
+from copilot.slack.listeners.roles import handover, role
 from copilot.slack.listeners.writing import followup, write_down
 from copilot.slack.services import SlackServices
 
@@ -30,6 +31,10 @@ _RUNS: Mapping[str, Run] = {
     "declare": declare,
     "status": status,
     "severity": severity,
+    "rename": rename,
+    "role": role,
+    "handover": handover,
+    "reopen": reopen,
     "suggestions": suggestions,
     "held": held,
     "resolve": resolve,
