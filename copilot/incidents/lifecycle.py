@@ -21,6 +21,7 @@ from copilot.timeline.coverage import RefillCause
 from copilot.timeline.models import EventKind
 from copilot.workspaces.syncing import request_sync
 
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     incident: Incident
@@ -83,14 +84,19 @@ def declare(
 
 
 def set_severity(
-    session: Session, incident: Incident, severity: Severity, by: str | None, now: datetime
+    session: Session,
+    incident: Incident,
+    severity: Severity,
+    by: str | None,
+    now: datetime,
+    note: str = "",
 ) -> Change:
     """Change how bad it is; setting what it is already changes nothing."""
     hold(session, incident)
     old = incident.severity
     if change_column(session, incident, "severity", severity):
         text = f"Severity {old.upper() if old else 'not set'} → {severity.upper()}"
-        details = {"old": old, "new": severity}
+        text, details = with_note(text, {"old": old, "new": severity}, note)
         record(session, incident, EventKind.SEVERITY_CHANGED, text, details, by, now)
         enqueue(session, Job.RELEASE_DIGEST, incident.id)
     return Change(old, severity)
