@@ -50,7 +50,9 @@ def an_item(
         due=due,
         confidence=confidence,
         why=why,
-        sources=tuple(CardSource(author_name, quote, permalink) for _ in range(sources)),
+        sources=tuple(
+            CardSource(author_name, quote, permalink, "1700000000.000100") for _ in range(sources)
+        ),
         decided=decided,
     )
 

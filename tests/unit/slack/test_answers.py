@@ -6,18 +6,15 @@ from copilot.slack.answers import (
     Answer,
     Standing,
     duration,
-    held_answer,
     help_answer,
     lines_answer,
     note,
     standing_answer,
-    suggestions_answer,
 )
 from tests.unit.slack.block_kit import message_problems
-from tests.unit.slack.cards_made import NASTY_TEXTS, an_item
+from tests.unit.slack.cards_made import NASTY_TEXTS
 
 NOW = datetime(2026, 3, 4, 14, 51, tzinfo=UTC)
-LINK = "http://127.0.0.1:8080/incidents/5/suggestions"
 
 
 def shown(answer: Answer) -> str:
@@ -35,6 +32,9 @@ def a_standing(
     follow_ups: list[tuple[str, str | None]] | None = None,
     waiting: int = 0,
     held: int = 0,
+    roles: list[tuple[str, str]] | None = None,
+    quiet_until: datetime | None = None,
+    trouble: str | None = None,
 ) -> Standing:
     return Standing(
         title=title,
@@ -46,20 +46,22 @@ def a_standing(
         follow_ups=follow_ups or [],
         waiting=waiting,
         held=held,
+        roles=roles or [],
+        quiet_until=quiet_until,
+        trouble=trouble,
     )
 
 
 @pytest.mark.parametrize("text", NASTY_TEXTS)
 def test_answers_take_any_text(text: str) -> None:
     follow_ups: list[tuple[str, str | None]] = [(text, text)] * 50
-    items = [an_item(suggestion_id=number, title=text, quote=text) for number in range(40)]
     answers = [
         help_answer(text, None),
-        standing_answer(a_standing(title=text, follow_ups=follow_ups), NOW),
-        held_answer([(text, text)] * 200, LINK),
-        suggestions_answer(items, incident_id=5, tag="t", console_link=LINK),
+        standing_answer(
+            a_standing(title=text, follow_ups=follow_ups, roles=[(text, text)], trouble=text), NOW
+        ),
     ]
-    assert [message_problems(answer) for answer in answers] == [[], [], [], []]
+    assert [message_problems(answer) for answer in answers] == [[], []]
 
 
 @pytest.mark.parametrize("answer", [help_answer(), note("done"), lines_answer([])])
@@ -83,10 +85,27 @@ def test_the_standing_is_told_in_four_lines() -> None:
     )
     assert shown(standing_answer(standing, NOW)).splitlines() == [
         "*checkout errors* · SEV2 · monitoring · calm",
-        "Declared 14:02 UTC, 49 min ago",
+        "Declared 14:02 UTC, 49 min ago · no commander yet",
         "4 follow-ups: Alert on lag (dana); Fix the runbook (unowned); c (unowned) and 1 more",
         "2 to decide on: `/incident suggestions` · 5 kept back: `/incident held`",
     ]
+
+
+def test_roles_quiet_and_trouble_are_told_where_there_are_any() -> None:
+    standing = a_standing(
+        roles=[("commander", "ana"), ("scribe", "<@UBEN>")],
+        quiet_until=NOW + timedelta(minutes=20),
+        trouble="Can't pin the headline: Slack says missing_scope.",
+    )
+    lines = shown(standing_answer(standing, NOW)).splitlines()
+    assert lines[1] == ("Declared 14:02 UTC, 49 min ago · commander ana · scribe &lt;@UBEN&gt;")
+    assert lines[-2:] == [
+        "Quiet until 15:11 UTC: nothing is posted unasked",
+        "The pinned headline is out of date or incomplete. Can't pin the headline: Slack says "
+        "missing_scope.",
+    ]
+    later = shown(standing_answer(standing, NOW + timedelta(hours=1)))
+    assert "Quiet until" not in later
 
 
 def test_a_resolved_incident_has_no_tempo_and_a_length() -> None:
@@ -95,13 +114,6 @@ def test_a_resolved_incident_has_no_tempo_and_a_length() -> None:
         "*checkout errors* · no severity yet · resolved",
         "Declared 14:02 UTC, resolved 14:51 UTC after 49 min",
     ]
-
-
-def test_what_does_not_fit_is_counted_and_linked() -> None:
-    items = [an_item(suggestion_id=number) for number in range(30)]
-    answer = suggestions_answer(items, incident_id=5, tag="t", console_link=LINK)
-    assert f"10 more are <{LINK}|in the console>." in shown(answer)
-    assert f"75 more are <{LINK}|in the console>." in shown(held_answer([("a", "b")] * 100, LINK))
 
 
 @pytest.mark.parametrize(
