@@ -19,7 +19,13 @@ Task = Callable[[Services, int], None]
 
 
 def _consider_incident(services: Services, incident_id: int) -> None:
-    consider_incident(services.db, incident_id, services.proposer, services.clock)
+    consider_incident(
+        services.db,
+        incident_id,
+        services.proposer,
+        services.clock,
+        meanings=services.settings.reaction_meanings,
+    )
 
 
 def _release_digest(services: Services, incident_id: int) -> None:
@@ -37,7 +43,8 @@ def _update_card(services: Services, delivery_id: int) -> None:
 
 
 def _refill_channel(services: Services, refill_id: int) -> None:
-    refill_channel(services.db, refill_id, services.reader, services.clock)
+    meanings = services.settings.reaction_meanings
+    refill_channel(services.db, refill_id, services.reader, services.clock, meanings)
 
 
 def _draw_headline(services: Services, incident_id: int) -> None:

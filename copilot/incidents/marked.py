@@ -1,6 +1,6 @@
 """What people's marks on messages come to in an incident, above all follow-ups."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import literal, select
@@ -17,7 +17,7 @@ from copilot.incidents.follow_ups import (
 from copilot.incidents.models import FollowUp, Incident
 from copilot.incidents.queries import incident_at
 from copilot.timeline.marking import hold_message
-from copilot.timeline.marks import Meanings, Place, mark, marks_of, settle_marks, unmark
+from copilot.timeline.marks import MARK_KINDS, Meanings, Place, mark, marks_of, settle_marks, unmark
 from copilot.timeline.models import (
     SPOKEN_KINDS,
     MarkKind,
@@ -40,6 +40,33 @@ def heed_marks(session: Session, records: Iterable[Record], meanings: Meanings) 
         return
     for place in settle_marks(session, marks, meanings):
         settle_follow_up(session, place)
+
+
+def heed_read(
+    session: Session, incident: Incident, event_ids: Collection[int], meanings: Meanings
+) -> None:
+    """See to reactions and pins that were read from Slack's history rather than heard, and to
+    messages that came after the reactions to them.
+    """
+    found = session.scalars(
+        select(TimelineEvent).where(
+            TimelineEvent.id.in_(event_ids), TimelineEvent.kind.in_(MARK_KINDS)
+        )
+    ).all()
+    marks = [
+        Mark(
+            each.team_id,
+            each.channel_id,
+            each.kind,
+            each.target_ts or "",
+            each.author_id,
+            each.details.get("reaction"),
+        )
+        for each in found
+    ]
+    for place in settle_marks(session, marks, meanings):
+        settle_follow_up(session, place)
+    settle_waiting(session, incident)
 
 
 def settle_follow_up(session: Session, place: Place) -> None:

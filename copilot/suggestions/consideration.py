@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from copilot.clock import Clock
 from copilot.db import Database
 from copilot.errors import PermanentError, TemporaryError
+from copilot.incidents.marked import heed_read
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.ports import Proposal, Proposer, Window
@@ -25,6 +26,7 @@ from copilot.suggestions.models import Pacing, Suggestion
 from copilot.suggestions.pacing import lock_pacing
 from copilot.suggestions.runs import NO_ENGINE, Answer, judge_all, save_run
 from copilot.suggestions.windows import Batch, read_batch, read_next
+from copilot.timeline.marks import DEFAULT_MEANINGS, Meanings
 from copilot.timeline.models import TimelineEvent
 
 ReadBatch = Callable[[Session, Incident], Batch | None]
@@ -43,12 +45,14 @@ def consider_incident(
     proposer: Proposer,
     clock: Clock,
     lease_clock: Clock = WALL_CLOCK,
+    meanings: Meanings = DEFAULT_MEANINGS,
 ) -> None:
     """Window by window until no row is left. Raises TemporaryError if the proposer can't answer."""
     while claim := _claim(db, incident_id, read_batch, lease_clock):
         if claim.batch is None:
             return
-        if not _see_to(db, incident_id, claim.leased_until, claim.batch, proposer, clock):
+        batch, until = claim.batch, claim.leased_until
+        if not _see_to(db, incident_id, until, batch, proposer, clock, meanings):
             return
 
 
@@ -138,6 +142,7 @@ def _see_to(
     batch: Batch,
     proposer: Proposer,
     clock: Clock,
+    meanings: Meanings = DEFAULT_MEANINGS,
 ) -> bool:
     """Propose on the batch and save what came of it; False if another worker took over."""
     answer = _ask(db, incident_id, batch, proposer, clock) if batch.has_news else None
@@ -151,6 +156,7 @@ def _see_to(
             changed = batch.versions.keys() - unchanged
             held = tuple(one for one in batch.window.messages if one.event_id not in changed)
             _judge(session, pacing, replace(batch.window, messages=held), batch, answer, clock)
+        heed_read(session, get_incident(session, incident_id), unchanged, meanings)
         session.execute(
             update(TimelineEvent)
             .where(TimelineEvent.id.in_(unchanged), TimelineEvent.considered_at.is_(None))

@@ -35,6 +35,7 @@ _MARK = cast(Table, MessageMark.__table__)
 _KEY = ("team_id", "channel_id", "message_ts", "kind", "source", "marked_by")
 _REACTIONS = (EventKind.REACTION_ADDED, EventKind.REACTION_REMOVED)
 _PINS = (EventKind.PIN_ADDED, EventKind.PIN_REMOVED)
+MARK_KINDS = (*_REACTIONS, *_PINS)
 _CHUNK = 500
 
 
