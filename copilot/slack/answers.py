@@ -93,8 +93,7 @@ def standing_answer(standing: Standing, now: datetime) -> Answer:
     return lines_answer(
         [
             " · ".join(head),
-            since,
-            *_role_lines(standing),
+            f"{since}{_roles(standing)}",
             *_follow_up_lines(standing),
             _waiting_line(standing),
             *_quiet_lines(standing, now),
@@ -129,11 +128,11 @@ def duration(length: timedelta) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
-def _role_lines(standing: Standing) -> list[str]:
-    held = [f"{role} {safe(name, 60)}" for role, name in standing.roles]
-    if held:
-        return [_capital(" · ".join(held))]
-    return [] if standing.resolved_at else ["No commander yet: `/incident role commander @dana`"]
+def _roles(standing: Standing) -> str:
+    held = [f" · {role} {safe(name, 60)}" for role, name in standing.roles]
+    if not held and standing.resolved_at is None:
+        return " · no commander yet"
+    return "".join(held)
 
 
 def _quiet_lines(standing: Standing, now: datetime) -> list[str]:
@@ -148,10 +147,6 @@ def _trouble_lines(standing: Standing) -> list[str]:
     if standing.trouble is None:
         return []
     return [f"The pinned headline is out of date or incomplete. {safe(standing.trouble, 300)}"]
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _follow_up_lines(standing: Standing) -> list[str]:

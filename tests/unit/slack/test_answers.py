@@ -58,7 +58,10 @@ def test_answers_take_any_text(text: str) -> None:
     answers = [
         help_answer(text, None),
         standing_answer(
-            a_standing(title=text, follow_ups=follow_ups, roles=[(text, text)], trouble=text), NOW
+            a_standing(
+                title=text, follow_ups=follow_ups, roles=[("commander", text)], trouble=text
+            ),
+            NOW,
         ),
     ]
     assert [message_problems(answer) for answer in answers] == [[], []]
