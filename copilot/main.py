@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
+from slack_bolt import App
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -16,9 +17,13 @@ from copilot import __version__
 from copilot.bootstrap import Services
 from copilot.console.app import add_console
 from copilot.console.login import LoginLinks
+from copilot.incidents.refilling import request_refills
 from copilot.slack.app import build_bolt_app
+from copilot.slack.client import build_client
 from copilot.slack.http import add_slack_endpoint
 from copilot.slack.oauth import add_install_pages
+from copilot.slack.socket_mode import Pace, SocketMode
+from copilot.timeline.coverage import RefillCause
 
 
 def login_links(services: Services) -> LoginLinks:
@@ -27,8 +32,49 @@ def login_links(services: Services) -> LoginLinks:
     return LoginLinks(services.db, key.get_secret_value() if key else None)
 
 
+def build_slack_app(services: Services, login: LoginLinks, console_url: str) -> App:
+    """The listeners for everything that Slack sends, whichever way it comes."""
+    settings = services.settings
+    secret = settings.slack_signing_secret
+    return build_bolt_app(
+        db=services.db,
+        clock=services.clock,
+        clients=services.slack_clients,
+        api_url=settings.slack_api_url,
+        signing_secret=secret.get_secret_value() if secret else "",
+        console_url=lambda: console_url,
+        login_token=lambda team_id, user_id, path: login.issue((team_id, user_id), path),
+        reactions=settings.reaction_meanings,
+    )
+
+
+def build_socket_mode(
+    services: Services, login: LoginLinks, console_url: str, pace: Pace | None = None
+) -> SocketMode | None:
+    """What keeps sockets to Slack open; None where SLACK_APP_TOKEN is not set."""
+    settings = services.settings
+    if settings.slack_app_token is None:
+        return None
+
+    def on_reconnect() -> None:
+        now = services.clock.now()
+        with services.db.transaction() as session:
+            request_refills(session, team_id=None, cause=RefillCause.RECONNECTED, now=now)
+
+    return SocketMode(
+        build_slack_app(services, login, console_url),
+        build_client(settings.slack_app_token.get_secret_value(), settings.slack_api_url),
+        sockets=settings.slack_sockets,
+        on_reconnect=on_reconnect,
+        pace=pace,
+    )
+
+
 def create_web(services: Services, login: LoginLinks, console_url: str) -> FastAPI:
-    """The whole web application. Without a signing secret it has no Slack endpoint."""
+    """The whole web application.
+
+    It has a Slack endpoint with a signing secret, unless an app token chooses Socket Mode.
+    """
     web = FastAPI(title="Incident Copilot", version=__version__, openapi_url=None)
     settings = services.settings
 
@@ -41,17 +87,8 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
             return JSONResponse({"database": "unreachable"}, status_code=503)
         return JSONResponse({"database": "ok"})
 
-    if settings.slack_signing_secret is not None:
-        bolt = build_bolt_app(
-            db=services.db,
-            clock=services.clock,
-            clients=services.slack_clients,
-            api_url=settings.slack_api_url,
-            signing_secret=settings.slack_signing_secret.get_secret_value(),
-            console_url=lambda: console_url,
-            login_token=lambda team_id, user_id, path: login.issue((team_id, user_id), path),
-            reactions=settings.reaction_meanings,
-        )
+    if settings.slack_signing_secret is not None and settings.slack_app_token is None:
+        bolt = build_slack_app(services, login, console_url)
         add_slack_endpoint(web, bolt, settings.slack_signing_secret.get_secret_value())
     if services.installer is not None:
         add_install_pages(

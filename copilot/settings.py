@@ -75,6 +75,14 @@ class Settings(BaseSettings):
         validation_alias="SLACK_SIGNING_SECRET",
         description="Proves that a request came from Slack.",
     )
+    slack_app_token: SecretStr | None = Field(
+        default=None,
+        validation_alias="SLACK_APP_TOKEN",
+        description="xapp-… of the app; with it Slack is reached by Socket Mode, not over HTTP.",
+    )
+    slack_sockets: int = Field(
+        default=2, ge=1, le=10, description="How many sockets Socket Mode keeps open."
+    )
     slack_api_url: str = Field(
         default="https://slack.com/api/",
         validation_alias="SLACK_API_URL",
@@ -105,6 +113,13 @@ class Settings(BaseSettings):
     def _are_reactions(cls, text: str) -> str:
         read_reactions(text)
         return text
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _is_an_app_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not token.get_secret_value().startswith("xapp-"):
+            raise ValueError("an app-level token begins with xapp-; xoxb-… is SLACK_BOT_TOKEN")
+        return token
 
     @field_validator("redis_url")
     @classmethod

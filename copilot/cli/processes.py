@@ -9,9 +9,13 @@ from copilot.bootstrap import open_database
 from copilot.cli.output import console, errors_in_words, notes
 from copilot.cli.wiring import open_services
 from copilot.errors import BadInputError
-from copilot.main import WebServer, create_web, login_links
+from copilot.main import WebServer, build_socket_mode, create_web, login_links
 from copilot.migrating import upgrade
 from copilot.settings import Settings, read_settings
+from copilot.slack.socket_mode import SocketState
+
+_CONNECT_S = 5.0
+"""How long a start waits for sockets before it says how they stand."""
 
 
 def serve(
@@ -28,18 +32,25 @@ def serve(
         server = open_server(host or settings.host, settings.port if port is None else port)
         base_url = settings.public_url or server.url
         login = login_links(services)
+        sockets = build_socket_mode(services, login, base_url)
         server.start(create_web(services, login, base_url))
         if settings.redis_url is None:
             services.jobs.start_embedded(services)
         _say("Console", f"{base_url.rstrip('/')}/login?token={login.issue()}")
         _say("", "(works once, within 15 minutes; the next start prints another)")
-        _say("Slack", _slack_words(settings, base_url))
+        if sockets is not None:
+            sockets.start()
+            _say("Slack", _socket_words(settings, sockets.wait_until_connected(_CONNECT_S)))
+        else:
+            _say("Slack", _slack_words(settings, base_url))
         _say("Jobs", _jobs_words(settings))
         try:
             server.join()
         except KeyboardInterrupt:
             notes.print("Stopping; what was received is stored.")
         finally:
+            if sockets is not None:
+                sockets.stop()
             server.stop()
             if settings.redis_url is None:
                 services.jobs.stop_embedded()
@@ -130,6 +141,13 @@ def _slack_words(settings: Settings, base_url: str) -> str:
     if missing:
         return f"not connected: set {' and '.join(missing)} (see docs/slack.md)"
     return f"events, commands and interactions at {base_url.rstrip('/')}/slack/events"
+
+
+def _socket_words(settings: Settings, state: SocketState) -> str:
+    words = f"Socket Mode, {state.words}"
+    if settings.slack_signing_secret is not None:
+        words += " (SLACK_APP_TOKEN is set, so SLACK_SIGNING_SECRET is not used)"
+    return words
 
 
 def _jobs_words(settings: Settings) -> str:

@@ -3,12 +3,13 @@
 import logging
 
 from fastapi import FastAPI, Request, Response
-from slack_bolt import App, BoltRequest, BoltResponse
+from slack_bolt import App, BoltResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from copilot.clock import SystemClock
 from copilot.errors import BadInputError
+from copilot.slack.dispatching import dispatch
 from copilot.slack.request_body import read_body
 from copilot.slack.signature import is_from_slack
 
@@ -76,16 +77,9 @@ async def _read_limited(request: Request) -> bytes | None:
 
 def _dispatch(bolt: App, body: dict[str, object], headers: dict[str, str]) -> Response:
     try:
-        # Socket mode is Bolt's word for a body that is already read and proven.
-        request = BoltRequest(body=body, headers=dict(headers), mode="socket_mode")
-    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-        return _refuse(400, "The body has a shape that Slack never sends.")
-    answer = bolt.dispatch(request)
-    if answer.status == 404:
-        # Nobody wanted it. To Slack a 404 is a failed delivery, and too many end the subscription.
-        _log.info("dropped an unroutable request of type %.60r", body.get("type"))
-        return Response(status_code=200)
-    return _to_response(answer)
+        return _to_response(dispatch(bolt, body, headers))
+    except BadInputError as error:
+        return _refuse(400, str(error))
 
 
 def _to_response(answer: BoltResponse) -> Response:

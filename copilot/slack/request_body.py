@@ -17,7 +17,9 @@ _FORM_FIELDS = frozenset({"command", "payload", "ssl_check", "team_id"})
 # PostgreSQL stores no NUL and neither store takes half a surrogate pair.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MAY_BE_UNSTORABLE = re.compile(r"\\u0000|\\u[dD][89a-fA-F]|%00|\x00")
+_NAMES = ("action_id", "block_id", "callback_id", "command", "response_url", "text", "trigger_id")
 _KINDS: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(_NAMES, str),
     **dict.fromkeys(("container", "message", "view"), dict),
     **dict.fromkeys(("channel", "enterprise", "team", "user"), (dict, str)),
 }
@@ -30,6 +32,11 @@ def read_body(raw: bytes, content_type: str) -> dict[str, Any]:
         body = _parse(text, content_type)
     except (ValueError, RecursionError):  # UnicodeDecodeError and JSONDecodeError included
         raise BadInputError("The body is neither JSON nor a form in UTF-8.") from None
+    return checked_body(body, text)
+
+
+def checked_body(body: object, text: str) -> dict[str, Any]:
+    """A body that was read already, out of `text`: fit to be stored, and of a shape we know."""
     if not isinstance(body, dict):
         raise BadInputError("The body is no object.")
     found: dict[str, Any] = _without_unstorable(body) if _is_suspect(text) else body
@@ -65,9 +72,7 @@ def _without_unstorable(value: Any) -> Any:
 
 def _require_shape(body: Mapping[str, Any]) -> None:
     """Check what Bolt takes for granted."""
-    for name, kinds in _KINDS.items():
-        if body.get(name) is not None and not isinstance(body[name], kinds):
-            raise BadInputError(f"`{name}` is of a kind that Slack never sends.")
+    _require_kinds(body)
     if not _is_list_of_objects(body.get("authorizations") or []):
         raise BadInputError("`authorizations` is no list of objects.")
     if "event" in body:
@@ -76,6 +81,12 @@ def _require_shape(body: Mapping[str, Any]) -> None:
         _require_actions(body["actions"], needs_id=body.get("type") == "block_actions")
     if body.get("type") in ("view_submission", "view_closed"):
         _require_view(body.get("view") or {})
+
+
+def _require_kinds(holder: Mapping[str, Any]) -> None:
+    for name, kinds in _KINDS.items():
+        if holder.get(name) is not None and not isinstance(holder[name], kinds):
+            raise BadInputError(f"`{name}` is of a kind that Slack never sends.")
 
 
 def _require_event(event: Any) -> None:
@@ -88,7 +99,9 @@ def _require_event(event: Any) -> None:
 def _require_actions(actions: Any, *, needs_id: bool) -> None:
     if not _is_list_of_objects(actions) or not actions:
         raise BadInputError("`actions` is empty or no list of objects.")
-    if needs_id and not all(isinstance(action.get("action_id"), str) for action in actions):
+    for action in actions:
+        _require_kinds({name: action.get(name) for name in _NAMES if name != "text"})
+    if needs_id and not all(action.get("action_id") for action in actions):
         raise BadInputError("An action has no `action_id`.")
 
 
