@@ -45,6 +45,13 @@ class Visitor:
         assert answer.status_code == 303, answer.text
         return self
 
+    def comes_from_slack(self, user_id: str, *, team_id: str, path: str = "/") -> "Visitor":
+        """By the link that stands in a private answer to this person."""
+        token = self.login.issue((team_id, user_id), path)
+        answer = self.sends("/login", {"token": token}, seen_at=f"/login?token={token}")
+        assert answer.status_code == 303, answer.text
+        return self
+
     def sees(self, path: str, *, status: int = 200) -> str:
         answer = self.http.get(path)
         assert answer.status_code == status, (answer.status_code, answer.text[:400])

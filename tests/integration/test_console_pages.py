@@ -9,9 +9,11 @@ from copilot.incidents.lifecycle import declare
 from copilot.incidents.models import Severity
 from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, QueuedJob
+from copilot.ports import ChannelInfo
 from copilot.timeline.permalinks import instant_to_ts
 from copilot.timeline.recording import record
 from copilot.timeline.slack_messages import to_records
+from copilot.workspaces.directory import upsert_channel
 from tests.console_world import CHANNEL, STARTS_AT, TEAM, World, build_world, world_clock
 from tests.console_world.client import Visitor
 
@@ -144,6 +146,7 @@ def test_a_long_incident_sends_only_what_is_shown(db: Database, sam: Visitor, wo
 
 def test_an_incident_in_which_nobody_spoke_has_a_page(db: Database, sam: Visitor) -> None:
     with db.transaction() as session:
+        upsert_channel(session, TEAM, ChannelInfo("C0QUIET", "quiet", is_private=False))
         incident = declare(
             session,
             team_id=TEAM,

@@ -9,6 +9,7 @@ from copilot.clock import Clock
 from copilot.console import words
 from copilot.console.rendering import page
 from copilot.console.sessions import SignedIn
+from copilot.console.visibility import visible_to
 from copilot.console.waiting import Waiting, waiting_of
 from copilot.db import Database
 from copilot.incidents.models import Status
@@ -20,9 +21,10 @@ def incident_pages(db: Database, _clock: Clock) -> APIRouter:
     router = APIRouter()
 
     @router.get("/")
-    def all_incidents(request: Request, _viewer: SignedIn) -> Response:
+    def all_incidents(request: Request, viewer: SignedIn) -> Response:
         with db.reading() as session:
-            incidents = list_incidents(session)
+            visible = visible_to(session, viewer)
+            incidents = [one for one in list_incidents(session) if one.id in visible.ids]
             ids = [incident.id for incident in incidents]
             waiting = waiting_of(session, ids)
             found = session.execute(
@@ -33,6 +35,7 @@ def incident_pages(db: Database, _clock: Clock) -> APIRouter:
             request,
             "incidents.html",
             incidents=incidents,
+            hidden=visible.hidden,
             waiting=waiting,
             tempos=tempos,
             summary=_summary(incidents, waiting),

@@ -17,6 +17,7 @@ from copilot.console.incident_header import Header, read_header
 from copilot.console.rendering import page
 from copilot.console.review_view import next_claim, progress_words, read_review_page
 from copilot.console.sessions import SignedIn
+from copilot.console.visibility import incident_router
 from copilot.db import Database
 from copilot.errors import BadInputError, NotFoundError
 from copilot.reviews import verification
@@ -29,7 +30,7 @@ Act = Callable[[Session], object]
 
 
 def review_pages(db: Database, clock: Clock) -> APIRouter:
-    router = APIRouter()
+    router = incident_router(db)
 
     @router.get("/incidents/{incident_id}/review")
     def review(

@@ -14,6 +14,7 @@ from copilot.console.addresses import IncidentId, SuggestionId, incident_path
 from copilot.console.incident_header import read_header
 from copilot.console.rendering import page
 from copilot.console.sessions import SignedIn
+from copilot.console.visibility import incident_router
 from copilot.console.waiting import is_waiting
 from copilot.db import Database
 from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
@@ -28,7 +29,7 @@ _LONGEST_TITLE = 300
 
 
 def suggestion_pages(db: Database, clock: Clock) -> APIRouter:
-    router = APIRouter()
+    router = incident_router(db)
 
     @router.get("/incidents/{incident_id}/suggestions")
     def all_suggestions(

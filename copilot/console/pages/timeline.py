@@ -10,11 +10,12 @@ from copilot.console.incident_header import read_header
 from copilot.console.rendering import page
 from copilot.console.sessions import SignedIn
 from copilot.console.timeline_view import read_timeline
+from copilot.console.visibility import incident_router
 from copilot.db import Database
 
 
 def timeline_pages(db: Database, clock: Clock) -> APIRouter:
-    router = APIRouter()
+    router = incident_router(db)
 
     @router.get("/incidents/{incident_id}")
     def whole_incident(
