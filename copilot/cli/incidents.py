@@ -6,10 +6,11 @@ from enum import StrEnum
 import typer
 
 from copilot.archive.timeline_export import write_csv, write_jsonl, write_markdown
-from copilot.cli.arguments import IncidentId
+from copilot.cli.arguments import IncidentId, Private, incident_for_operator
 from copilot.cli.output import Format, errors_in_words, notes, print_json, print_table
 from copilot.cli.wiring import open_services
-from copilot.incidents.queries import get_incident, list_incidents
+from copilot.incidents.privacy import private_incidents
+from copilot.incidents.queries import IncidentView, list_incidents
 
 incidents = typer.Typer(help="The incidents in the database.", no_args_is_help=True)
 timeline = typer.Typer(help="What happened, event by event.", no_args_is_help=True)
@@ -22,12 +23,17 @@ class TimelineFormat(StrEnum):
 
 
 @incidents.command("list")
-def list_(format: Format = typer.Option(Format.TABLE, help="For people or programs.")) -> None:
+def list_(
+    private: Private = False,
+    format: Format = typer.Option(Format.TABLE, help="For people or programs."),
+) -> None:
     """List incidents, newest first. Their `id` is what other commands take as INCIDENT."""
     with errors_in_words():
         services = open_services()
         with services.db.reading() as session:
             found = list_incidents(session)
+            hidden = frozenset[int]() if private else private_incidents(session)
+        found = [_without_words(one) if one.id in hidden else one for one in found]
         if format is Format.JSON:
             print_json([incident.model_dump(mode="json") for incident in found])
             return
@@ -44,11 +50,11 @@ def list_(format: Format = typer.Option(Format.TABLE, help="For people or progra
                 (
                     incident.id,
                     incident.title,
-                    f"#{incident.channel}",
+                    f"#{incident.channel}" if incident.id not in hidden else None,
                     incident.severity.upper() if incident.severity else None,
                     incident.status,
                     f"{incident.declared_at:%Y-%m-%d %H:%M}",
-                    incident.messages,
+                    incident.messages if incident.id not in hidden else None,
                 )
                 for incident in found
             ],
@@ -58,6 +64,7 @@ def list_(format: Format = typer.Option(Format.TABLE, help="For people or progra
 @timeline.command("export")
 def export(
     incident: IncidentId,
+    private: Private = False,
     format: TimelineFormat = typer.Option(TimelineFormat.JSONL, help="What to write."),
 ) -> None:
     """Write the timeline to standard output: every event once, oldest first."""
@@ -69,4 +76,10 @@ def export(
     with errors_in_words():
         services = open_services()
         with services.db.reading() as session:
-            write(session, get_incident(session, incident), sys.stdout)
+            write(session, incident_for_operator(session, incident, private), sys.stdout)
+
+
+def _without_words(incident: IncidentView) -> IncidentView:
+    return incident.model_copy(
+        update={"title": "(in a private channel)", "channel": "", "messages": 0}
+    )

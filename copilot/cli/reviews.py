@@ -6,11 +6,10 @@ from enum import StrEnum
 import typer
 
 from copilot.bootstrap import Services
-from copilot.cli.arguments import IncidentId
+from copilot.cli.arguments import IncidentId, Private, incident_for_operator
 from copilot.cli.output import Format, errors_in_words, notes, print_json, print_table
 from copilot.cli.wiring import open_services
 from copilot.errors import NotFoundError
-from copilot.incidents.queries import get_incident
 from copilot.reviews.drafting import draft_review
 from copilot.reviews.export import to_json, to_markdown
 from copilot.reviews.reading import ReviewView, current_review
@@ -26,15 +25,16 @@ class ReviewFormat(StrEnum):
 @reviews.command("draft")
 def draft(
     incident: IncidentId,
+    private: Private = False,
     format: Format = typer.Option(Format.TABLE, help="For people or programs."),
 ) -> None:
     """Draft the review from the timeline. What people checked or wrote before is kept."""
     with errors_in_words():
         services = open_services()
         with services.db.reading() as session:
-            get_incident(session, incident)
+            incident_for_operator(session, incident, private)
         draft_review(services.db, incident, services.drafter, services.clock)
-        view = _read(services, incident)
+        view = _read(services, incident, private)
     if format is Format.JSON:
         print_json(to_json(view))
         return
@@ -53,20 +53,21 @@ def draft(
 @reviews.command("export")
 def export(
     incident: IncidentId,
+    private: Private = False,
     format: ReviewFormat = typer.Option(ReviewFormat.MARKDOWN, help="What to write."),
 ) -> None:
     """Write the newest review to standard output, each claim with links to its sources."""
     with errors_in_words():
-        view = _read(open_services(), incident)
+        view = _read(open_services(), incident, private)
         if format is ReviewFormat.JSON:
             print_json(to_json(view))
         else:
             sys.stdout.write(to_markdown(view))
 
 
-def _read(services: Services, incident_id: int) -> ReviewView:
+def _read(services: Services, incident_id: int, private: bool) -> ReviewView:
     with services.db.reading() as session:
-        get_incident(session, incident_id)
+        incident_for_operator(session, incident_id, private)
         view = current_review(session, incident_id)
     if view is None:
         raise NotFoundError(

@@ -3,10 +3,9 @@
 import typer
 
 from copilot.bootstrap import Services
-from copilot.cli.arguments import IncidentId
+from copilot.cli.arguments import IncidentId, Private, incident_for_operator
 from copilot.cli.output import Format, errors_in_words, notes, print_json, print_table
 from copilot.cli.wiring import open_services
-from copilot.incidents.queries import get_incident
 from copilot.suggestions.consideration import propose_now
 from copilot.suggestions.listing import suggestions_of
 
@@ -16,21 +15,23 @@ suggestions = typer.Typer(help="Follow-ups that were proposed.", no_args_is_help
 @suggestions.command("propose")
 def propose(
     incident: IncidentId,
+    private: Private = False,
     format: Format = typer.Option(Format.TABLE, help="For people or programs."),
 ) -> None:
     """Read the whole incident for follow-ups. Nothing is posted; running again adds no repeats."""
     with errors_in_words():
         services = open_services()
         with services.db.reading() as session:
-            get_incident(session, incident)
+            incident_for_operator(session, incident, private)
         propose_now(services.db, incident, services.proposer, services.clock)
         nothing = "Nothing in this incident looks like follow-up work."
-        _show(services, incident, format, nothing)
+        _show(services, incident, private, format, nothing)
 
 
 @suggestions.command("list")
 def list_(
     incident: IncidentId,
+    private: Private = False,
     format: Format = typer.Option(Format.TABLE, help="For people or programs."),
 ) -> None:
     """List what was proposed, what was kept back, and why."""
@@ -40,12 +41,14 @@ def list_(
             "Nothing was proposed for this incident. "
             f"Run `incident-copilot suggestions propose {incident}` to read it now."
         )
-        _show(services, incident, format, nothing)
+        _show(services, incident, private, format, nothing)
 
 
-def _show(services: Services, incident_id: int, format: Format, if_nothing: str) -> None:
+def _show(
+    services: Services, incident_id: int, private: bool, format: Format, if_nothing: str
+) -> None:
     with services.db.reading() as session:
-        get_incident(session, incident_id)
+        incident_for_operator(session, incident_id, private)
         found = suggestions_of(session, incident_id)
     if format is Format.JSON:
         print_json([suggestion.model_dump(mode="json") for suggestion in found])
