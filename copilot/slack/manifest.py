@@ -4,8 +4,11 @@ Slack makes the app from the manifest below (schema version 2); `doctor` holds t
 granted against `BOT_SCOPES`, and the tests hold all of it against the listeners that exist.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
+
+from copilot.slack.message_shortcuts import FOLLOW_UP, IGNORE, KEY_MOMENT
 
 Manifest = dict[str, Any]
 
@@ -27,17 +30,30 @@ BOT_SCOPES: dict[str, str] = {
     "pins:read": "takes a pinned message for a key moment",
     "pins:write": "pins the headline card of an incident",
     "reactions:read": "takes reactions for key moments and follow-ups",
+    "team:read": "keeps its links right when the workspace gets another address",
     "users:read": "knows people by name, and who is an admin",
 }
 """Scope → what the copilot does with it, in words that follow "the copilot …"."""
+
+COVERED_BY = {"groups:write.invites": "groups:write", "groups:write.topic": "groups:write"}
+"""A broader scope, from an older installation, that does as well."""
 
 BOT_EVENTS: dict[str, tuple[str, ...]] = {
     "app_home_opened": (),
     "app_uninstalled": (),
     "channel_archive": ("channels:read",),
+    "channel_deleted": ("channels:read",),
+    "channel_history_changed": ("channels:history",),
+    "channel_id_changed": ("channels:read",),
+    "channel_left": ("channels:read",),
     "channel_rename": ("channels:read",),
+    "channel_shared": ("channels:read", "groups:read"),
     "channel_unarchive": ("channels:read",),
+    "channel_unshared": ("channels:read", "groups:read"),
     "group_archive": ("groups:read",),
+    "group_deleted": ("groups:read",),
+    "group_history_changed": ("groups:history",),
+    "group_left": ("groups:read",),
     "group_rename": ("groups:read",),
     "group_unarchive": ("groups:read",),
     "member_joined_channel": ("channels:read", "groups:read"),
@@ -48,7 +64,11 @@ BOT_EVENTS: dict[str, tuple[str, ...]] = {
     "pin_removed": ("pins:read",),
     "reaction_added": ("reactions:read",),
     "reaction_removed": ("reactions:read",),
+    "team_access_granted": (),
+    "team_access_revoked": (),
+    "team_domain_change": ("team:read",),
     "team_join": ("users:read",),
+    "team_rename": ("team:read",),
     "tokens_revoked": (),
     "user_change": ("users:read",),
 }
@@ -65,7 +85,33 @@ class Shortcut:
     description: str
 
 
-SHORTCUTS: tuple[Shortcut, ...] = ()
+SHORTCUTS = (
+    Shortcut(
+        KEY_MOMENT,
+        "Mark as key moment",
+        "Shows the message as a key moment in the incident's timeline and in the review.",
+    ),
+    Shortcut(FOLLOW_UP, "Create follow-up", "Makes the message a follow-up of the incident."),
+    Shortcut(
+        IGNORE,
+        "Ignore this message",
+        "Keeps the message in the timeline, and out of suggestions and the review.",
+    ),
+)
+
+
+def missing_scopes(granted: Collection[str]) -> dict[str, str]:
+    """What was not granted, each with what the copilot can't do without it."""
+    return {
+        scope: use
+        for scope, use in BOT_SCOPES.items()
+        if scope not in granted and COVERED_BY.get(scope) not in granted
+    }
+
+
+def superfluous_scopes(granted: Collection[str]) -> list[str]:
+    return sorted(set(granted) - set(BOT_SCOPES) - set(COVERED_BY.values()))
+
 
 _NAME = "Incident Copilot"
 _SHORT = "Keeps the timeline of an incident, says little, and proves every sentence of its review."
@@ -139,14 +185,13 @@ def _features(command_at: dict[str, str]) -> Manifest:
             }
         ],
     }
-    if SHORTCUTS:
-        features["shortcuts"] = [
-            {
-                "type": "message",
-                "name": shortcut.name,
-                "callback_id": shortcut.callback_id,
-                "description": shortcut.description,
-            }
-            for shortcut in SHORTCUTS
-        ]
+    features["shortcuts"] = [
+        {
+            "type": "message",
+            "name": shortcut.name,
+            "callback_id": shortcut.callback_id,
+            "description": shortcut.description,
+        }
+        for shortcut in SHORTCUTS
+    ]
     return features

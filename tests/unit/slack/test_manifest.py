@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import ruamel.yaml
@@ -15,8 +15,11 @@ from typer.testing import CliRunner
 
 import copilot.slack
 from copilot.cli import app
-from copilot.slack.listeners import events
-from copilot.slack.manifest import BOT_EVENTS, BOT_SCOPES, SHORTCUTS, manifest
+from copilot.slack.listeners import commands, marking
+from copilot.slack.listeners.events import HANDLERS
+from copilot.slack.listeners.installing import INSTALLING
+from copilot.slack.manifest import BOT_EVENTS, BOT_SCOPES, COMMAND, SHORTCUTS, manifest
+from copilot.slack.services import SlackServices
 
 SLACK = Path(inspect.getfile(copilot.slack)).parent
 ADDRESS = "https://copilot.example.com"
@@ -26,6 +29,7 @@ ADDRESS = "https://copilot.example.com"
 SCOPES_OF_METHOD: dict[str, tuple[str, ...]] = {
     "apps.connections.open": (),  # the app-level token's connections:write
     "auth.revoke": (),
+    "auth.teams.list": (),
     "auth.test": (),
     "chat.getPermalink": (),
     "chat.postEphemeral": ("chat:write",),
@@ -90,9 +94,39 @@ def test_no_scope_is_asked_for_without_a_use() -> None:
     assert all(BOT_SCOPES.values())
 
 
+NOT_SUBSCRIBED = {
+    "app_rate_limited": "comes unasked",
+    "user_profile_changed": "says again what user_change said",
+}
+
+
 def test_every_event_has_a_listener_and_every_listener_its_event() -> None:
     subscribed = {event.removesuffix(".channels").removesuffix(".groups") for event in BOT_EVENTS}
-    assert subscribed == set(events._HANDLERS)
+    heard = {*HANDLERS, *INSTALLING}
+    assert subscribed == heard - set(NOT_SUBSCRIBED)
+
+
+class Registry:
+    """Stands in for Bolt's App where listeners are registered, and keeps what for."""
+
+    def __init__(self) -> None:
+        self.seen: set[tuple[str, Any]] = set()
+
+    def __getattr__(self, kind: str) -> Any:
+        def register(wanted: Any) -> Any:
+            self.seen.add((kind, wanted))
+            return lambda listener: listener
+
+        return register
+
+
+def test_every_shortcut_and_the_command_have_a_listener() -> None:
+    registry: Any = Registry()
+    commands.register(registry, cast("SlackServices", None))
+    marking.register(registry, cast("SlackServices", None))
+    shortcuts = {wanted for kind, wanted in registry.seen if kind == "message_shortcut"}
+    assert shortcuts == {shortcut.callback_id for shortcut in SHORTCUTS}
+    assert ("command", COMMAND) in registry.seen
 
 
 def test_every_event_can_be_delivered_with_the_scopes_asked_for() -> None:
