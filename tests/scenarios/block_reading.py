@@ -26,7 +26,8 @@ def _words_of_block(block: Body) -> list[str]:
     for element in [*(block.get("elements") or ()), *(one for one in (accessory, own) if one)]:
         text = element.get("text")
         lines.append(text["text"] if isinstance(text, dict) else str(text or ""))
-        lines += [option["text"]["text"] for option in element.get("options") or ()]
+        for option in element.get("options") or ():
+            lines += [option[part]["text"] for part in ("text", "description") if part in option]
     return lines
 
 
@@ -34,7 +35,7 @@ def item_buttons(message: Body, title: str = "") -> Body:
     """The row of buttons below the item with that title, or the first row."""
     is_below = not title
     for block in message["blocks"]:
-        if title and title in str((block.get("text") or {}).get("text")):
+        if title and title in "\n".join(_words_of_block(block)):
             is_below = True
         if is_below and block["type"] == "actions":
             return dict(block)
@@ -48,7 +49,7 @@ def element_of(holder: Body, action_id: str, title: str = "") -> tuple[Body, Bod
     """
     is_below = not title
     for block in holder["blocks"]:
-        if title and title in str((block.get("text") or {}).get("text")):
+        if title and title in "\n".join(_words_of_block(block)):
             is_below = True
         if not is_below:
             continue

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from copilot.incidents.models import FollowUp
 from copilot.suggestions.models import Suggestion
 from copilot.timeline.models import EventKind
+from tests.scenarios.block_reading import element_of
 from tests.scenarios.slack_world import SlackWorld, item_buttons, words_of
 
 TITLE = "Add an alert on replica lag above 30 s"
@@ -45,7 +46,7 @@ def test_what_was_said_becomes_one_card_with_its_source(talked: SlackWorld) -> N
     shown = words_of(card)
     assert f"*{TITLE}*" in shown
     assert "from 1 message" in shown
-    source = next(e for e in item_buttons(card)["elements"] if "source" in e["action_id"])
+    _, source = element_of(card, "suggestion_source_1")
     said = next(event for event in talked.events() if TITLE in event.text)
     assert said.message_ts is not None
     assert source["url"] == talked.workspace.permalink(talked.channel(), said.message_ts)
@@ -78,13 +79,7 @@ def test_editing_lets_a_person_say_it_better(talked: SlackWorld) -> None:
     view = talked.workspace.open_view(ben)
     assert view is not None
     assert view.body["blocks"][0]["element"]["initial_value"] == TITLE
-    done = talked.workspace.submit_view(
-        ben,
-        {
-            "title": {"title": "Page on replica lag above 20 s"},
-            "owner": {"owner": talked.person("ana")},
-        },
-    )
+    done = talked.submits("ben", {"title": "Page on replica lag above 20 s", "owner": "ana"})
     assert done.is_closed, done.errors
     talked.works()
     (follow_up,) = follow_ups(talked)
@@ -99,11 +94,9 @@ def test_an_edit_of_what_somebody_else_decided_says_so_in_the_form(talked: Slack
     (card,) = talked.cards()
     talked.press("ben", card, "suggestion_edit")
     talked.press("ana", card, "suggestion_accept")
-    done = talked.workspace.submit_view(
-        talked.person("ben"), {"title": {"title": "Something else"}, "owner": {"owner": None}}
-    )
+    done = talked.submits("ben", {"title": "Something else"})
     assert not done.is_closed
-    assert "accepted by ana" in done.errors["title"]
+    assert "accepted by ana" in done.errors[f"title-{the_suggestion(talked).id}"]
     assert [one.title for one in follow_ups(talked)] == [TITLE]
 
 
@@ -210,11 +203,7 @@ def test_asking_privately_shows_open_suggestions_with_buttons(talked: SlackWorld
 def test_editing_from_the_private_list_redraws_it(talked: SlackWorld) -> None:
     talked.command("suggestions", by="ben")
     talked.press("ben", talked.private("ben"), "suggestion_edit")
-    values: dict[str, dict[str, str | None]] = {
-        "title": {"title": "Page on lag"},
-        "owner": {"owner": None},
-    }
-    assert talked.workspace.submit_view(talked.person("ben"), values).is_closed
+    assert talked.submits("ben", {"title": "Page on lag"}).is_closed
     assert "✓ *Page on lag* is a follow-up now." in words_of(talked.private("ben"))
 
 
@@ -270,11 +259,12 @@ def test_a_digest_waits_for_a_lull_and_tells_why_it_came_then(world: SlackWorld)
     world.passes(timedelta(minutes=8))
     (card,) = world.cards()
     assert card["text"].startswith("Two follow-ups")
-    world.press("ana", card, "suggestion_why", title=TITLE)
+    world.press("ana", card, "suggestion_why")
     view = world.workspace.open_view(world.person("ana"))
     assert view is not None
     assert "shown when the channel had gone quiet" in words_of(view.body)
-    world.press("ben", card, "suggestion_accept", title=TITLE)
+    world.checks("ben", card, "suggestion_pick", [TITLE], title=TITLE)
+    world.press("ben", card, "suggestion_accept")
     world.works()
     (card,) = world.cards()
     assert f"✓ {TITLE}" in words_of(card)

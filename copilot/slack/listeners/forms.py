@@ -54,8 +54,9 @@ def _submit(
     place = _first_input(view)
     try:
         origin = read_origin(view.get("private_metadata"))
+        edits = read_edits(view, origin)
         with slack.db.transaction() as session:
-            done = _edit(session, slack, read_edits(view, origin), origin, team_id, user_id)
+            done = _edit(session, slack, edits, origin, team_id, user_id)
     except _FormError as error:
         return {block: f"{text} Nothing was changed." for block, text in error.errors.items()}
     except CopilotError as error:
@@ -63,7 +64,8 @@ def _submit(
     except SQLAlchemyError as error:
         trouble = type(error).__name__
         return {place: f"The database did not answer ({trouble}). Nothing was changed; try again."}
-    _tell(slack, origin, done, team_id, user_id)
+    titles = {edit.suggestion_id: edit.title for edit in edits}
+    _tell(slack, origin, done, [titles[one.id] for one in done.decided], team_id, user_id)
     return {}
 
 
@@ -112,13 +114,12 @@ def _tell(
     slack: SlackServices,
     origin: EditOrigin,
     done: decisions.Together,
+    titles: list[str],
     team_id: str,
     user_id: str,
 ) -> None:
-    count = len(done.decided)
-    words = f"✓ {count} follow-up{'s' if count > 1 else ''} added, as you changed them."
-    if count == 1:
-        words = f"✓ *{safe(done.decided[0].title, 150)}* is a follow-up now, as you changed it."
+    named = ", ".join(f"*{safe(title, 150)}*" for title in titles)
+    words = f"✓ {named} {'are follow-ups' if len(titles) > 1 else 'is a follow-up'} now."
     if done.too_late:
         words += "\n" + " ".join(safe(str(error), 300) for error in done.too_late)
     if origin.response_url:
