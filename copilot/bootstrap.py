@@ -113,10 +113,12 @@ class ManyWorkspaces:
     installer: Installer
 
 
-def build_many_workspaces(settings: Settings, db: Database, clock: Clock) -> ManyWorkspaces | None:
+def build_many_workspaces(
+    settings: Settings, db: Database, clock: Clock, wall_clock: Clock | None = None
+) -> ManyWorkspaces | None:
     """What installs the app and speaks for each that did; None unless SLACK_CLIENT_ID is set.
 
-    Raises BadInputError where COPILOT_TOKEN_KEYS can't be used.
+    Tokens run out by `wall_clock`. Raises BadInputError where COPILOT_TOKEN_KEYS can't be used.
     """
     if not (settings.slack_client_id and settings.slack_client_secret and settings.token_keys):
         return None
@@ -126,7 +128,7 @@ def build_many_workspaces(settings: Settings, db: Database, clock: Clock) -> Man
         client_secret=settings.slack_client_secret.get_secret_value(),
         api_url=settings.slack_api_url,
     )
-    rotation = TokenRotation(db, oauth, box)
+    rotation = TokenRotation(db, oauth, box, wall_clock=wall_clock)
     clients = InstalledWorkspaces(
         db,
         clock,
@@ -134,6 +136,7 @@ def build_many_workspaces(settings: Settings, db: Database, clock: Clock) -> Man
         box=box,
         rotation=rotation,
         install_url=f"{(settings.public_url or '').rstrip('/')}/slack/install",
+        wall_clock=wall_clock,
     )
     installer = Installer(
         db,

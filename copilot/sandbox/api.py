@@ -108,10 +108,12 @@ def _call(
         token = str(values.get("token") or "")
     token = token.strip()
     code, refresh = str(values.get("code") or ""), str(values.get("refresh_token") or "")
+    # The token of an organisation is good in all its workspaces: then the call says which.
+    named = sorted(workspaces, key=lambda one: one.team_id != values.get("team_id"))
     found = next(
         (
             one
-            for one in workspaces
+            for one in named
             if one.grants.knows(token)
             or one.grants.knows_code(code)
             or one.grants.knows_refresh(refresh)

@@ -24,6 +24,10 @@ def auth_test(workspace: SandboxWorkspace, _: Arguments) -> dict[str, Any]:
     return {**answer, "enterprise_id": workspace.enterprise_id} if workspace.enterprise else answer
 
 
+def teams_list(workspace: SandboxWorkspace, _: Arguments) -> dict[str, Any]:
+    return {"teams": [{"id": workspace.team_id, "name": workspace.name}]}
+
+
 def team_info(workspace: SandboxWorkspace, _: Arguments) -> dict[str, Any]:
     team = {
         "id": workspace.team_id,

@@ -69,7 +69,9 @@ class Deliverer(ABC):
         return envelope(
             dict(event),
             event_id=workspace.new_event_id(),
-            event_time=int(str(event.get("event_ts", "0")).partition(".")[0] or 0),
+            event_time=int(
+                str(event.get("event_ts") or workspace.now().timestamp()).partition(".")[0]
+            ),
             team_id=workspace.team_id,
             app_id=workspace.app_id,
             bot_user_id=workspace.bot_user_id,

@@ -17,6 +17,7 @@ from copilot.sandbox.workspace import SandboxWorkspace
 Method = Callable[[SandboxWorkspace, Arguments], dict[str, Any]]
 
 METHODS: dict[str, Method] = {
+    "auth.teams.list": app_methods.teams_list,
     "auth.test": app_methods.auth_test,
     "bookmarks.add": channel_methods.add_bookmark,
     "chat.delete": chat_methods.delete,

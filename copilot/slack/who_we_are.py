@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
+from copilot.errors import PermanentError
 from copilot.ports import WorkspaceInfo
 from copilot.slack.client import translated
 
@@ -36,8 +37,11 @@ def ask_who_we_are(client: WebClient, team_id: str) -> Identity:
 def _name_in_organisation(client: WebClient, team_id: str) -> str | None:
     cursor: str | None = None
     for _ in range(_MAX_PAGES):
-        with translated(client, "list the workspaces of the organisation"):
-            page = client.auth_teams_list(limit=100, cursor=cursor)
+        try:
+            with translated(client, "list the workspaces of the organisation"):
+                page = client.auth_teams_list(limit=100, cursor=cursor)
+        except PermanentError:
+            return None  # the name is a nicety
         for team in page.get("teams") or ():
             if team.get("id") == team_id:
                 return str(team.get("name") or "") or None

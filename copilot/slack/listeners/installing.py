@@ -159,8 +159,10 @@ def _look_again(slack: SlackServices, *team_ids: str) -> None:
 
 def _event_time(body: Body) -> datetime | None:
     seconds = body.get("event_time")
+    if not isinstance(seconds, int) or seconds <= 0:
+        return None
     try:
-        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
+        return datetime.fromtimestamp(seconds, UTC)
     except (OverflowError, OSError, ValueError):
         return None
 
