@@ -5,14 +5,16 @@ import signal
 import typer
 from rich.markup import escape
 
-from copilot.bootstrap import open_database
+from copilot.bootstrap import Services, open_database
 from copilot.cli.output import console, errors_in_words, notes
 from copilot.cli.wiring import open_services
 from copilot.errors import BadInputError
+from copilot.incidents.refilling import request_refills
 from copilot.main import WebServer, build_socket_mode, create_web, login_links
 from copilot.migrating import upgrade
 from copilot.settings import Settings, read_settings
 from copilot.slack.socket_mode import SocketState
+from copilot.timeline.coverage import RefillCause
 
 _CONNECT_S = 5.0
 """How long a start waits for sockets before it says how they stand."""
@@ -43,6 +45,7 @@ def serve(
             _say("Slack", _socket_words(settings, sockets.wait_until_connected(_CONNECT_S)))
         else:
             _say("Slack", _slack_words(settings, base_url))
+        catch_up(services)
         _say("Jobs", _jobs_words(settings))
         try:
             server.join()
@@ -89,6 +92,16 @@ def migrate() -> None:
         console.print(
             f"{engine.url.render_as_string(hide_password=True)} has the tables of this release."
         )
+
+
+def catch_up(services: Services) -> None:
+    """Have read what happened in incident channels while nobody listened.
+
+    Only now that events are heard again, or some would fall between the two.
+    """
+    now = services.clock.now()
+    with services.db.transaction() as session:
+        request_refills(session, team_id=None, cause=RefillCause.STARTED, now=now)
 
 
 def open_server(host: str, port: int) -> WebServer:

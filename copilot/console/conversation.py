@@ -168,7 +168,7 @@ def _notice(event: TimelineEvent, names: Mapping[str, str]) -> str:
     if event.kind == EventKind.STATUS_CHANGED:
         return f"{who} changed the status from {old} to {new}"
     if event.kind == EventKind.GAP:
-        return "messages are missing here"
+        return event.text
     text = to_plain(event.text, names)
     if event.kind == EventKind.NOTE:
         return f"{who} noted: {text}"

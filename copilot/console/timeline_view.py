@@ -26,6 +26,7 @@ from copilot.console.shown_events import line_exists
 from copilot.console.strip_axis import Stretch
 from copilot.errors import BadInputError
 from copilot.incidents.models import Incident, Status
+from copilot.timeline.gaps import gaps_in
 from copilot.timeline.models import EventKind, TimelineEvent
 from copilot.timeline.permalinks import ts_to_instant
 from copilot.timeline.reading import within
@@ -46,6 +47,8 @@ class TimelineView:
     episodes: Sequence[EpisodeView]
     kinds: Sequence[str]
     """Marks that occur, for the legend."""
+    gaps: Sequence[str]
+    """Stretches in which messages may be missing, in words."""
 
 
 def read_timeline(session: Session, incident_id: int, *, at: str | None = None) -> TimelineView:
@@ -60,6 +63,7 @@ def read_timeline(session: Session, incident_id: int, *, at: str | None = None) 
         small=small,
         episodes=_episode_views(material, outline, at),
         kinds=[kind for kind, marks in wide.marks.items() if marks],
+        gaps=[gap.text for gap in gaps_in(session, material.span)],
     )
 
 

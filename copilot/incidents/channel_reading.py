@@ -7,6 +7,7 @@ the wall clock but where an incident is replayed.
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -14,10 +15,11 @@ from sqlalchemy.orm import Session
 from copilot.clock import Clock
 from copilot.db import Database
 from copilot.errors import PermanentError, TemporaryError
-from copilot.incidents.page_recording import record_history_page, record_replies_page
+from copilot.incidents.page_recording import Answer, record_history_page, record_replies_page
 from copilot.jobs import Job, enqueue
-from copilot.ports import Page, Unreadable, UnreadableError, WorkspaceReader
+from copilot.ports import Unreadable, UnreadableError, WorkspaceReader
 from copilot.timeline.coverage import Progress, reason_of, ts_before
+from copilot.timeline.marks import DEFAULT_MEANINGS, Meanings
 from copilot.timeline.models import Refill
 from copilot.timeline.refills import (
     claim_refill,
@@ -38,7 +40,22 @@ _SILENT_AFTER = 4
 _log = logging.getLogger(__name__)
 
 
-def refill_channel(db: Database, refill_id: int, reader: WorkspaceReader, clock: Clock) -> None:
+@dataclass(frozen=True, slots=True)
+class _Slack:
+    """Whom to ask, and what its answers mean."""
+
+    reader: WorkspaceReader
+    clock: Clock
+    meanings: Meanings
+
+
+def refill_channel(
+    db: Database,
+    refill_id: int,
+    reader: WorkspaceReader,
+    clock: Clock,
+    meanings: Meanings = DEFAULT_MEANINGS,
+) -> None:
     """Read the next page of the refill, unless nothing is due or another worker has it.
 
     What Slack refuses for good ends it as a gap; what passes is waited out, a 429 exactly as long
@@ -53,7 +70,7 @@ def refill_channel(db: Database, refill_id: int, reader: WorkspaceReader, clock:
         if not progress.knows_channel:
             _learn_channel(db, refill, reader, clock)
             progress.knows_channel = True
-        _read_next(db, refill, progress, reader, clock)
+        _read_next(db, refill, progress, _Slack(reader, clock, meanings))
     except TemporaryError as error:
         _try_later(db, refill, progress, error, clock.now())
     except PermanentError as error:
@@ -76,27 +93,26 @@ def _learn_channel(db: Database, refill: Refill, reader: WorkspaceReader, clock:
         set_members(session, refill.team_id, refill.channel_id, members, clock.now())
 
 
-def _read_next(
-    db: Database, refill: Refill, progress: Progress, reader: WorkspaceReader, clock: Clock
-) -> None:
+def _read_next(db: Database, refill: Refill, progress: Progress, slack: _Slack) -> None:
+    now = slack.clock.now()
     if progress.is_history_read and not progress.threads:
         with db.transaction() as session:
-            end_refill(session, refill, progress, clock.now())
+            end_refill(session, refill, progress, now)
         return
-    method, free_at = _take_turn(db, refill, progress, clock.now())
+    method, free_at = _take_turn(db, refill, progress, now)
     if method is None:
         with db.transaction() as session:
             save_progress(session, refill, progress, due_at=free_at, attempts=refill.attempts)
         return
     read = _read_replies if method == _REPLIES else _read_history
     try:
-        read(db, refill, progress, reader, clock)
+        read(db, refill, progress, slack)
     except TemporaryError as error:
         if error.retry_after_s is None:
             raise
         with db.transaction() as session:
             retry_after = timedelta(seconds=error.retry_after_s)
-            due_at = note_limited(session, refill.team_id, method, retry_after, clock.now())
+            due_at = note_limited(session, refill.team_id, method, retry_after, slack.clock.now())
             save_progress(session, refill, progress, due_at=due_at, attempts=refill.attempts)
 
 
@@ -116,12 +132,10 @@ def _take_turn(
     return None, min(free_at)
 
 
-def _read_history(
-    db: Database, refill: Refill, progress: Progress, reader: WorkspaceReader, clock: Clock
-) -> None:
-    asked_at = clock.now()
+def _read_history(db: Database, refill: Refill, progress: Progress, slack: _Slack) -> None:
+    asked_at = slack.clock.now()
     try:
-        page = reader.history_page(
+        page = slack.reader.history_page(
             refill.team_id,
             refill.channel_id,
             oldest_ts=progress.floor_ts if progress.is_deep else refill.from_ts,
@@ -134,22 +148,18 @@ def _read_history(
             raise
         progress.cursor = None
         progress.page_latest_ts = ts_before(progress.read_to_ts) if progress.read_to_ts else None
-        _hand_on(db, refill, progress, clock.now())
+        _hand_on(db, refill, progress, slack.clock.now())
         return
 
-    def record(session: Session) -> None:
-        record_history_page(session, refill, progress, page, asked_at, clock.now())
-
-    _keep(db, refill, progress, page, _HISTORY, record, clock.now())
+    answer = Answer(page, asked_at, slack.meanings)
+    _keep(db, refill, progress, answer, _HISTORY, record_history_page, slack.clock.now())
 
 
-def _read_replies(
-    db: Database, refill: Refill, progress: Progress, reader: WorkspaceReader, clock: Clock
-) -> None:
+def _read_replies(db: Database, refill: Refill, progress: Progress, slack: _Slack) -> None:
     thread = progress.threads[0]
-    asked_at = clock.now()
+    asked_at = slack.clock.now()
     try:
-        page = reader.replies_page(
+        page = slack.reader.replies_page(
             refill.team_id,
             refill.channel_id,
             thread.parent_ts,
@@ -165,30 +175,27 @@ def _read_replies(
             thread.cursor = thread.read_to_ts = None
         else:
             raise
-        _hand_on(db, refill, progress, clock.now())
+        _hand_on(db, refill, progress, slack.clock.now())
         return
 
-    def record(session: Session) -> None:
-        record_replies_page(session, refill, progress, page, asked_at, clock.now())
-
-    _keep(db, refill, progress, page, _REPLIES, record, clock.now())
+    answer = Answer(page, asked_at, slack.meanings)
+    _keep(db, refill, progress, answer, _REPLIES, record_replies_page, slack.clock.now())
 
 
 def _keep(
     db: Database,
     refill: Refill,
     progress: Progress,
-    page: Page,
+    answer: Answer,
     method: str,
-    record: Callable[[Session], None],
+    record: Callable[[Session, Refill, Progress, Answer, datetime], None],
     now: datetime,
 ) -> None:
     """The page and the place of the next one, together."""
     with db.transaction() as session:
-        has_more = page.next_cursor is not None
-        got = len(page.messages)
-        note_page(session, refill.team_id, method, got=got, has_more=has_more, now=now)
-        record(session)
+        got = len(answer.page.messages)
+        note_page(session, refill.team_id, method, got=got, has_more=answer.has_more, now=now)
+        record(session, refill, progress, answer, now)
         if progress.is_history_read and not progress.threads:
             end_refill(session, refill, progress, now)
         elif save_progress(session, refill, progress, due_at=now):

@@ -1,7 +1,8 @@
 """What a page of Slack's history changes: the timeline, and what is still to be read."""
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError
 from copilot.incidents.intake import take_in
+from copilot.incidents.marked import heed_marks
 from copilot.ports import Page
 from copilot.timeline.absences import (
+    StoredMessage,
     gone_since,
+    reactions_gone,
     reply_counts,
     stored_in_channel,
     stored_replies,
@@ -29,6 +33,7 @@ from copilot.timeline.coverage import (
     ts_after,
     ts_before,
 )
+from copilot.timeline.marks import Meanings
 from copilot.timeline.models import Refill
 from copilot.timeline.permalinks import is_stamp, ts_to_instant
 from copilot.timeline.slack_messages import Record, to_records
@@ -44,92 +49,100 @@ _log = logging.getLogger(__name__)
 Message = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page as Slack gave it."""
+
+    page: Page
+    asked_at: datetime
+    meanings: Meanings
+    """What a reaction says about a message."""
+
+    @property
+    def has_more(self) -> bool:
+        return self.page.next_cursor is not None
+
+
 def record_history_page(
-    session: Session,
-    refill: Refill,
-    progress: Progress,
-    page: Page,
-    asked_at: datetime,
-    now: datetime,
+    session: Session, refill: Refill, progress: Progress, answer: Answer, now: datetime
 ) -> None:
     """Record a page of the channel and note in `progress` where the next one begins."""
     floor_ts = progress.floor_ts if progress.is_deep else refill.from_ts
     top_ts = ts_before(progress.read_to_ts) if progress.read_to_ts else refill.until_ts
-    shown = _by_stamp(page.messages)
-    has_more = page.next_cursor is not None
+    shown = _by_stamp(answer.page.messages)
     lowest = earliest(*shown) if shown else top_ts
-    read_to = lowest if has_more else earliest(floor_ts, lowest)
-    if not has_more and page.is_limited:
+    read_to = lowest if answer.has_more else earliest(floor_ts, lowest)
+    if not answer.has_more and answer.page.is_limited:
         progress.limited_to_ts = read_to = lowest
     missed = False
-    if (shown or not has_more) and not is_before(top_ts, read_to):
-        missed = _record_stretch(
-            session, refill, shown, Stretch(read_to, top_ts), page, asked_at, now
-        )
+    if (shown or not answer.has_more) and not is_before(top_ts, read_to):
+        covered = Stretch(read_to, top_ts)
+        stored = stored_in_channel(session, refill.team_id, refill.channel_id, covered)
+        _record(session, refill, shown, stored, answer, now)
+        missed = _is_missed(session, refill, shown, stored, answer.asked_at)
         progress.read_to_ts = read_to
-    progress.cursor = page.next_cursor
+    progress.cursor = answer.page.next_cursor
     _note_threads(session, refill, progress, shown.values())
-    _decide_how_deep(session, refill, progress, has_more=has_more, missed=missed)
+    _decide_how_deep(session, refill, progress, has_more=answer.has_more, missed=missed)
 
 
 def record_replies_page(
-    session: Session,
-    refill: Refill,
-    progress: Progress,
-    page: Page,
-    asked_at: datetime,
-    now: datetime,
+    session: Session, refill: Refill, progress: Progress, answer: Answer, now: datetime
 ) -> None:
     """Record a page of the first thread in `progress`, and drop the thread after its last."""
     thread = progress.threads[0]
-    team_id, channel_id = refill.team_id, refill.channel_id
-    replies = _by_stamp(each for each in page.messages if each.get("ts") != thread.parent_ts)
-    take_in(session, team_id, _records(refill, page.messages), now)
-    has_more = page.next_cursor is not None
+    shown = _by_stamp(answer.page.messages)
+    replies = [ts for ts in shown if ts != thread.parent_ts]
     bottom = ts_after(thread.read_to_ts) if thread.read_to_ts else thread.from_ts
-    read_to = latest(*replies) if replies and has_more else refill.until_ts
+    read_to = refill.until_ts
+    if answer.has_more:
+        read_to = latest(*replies) if replies else ts_before(bottom)
     # Oldest first, Slack says; where it is not so, nothing is concluded from what is absent.
-    in_order = not replies or not is_before(earliest(*replies), bottom)
-    if in_order and not page.is_limited and (replies or not has_more):
-        stretch = Stretch(bottom, read_to)
-        stored = stored_replies(session, team_id, channel_id, thread.parent_ts, stretch)
-        gone = gone_since(
-            stored, replies, team_id=team_id, channel_id=channel_id, asked_at=asked_at
+    is_in_order = not replies or not is_before(earliest(*replies), bottom)
+    stored: Sequence[StoredMessage] = ()
+    if is_in_order:
+        covered = Stretch(bottom, read_to)
+        stored = stored_replies(
+            session, refill.team_id, refill.channel_id, thread.parent_ts, covered
         )
-        take_in(session, team_id, gone, now)
-    if has_more:
-        thread.cursor, thread.read_to_ts = page.next_cursor, read_to if replies else bottom
+    _record(session, refill, shown, stored, answer, now)
+    if answer.has_more:
+        thread.cursor, thread.read_to_ts = answer.page.next_cursor, read_to
     else:
         progress.threads.pop(0)
         progress.threads_done.append(thread.parent_ts)
 
 
-def _record_stretch(
+def _record(
     session: Session,
     refill: Refill,
     shown: Mapping[str, Message],
-    stretch: Stretch,
-    page: Page,
-    asked_at: datetime,
+    stored: Sequence[StoredMessage],
+    answer: Answer,
     now: datetime,
-) -> bool:
-    """Record it; True if it holds a message that should have reached us long ago."""
-    team_id, channel_id = refill.team_id, refill.channel_id
-    stored = stored_in_channel(session, team_id, channel_id, stretch)
-    take_in(session, team_id, _records(refill, page.messages), now)
-    gone = gone_since(stored, shown, team_id=team_id, channel_id=channel_id, asked_at=asked_at)
-    if gone and not page.is_limited:
-        take_in(session, team_id, gone, now)
-    return _is_missed(session, refill, shown, {each.message_ts for each in stored}, asked_at)
+) -> None:
+    """What the page shows, and what it no longer shows of what is stored where it covers all."""
+    place = {"team_id": refill.team_id, "channel_id": refill.channel_id}
+    records = _records(refill, answer.page.messages)
+    if take_in(session, refill.team_id, records, now) is None:
+        return
+    gone: list[Record] = []
+    if not answer.page.is_limited:
+        gone += gone_since(stored, shown, **place, asked_at=answer.asked_at)
+    gone += reactions_gone(session, **place, shown=shown, asked_at=answer.asked_at)
+    take_in(session, refill.team_id, gone, now)
+    heed_marks(session, [*records, *gone], answer.meanings)
 
 
 def _is_missed(
     session: Session,
     refill: Refill,
     shown: Mapping[str, Message],
-    known: set[str],
+    stored: Sequence[StoredMessage],
     asked_at: datetime,
 ) -> bool:
+    """It holds a message that should have reached us long ago."""
+    known = {each.message_ts for each in stored}
     ourselves = _bot_user(session, refill.team_id)
     return any(
         ts not in known
@@ -166,7 +179,7 @@ def _decide_how_deep(
 
 
 def _note_threads(
-    session: Session, refill: Refill, progress: Progress, messages: Iterable[Message]
+    session: Session, refill: Refill, progress: Progress, messages: Collection[Message]
 ) -> None:
     """Threads that go on in the stretch, or have replies that we don't know."""
     parents = [each for each in messages if each.get("reply_count") or each.get("latest_reply")]

@@ -25,9 +25,10 @@ _SPELLED_OUT = {":": "&#58;", ".": "&#46;"}
 
 
 def to_json(view: ReviewView) -> dict[str, Any]:
-    """`incident`, `sections` and `unsupported`, as documented."""
+    """`incident`, `not_in_timeline`, `sections` and `unsupported`, as documented."""
     return {
         "incident": view.incident.model_dump(mode="json"),
+        "not_in_timeline": list(view.gaps),
         "sections": [section.model_dump(mode="json") for section in view.sections],
         "unsupported": [
             {
@@ -98,7 +99,16 @@ def _honest_line(view: ReviewView) -> str:
     if view.events_left_out:
         read += f"; {view.events_left_out} did not fit and were not read"
     total = len(view.claims)
-    return f"*{read}. {view.checked} of {total} sentences checked by a person.*"
+    checked = f"{view.checked} of {total} sentences checked by a person"
+    return f"*{read}. {checked}.{_missing(view)}*"
+
+
+def _missing(view: ReviewView) -> str:
+    if not view.gaps:
+        return ""
+    count = "1 stretch" if len(view.gaps) == 1 else f"{len(view.gaps)} stretches"
+    gaps = "; ".join(escaped(gap) for gap in view.gaps)
+    return f" Not in the timeline: {count} ({gaps})."
 
 
 def _section(section: SectionView, incident: ReviewedIncident) -> str:

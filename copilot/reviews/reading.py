@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
-from copilot.incidents.queries import get_incident
+from copilot.incidents.queries import get_incident, span_of
 from copilot.reviews.models import Claim, ClaimState, Review, Section
 from copilot.reviews.sources import Source, sources_of
 from copilot.reviews.versions import newest_review
+from copilot.timeline.gaps import gaps_in
 from copilot.workspaces.directory import channel_name
 
 TITLES = {
@@ -92,6 +93,8 @@ class ReviewView(BaseModel):
     drafted_at: datetime
     events_read: int
     events_left_out: int
+    gaps: list[str] = []
+    """Stretches of the timeline in which messages may be missing, in words, as they are now."""
     sections: list[SectionView]
     """All ten, in order, with what may be published."""
     unsupported: list[ClaimView]
@@ -145,6 +148,7 @@ def _review_view(
         drafted_at=review.drafted_at,
         events_read=review.events_read,
         events_left_out=review.events_left_out,
+        gaps=[gap.text for gap in gaps_in(session, span_of(incident))],
         sections=[
             SectionView(
                 key=section,

@@ -3,14 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from copilot.timeline.coverage import Stretch, is_before
-from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent
-from copilot.timeline.permalinks import ts_to_instant
-from copilot.timeline.slack_messages import Deletion
+from copilot.timeline.models import SPOKEN_KINDS, EventKind, TimelineEvent
+from copilot.timeline.permalinks import instant_to_ts, ts_to_instant
+from copilot.timeline.slack_messages import Deletion, Mark
 
 _MOST_THREADS = 200
 _SETTLING = timedelta(minutes=1)
@@ -66,6 +67,69 @@ def gone_since(
         and each.recorded_at < asked_at
         and ts_to_instant(each.message_ts) < settled
     ]
+
+
+def reactions_gone(
+    session: Session,
+    team_id: str,
+    channel_id: str,
+    shown: Mapping[str, Mapping[str, Any]],
+    asked_at: datetime,
+) -> list[Mark]:
+    """Reactions that stood on these messages and no longer do, as if taken away just now.
+
+    Slack may name fewer people than it counts; then nothing is concluded.
+    """
+    settled = asked_at - _SETTLING
+    return [
+        Mark(
+            team_id,
+            channel_id,
+            EventKind.REACTION_REMOVED,
+            target_ts,
+            author_id,
+            reaction,
+            instant_to_ts(asked_at),
+        )
+        for (target_ts, author_id, reaction), added_at in _standing_reactions(
+            session, team_id, channel_id, shown
+        ).items()
+        if added_at < settled and _is_taken_away(shown[target_ts], author_id, reaction)
+    ]
+
+
+def _standing_reactions(
+    session: Session, team_id: str, channel_id: str, shown: Collection[str]
+) -> dict[tuple[str, str, str], datetime]:
+    query = (
+        select(TimelineEvent)
+        .where(
+            TimelineEvent.team_id == team_id,
+            TimelineEvent.channel_id == channel_id,
+            TimelineEvent.target_ts.in_(shown),
+            TimelineEvent.kind.in_([EventKind.REACTION_ADDED, EventKind.REACTION_REMOVED]),
+        )
+        .order_by(TimelineEvent.occurred_at, TimelineEvent.id)
+    )
+    standing: dict[tuple[str, str, str], datetime] = {}
+    for mark in session.scalars(query):
+        reaction = str(mark.details.get("reaction", ""))
+        key = (mark.target_ts or "", mark.author_id or "", reaction)
+        if mark.kind == EventKind.REACTION_ADDED:
+            standing[key] = mark.occurred_at
+        else:
+            standing.pop(key, None)
+    return standing
+
+
+def _is_taken_away(message: Mapping[str, Any], author_id: str, reaction: str) -> bool:
+    reactions = message.get("reactions")
+    for each in reactions if isinstance(reactions, list) else []:
+        if isinstance(each, Mapping) and each.get("name") == reaction:
+            users = each.get("users")
+            named = users if isinstance(users, list) else []
+            return len(named) == each.get("count") and author_id not in named
+    return True
 
 
 def reply_counts(

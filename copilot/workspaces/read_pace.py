@@ -21,8 +21,9 @@ from copilot.workspaces.models import ReadPace
 PAGE_SIZE = 200
 SLOW_PAGE_SIZE = 15
 SLOW_INTERVAL = timedelta(seconds=60)
-_INTERVAL = timedelta(seconds=1.2)
+_INTERVAL = timedelta(seconds=1.5)
 _BURST = 10
+"""With the interval above never more than 50 in a minute."""
 _AGAIN = timedelta(minutes=5)
 """A second 429 within this time is no accident."""
 _SLOW_FOR = timedelta(hours=1)

@@ -1,8 +1,7 @@
 """Learning names from Slack, once for each time that somebody asked for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -10,35 +9,31 @@ from copilot.clock import ReplayClock
 from copilot.db import Database
 from copilot.errors import CopilotError, PermanentError, TemporaryError
 from copilot.jobs import Job, QueuedJob
-from copilot.ports import ChannelInfo, MemberInfo, WorkspaceInfo
+from copilot.ports import MemberInfo, WorkspaceInfo
 from copilot.workspaces.directory import names_of, upsert_workspace, workspace_of
 from copilot.workspaces.syncing import request_sync, sync_directory, workspaces_to_sync
+from tests.fakes.channel_history import ChannelHistory
 
 NOW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 TEAM = "T0TEAM"
 
 
-class ScriptedReader:
+class ScriptedReader(ChannelHistory):
     """A `WorkspaceReader` that knows a workspace and one member, or fails."""
 
     def __init__(self, failure: CopilotError | None = None) -> None:
+        super().__init__(ReplayClock(NOW))
         self.failure = failure
-        self.asked = 0
+        self.times_asked = 0
 
     def workspace(self, team_id: str) -> WorkspaceInfo:
-        self.asked += 1
+        self.times_asked += 1
         if self.failure:
             raise self.failure
         return WorkspaceInfo(TEAM, "Acme renamed", "https://acme.slack.com/", "U0BOT")
 
-    def channel(self, team_id: str, channel_id: str) -> ChannelInfo:
-        raise AssertionError(channel_id)
-
     def members(self, team_id: str) -> Iterable[MemberInfo]:
         yield MemberInfo("U0ANA", "ana", "Ana Costa", is_bot=False)
-
-    def history(self, team_id: str, channel_id: str, oldest_ts: str) -> Iterable[Mapping[str, Any]]:
-        raise AssertionError(channel_id, oldest_ts)
 
 
 @pytest.fixture
@@ -64,7 +59,7 @@ def test_a_lost_nudge_is_found_and_a_second_one_asks_nothing(
     assert due(db, clock) == [workspace_id]
     sync_directory(db, workspace_id, reader, clock)
     sync_directory(db, workspace_id, reader, clock)
-    assert reader.asked == 1
+    assert reader.times_asked == 1
     assert due(db, clock) == []
     with db.reading() as session:
         assert names_of(session, TEAM) == {"U0ANA": "ana"}

@@ -1,8 +1,16 @@
 import pytest
 from slack_sdk import WebClient
 
-from copilot.errors import PermanentError, TemporaryError
-from copilot.ports import ChannelInfo, MemberInfo, WorkspaceInfo, WorkspaceReader
+from copilot.errors import TemporaryError
+from copilot.ports import (
+    ChannelInfo,
+    MemberInfo,
+    Page,
+    Unreadable,
+    UnreadableError,
+    WorkspaceInfo,
+    WorkspaceReader,
+)
 from copilot.slack.clients import OneWorkspace
 from copilot.slack.reader import SlackReader
 from tests.fakes.slack_web_api import FakeSlackWebApi, Reply, refusal
@@ -57,49 +65,74 @@ def test_it_reads_all_pages_of_members(web_api: FakeSlackWebApi, reader: Workspa
     ]
 
 
-def test_it_reads_history_with_the_replies_of_its_threads(
-    web_api: FakeSlackWebApi, reader: WorkspaceReader
-) -> None:
-    parent = {"ts": "10.000100", "thread_ts": "10.000100", "reply_count": 2, "text": "parent"}
+def test_it_reads_a_channel_page_by_page(web_api: FakeSlackWebApi, reader: WorkspaceReader) -> None:
     alone = {"ts": "11.000000", "text": "alone"}
-    replies = [{"ts": "10.000200", "text": "r1"}, {"ts": "10.000300", "text": "r2"}]
+    more = {"messages": [alone], "response_metadata": {"next_cursor": "h2"}}
     web_api.on(
         "conversations.history",
-        Reply({"ok": True, "messages": [alone], "response_metadata": {"next_cursor": "h2"}}),
-        Reply({"ok": True, "messages": [parent]}),
+        Reply({"ok": True, **more}),
+        Reply({"ok": True, "messages": [], "is_limited": True}),
     )
-    web_api.on(
-        "conversations.replies",
-        Reply(
-            {
-                "ok": True,
-                "messages": [parent, replies[0]],
-                "response_metadata": {"next_cursor": "r2"},
-            }
-        ),
-        Reply({"ok": True, "messages": [parent, replies[1]]}),
-    )
-    assert list(reader.history("T0TEAM", "C1", "9.000000")) == [alone, parent, *replies]
-    assert web_api.calls_of("conversations.history")[0]["oldest"] == "9.000000"
-    assert [call["cursor"] for call in web_api.calls_of("conversations.replies")[1:]] == ["r2"]
+    bounds = {"oldest_ts": "9.000000", "latest_ts": "12.000000"}
+    first = reader.history_page("T0TEAM", "C1", **bounds, limit=200)
+    assert first == Page((alone,), "h2")
+    second = reader.history_page("T0TEAM", "C1", **bounds, limit=200, cursor="h2")
+    assert second == Page((), None, is_limited=True)
+    (asked, asked_again) = web_api.calls_of("conversations.history")
+    assert (asked["oldest"], asked["latest"], asked["inclusive"]) == ("9.000000", "12.000000", "1")
+    assert (asked["limit"], asked_again["cursor"]) == ("200", "h2")
 
 
-def test_a_rate_limit_in_the_middle_is_handed_on(
+def test_it_reads_a_thread_and_who_is_in_a_channel(
     web_api: FakeSlackWebApi, reader: WorkspaceReader
 ) -> None:
+    parent, reply = {"ts": "10.000100"}, {"ts": "10.000200", "text": "r1"}
+    web_api.on("conversations.replies", Reply({"ok": True, "messages": [parent, reply]}))
+    bounds = {"oldest_ts": "9.000000", "latest_ts": "12.000000"}
+    page = reader.replies_page("T0TEAM", "C1", "10.000100", **bounds, limit=200)
+    assert page == Page((parent, reply))
+    assert web_api.calls_of("conversations.replies")[0]["ts"] == "10.000100"
     web_api.on(
-        "conversations.history",
-        Reply({"ok": True, "messages": [{"ts": "1.1"}], "response_metadata": {"next_cursor": "c"}}),
-        Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "5"}),
+        "conversations.members",
+        Reply({"ok": True, "members": ["U1"], "response_metadata": {"next_cursor": "m2"}}),
+        Reply({"ok": True, "members": ["U2"]}),
     )
+    assert list(reader.channel_members("T0TEAM", "C1")) == ["U1", "U2"]
+
+
+def test_a_rate_limit_is_handed_on_with_its_length(
+    web_api: FakeSlackWebApi, reader: WorkspaceReader
+) -> None:
+    limited = Reply({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "5"})
+    web_api.on("conversations.history", limited)
     with pytest.raises(TemporaryError) as caught:
-        list(reader.history("T0TEAM", "C1", "0"))
+        reader.history_page("T0TEAM", "C1", oldest_ts="0", latest_ts="1", limit=200)
     assert caught.value.retry_after_s == 5
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("not_in_channel", Unreadable.NOT_IN_CHANNEL),
+        ("channel_not_found", Unreadable.NOT_IN_CHANNEL),
+        ("missing_scope", Unreadable.NO_PERMISSION),
+        ("token_revoked", Unreadable.DISCONNECTED),
+        ("invalid_cursor", Unreadable.STALE_CURSOR),
+        ("org_login_required", Unreadable.REFUSED),
+    ],
+)
+def test_what_can_not_be_read_says_why(
+    web_api: FakeSlackWebApi, reader: WorkspaceReader, code: str, why: Unreadable
+) -> None:
+    web_api.on("conversations.history", refusal(code))
+    with pytest.raises(UnreadableError) as caught:
+        reader.history_page("T0TEAM", "C1", oldest_ts="0", latest_ts="1", limit=200)
+    assert caught.value.why is why
 
 
 def test_a_channel_we_are_not_in_says_what_to_do(
     web_api: FakeSlackWebApi, reader: WorkspaceReader
 ) -> None:
     web_api.on("conversations.history", refusal("not_in_channel"))
-    with pytest.raises(PermanentError, match="invite the bot"):
-        list(reader.history("T0TEAM", "C1", "0"))
+    with pytest.raises(UnreadableError, match="invite the bot"):
+        reader.history_page("T0TEAM", "C1", oldest_ts="0", latest_ts="1", limit=200)
