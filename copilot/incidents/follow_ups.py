@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
+from copilot.incidents.headline import headline_changed
 from copilot.incidents.models import FollowUp, Incident
 from copilot.timeline.message_text import clean
 from copilot.timeline.models import EventKind
@@ -57,6 +58,7 @@ def add_follow_up(
         if standing is None:
             raise
         return standing
+    headline_changed(session, incident_id)
     return follow_up
 
 
@@ -126,6 +128,7 @@ def _revise(
     if revised is None:
         raise AlreadyDecidedError(f"“{before.title}” is done already; it stays as it is.")
     _record(session, incident, EventKind.FOLLOW_UP_CHANGED, revised, by, now)
+    headline_changed(session, incident.id)
     return revised
 
 
@@ -157,6 +160,7 @@ def complete(
     follow_up = find_follow_up(session, incident, follow_up_id)
     if is_first is not None:
         _record(session, incident, EventKind.FOLLOW_UP_DONE, follow_up, by, now)
+        headline_changed(session, incident.id)
     return follow_up, is_first is not None
 
 
@@ -193,13 +197,22 @@ def withdraw(session: Session, follow_up_id: int, now: datetime) -> bool:
             FollowUp.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now)
-        .returning(FollowUp.id)
+        .returning(FollowUp.incident_id)
     )
+    if withdrawn is not None:
+        headline_changed(session, withdrawn)
     return withdrawn is not None
 
 
 def restore(session: Session, follow_up_id: int) -> None:
-    session.execute(update(FollowUp).where(FollowUp.id == follow_up_id).values(withdrawn_at=None))
+    restored = session.scalar(
+        update(FollowUp)
+        .where(FollowUp.id == follow_up_id)
+        .values(withdrawn_at=None)
+        .returning(FollowUp.incident_id)
+    )
+    if restored is not None:
+        headline_changed(session, restored)
 
 
 def follow_ups_of(session: Session, incident_id: int) -> list[FollowUp]:

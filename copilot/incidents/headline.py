@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import FollowUp, Incident, Role, RoleAssignment
+from copilot.incidents.queries import open_incident_in
 from copilot.jobs import Job, enqueue
 from copilot.ports import HeadlineCard, RoleHolder
 from copilot.workspaces.directory import names_of
@@ -29,6 +30,13 @@ def headline_changed(session: Session, incident_id: int) -> None:
     ).first()
     if raised is not None:
         enqueue(session, Job.DRAW_HEADLINE, incident_id)
+
+
+def try_headline_again(session: Session, team_id: str, channel_id: str) -> None:
+    """We can post in the channel now, perhaps for the first time."""
+    standing = open_incident_in(session, team_id, channel_id)
+    if standing is not None:
+        headline_changed(session, standing.id)
 
 
 def headlines_to_draw(session: Session, wall_now: datetime) -> list[int]:

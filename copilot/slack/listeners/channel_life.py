@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from copilot.incidents.channel_moves import move_channel
+from copilot.incidents.headline import try_headline_again
 from copilot.incidents.refilling import (
     note_channel_gone,
     note_left,
@@ -50,6 +51,7 @@ def unarchived(slack: SlackServices, team_id: str, event: Event) -> None:
         with slack.db.transaction() as session:
             change_channel(session, team_id, channel_id, is_archived=False)
             refill_in(session, team_id, channel_id, RefillCause.CHANGED, slack.clock.now())
+            try_headline_again(session, team_id, channel_id)
 
 
 def deleted(slack: SlackServices, team_id: str, event: Event) -> None:
@@ -109,6 +111,7 @@ def member_joined(slack: SlackServices, team_id: str, event: Event) -> None:
         add_member(session, team_id, channel_id, user_id)
         if _is_us(slack, team_id, user_id):
             refill_in(session, team_id, channel_id, RefillCause.JOINED, slack.clock.now())
+            try_headline_again(session, team_id, channel_id)
 
 
 def member_left(slack: SlackServices, team_id: str, event: Event) -> None:
