@@ -70,8 +70,10 @@ def draw_headline(
         _pin(db, channel, drawing, message_ts, troubles)
         _set_topic(db, channel, drawing, troubles)
     except TemporaryError as error:
-        _put_off(db, drawing, error, lease_clock)
-        raise
+        if drawing.incident.headline_attempts < MAX_ATTEMPTS:
+            _put_off(db, drawing, error, lease_clock)
+            raise
+        troubles.append(f"{error} (tried {MAX_ATTEMPTS} times)")
     except PermanentError as error:
         troubles.append(str(error))
     _finish(db, drawing, troubles)
@@ -205,11 +207,8 @@ def _set_topic(
 
 
 def _put_off(db: Database, drawing: _Drawing, error: TemporaryError, lease_clock: Clock) -> None:
-    attempts = drawing.incident.headline_attempts
-    if attempts >= MAX_ATTEMPTS:
-        _finish(db, drawing, [f"{error} (tried {attempts} times)"])
-        return
-    again_at = lease_clock.now() + back_off(attempts, error.retry_after_s)
+    pause = back_off(drawing.incident.headline_attempts, error.retry_after_s)
+    again_at = lease_clock.now() + pause
     _remember(db, drawing, headline_due_at=again_at)
     if error.retry_after_s:
         with db.transaction() as session:
