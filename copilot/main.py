@@ -48,6 +48,13 @@ def build_slack_app(services: Services, login: LoginLinks, console_url: str) -> 
     )
 
 
+def refill_after_break(services: Services) -> None:
+    """Have read what may have been said while no socket was there to hear it."""
+    now = services.clock.now()
+    with services.db.transaction() as session:
+        request_refills(session, team_id=None, cause=RefillCause.RECONNECTED, now=now)
+
+
 def build_socket_mode(
     services: Services, login: LoginLinks, console_url: str, pace: Pace | None = None
 ) -> SocketMode | None:
@@ -56,16 +63,11 @@ def build_socket_mode(
     if settings.slack_app_token is None:
         return None
 
-    def on_reconnect() -> None:
-        now = services.clock.now()
-        with services.db.transaction() as session:
-            request_refills(session, team_id=None, cause=RefillCause.RECONNECTED, now=now)
-
     return SocketMode(
         build_slack_app(services, login, console_url),
         build_client(settings.slack_app_token.get_secret_value(), settings.slack_api_url),
         sockets=settings.slack_sockets,
-        on_reconnect=on_reconnect,
+        on_reconnect=lambda: refill_after_break(services),
         pace=pace,
     )
 

@@ -68,7 +68,9 @@ class SocketSender(Deliverer):
     ) -> None:
         super().__init__(workspace, retry_delays_s=retry_delays_s, name="sandbox-sockets")
         self.acks: list[Ack] = []
-        self._timeout_s, self._max_sockets = timeout_s, max_sockets
+        self.cut_before_acks = 0
+        """So many acknowledgements, before they are read, break the socket they came down."""
+        self.timeout_s, self._max_sockets = timeout_s, max_sockets
         self._before: Outlet = Nobody()
         self._changed = threading.Condition()
         self._tickets: set[str] = set()
@@ -174,6 +176,10 @@ class SocketSender(Deliverer):
 
     # Deliveries
 
+    def send_once(self, kind: str, payload: Mapping[str, Any]) -> bool:
+        """One envelope, sent once; whether it was acknowledged. `kind` is Slack's word for it."""
+        return self._deliver(kind, payload, 0, {})[0].failure is None
+
     def _send_event(self, sent: Mapping[str, Any], number: int, why: str) -> Attempt:
         retry = {"retry_attempt": number, "retry_reason": _socket_reason(why)}
         return self._deliver("events_api", sent, number, retry)[0]
@@ -202,7 +208,7 @@ class SocketSender(Deliverer):
         if not self._send(connection, sent):
             self._forget(envelope_id)
             return Attempt(number, None, "connection_failed", ""), None
-        waiting.done.wait(self._timeout_s)
+        waiting.done.wait(self.timeout_s)
         self._forget(envelope_id)
         if waiting.is_acked:
             return Attempt(number, 200, None, ""), waiting.payload
@@ -253,6 +259,10 @@ class SocketSender(Deliverer):
             return
         envelope_id = str(told.get("envelope_id", ""))
         with self._changed:
+            if self.cut_before_acks:
+                self.cut_before_acks -= 1
+                self.cut(socket_id)
+                return
             waiting = self._waiting.get(envelope_id)
             is_awaited = waiting is not None and waiting.socket_id == socket_id
             self.acks.append(Ack(envelope_id, socket_id, is_awaited))

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 from fastapi import FastAPI
+from slack_bolt import App
 from sqlalchemy import Engine, select
 
 from copilot.bootstrap import JobRunner, Services
@@ -21,8 +22,11 @@ from copilot.incidents.models import Incident
 from copilot.incidents.queries import latest_incident_in
 from copilot.jobs import QueuedJob
 from copilot.local.drafter import LocalDrafter
+from copilot.main import refill_after_break
+from copilot.sandbox.deliveries import Deliverer
 from copilot.sandbox.sender import Sender
 from copilot.sandbox.server import SandboxServer
+from copilot.sandbox.sockets import SocketSender
 from copilot.sandbox.workspace import SandboxWorkspace
 from copilot.settings import Settings
 from copilot.slack.app import build_bolt_app
@@ -31,9 +35,11 @@ from copilot.slack.clients import OneWorkspace
 from copilot.slack.http import add_slack_endpoint
 from copilot.slack.messenger import SlackMessenger
 from copilot.slack.reader import SlackReader
+from copilot.slack.socket_mode import Pace, SocketMode
 from copilot.timeline.models import TimelineEvent
 from tests.fakes.proposer import FakeProposer
 from tests.fakes.slack_caller import ServedWeb, SlackCaller
+from tests.fakes.socket_caller import SocketCaller
 from tests.scenarios.block_reading import item_buttons as item_buttons
 from tests.scenarios.block_reading import words_of as words_of
 from tests.scenarios.world_acts import Acts
@@ -42,14 +48,17 @@ from workers.tasks import TASKS
 
 Body = dict[str, Any]
 
+RETRY_DELAYS_S = (0.0, 0.05)
+
 
 @dataclass
 class SlackWorld(Acts):
     db: Database
     engine: Engine
     sandbox: SandboxServer
-    sender: Sender
+    sender: Deliverer
     slack: SlackCaller
+    socket_mode: SocketMode | None
     services: Services
     proposer: FakeProposer
     jobs: deque[QueuedJob]
@@ -132,7 +141,10 @@ class _InTurn:
 
 
 @contextmanager
-def open_slack_world(database_url: str, clock: ReplayClock) -> Iterator[SlackWorld]:
+def open_slack_world(
+    database_url: str, clock: ReplayClock, *, over_sockets: bool = False
+) -> Iterator[SlackWorld]:
+    """Slack calls the process over HTTP, or sends down the sockets that the process opened."""
     with ExitStack() as stack:
         workspace = SandboxWorkspace(clock)
         workspace.populate()
@@ -156,7 +168,6 @@ def open_slack_world(database_url: str, clock: ReplayClock) -> Iterator[SlackWor
             drafter=LocalDrafter(),
             lease_clock=clock,
         )
-        web = FastAPI()
         bolt = build_bolt_app(
             db=db,
             clock=clock,
@@ -165,13 +176,7 @@ def open_slack_world(database_url: str, clock: ReplayClock) -> Iterator[SlackWor
             signing_secret=workspace.signing_secret,
             console_url=lambda: "http://127.0.0.1:8080/",
         )
-        add_slack_endpoint(web, bolt, workspace.signing_secret)
-        served = stack.enter_context(ServedWeb(web))
-        sender = Sender(
-            workspace, f"http://127.0.0.1:{served.port}/slack/events", retry_delays_s=(0.0, 0.05)
-        )
-        stack.callback(sender.close)
-        workspace.connect(sender)
+        sender, slack, socket_mode = _ways_in(stack, services, bolt, workspace, over_sockets)
         yield SlackWorld(
             db=db,
             engine=engine,
@@ -179,11 +184,47 @@ def open_slack_world(database_url: str, clock: ReplayClock) -> Iterator[SlackWor
             workspace=workspace,
             sandbox=sandbox,
             sender=sender,
-            slack=SlackCaller(served.port, workspace.signing_secret),
+            slack=slack,
+            socket_mode=socket_mode,
             services=services,
             proposer=proposer,
             jobs=jobs,
         )
+
+
+def _ways_in(
+    stack: ExitStack, services: Services, bolt: App, workspace: SandboxWorkspace, sockets: bool
+) -> tuple[Deliverer, SlackCaller, SocketMode | None]:
+    if sockets:
+        return _sockets_in(stack, services, bolt, workspace)
+    web = FastAPI()
+    add_slack_endpoint(web, bolt, workspace.signing_secret)
+    served = stack.enter_context(ServedWeb(web))
+    sender = Sender(
+        workspace, f"http://127.0.0.1:{served.port}/slack/events", retry_delays_s=RETRY_DELAYS_S
+    )
+    stack.callback(sender.close)
+    workspace.connect(sender)
+    return sender, SlackCaller(served.port, workspace.signing_secret), None
+
+
+def _sockets_in(
+    stack: ExitStack, services: Services, bolt: App, workspace: SandboxWorkspace
+) -> tuple[Deliverer, SlackCaller, SocketMode]:
+    sender = SocketSender(workspace, retry_delays_s=RETRY_DELAYS_S)
+    stack.callback(sender.close)
+    sender.turn_on()
+    socket_mode = SocketMode(
+        bolt,
+        build_client(workspace.app_token, services.settings.slack_api_url),
+        sockets=2,
+        on_reconnect=lambda: refill_after_break(services),
+        pace=Pace(first_s=0.02, most_s=0.05, crowded_s=0.02),
+    )
+    socket_mode.start()
+    stack.callback(socket_mode.stop)
+    assert sender.wait_for(2)
+    return sender, SocketCaller(port=0, secret="", sender=sender), socket_mode
 
 
 def _is_headline(body: Body) -> bool:
