@@ -14,7 +14,15 @@ from copilot.db import Database
 from copilot.slack.client import build_client
 from copilot.slack.clients import SlackClients
 from copilot.slack.identity import BotIdentities
-from copilot.slack.listeners import buttons, commands, declaring_form, forms, home, marking
+from copilot.slack.listeners import (
+    buttons,
+    commands,
+    declaring_form,
+    forms,
+    home,
+    marking,
+    noise,
+)
 from copilot.slack.listeners.events import Events
 from copilot.slack.listeners.installing import FromWorkspaces
 from copilot.slack.services import SlackServices
@@ -59,6 +67,7 @@ def build_bolt_app(
     declaring_form.register(app, slack)
     buttons.register(app, slack)
     forms.register(app, slack)
+    noise.register(app, slack)
     marking.register(app, slack)
     home.register(app, slack)
     _catch_the_rest(app)

@@ -16,6 +16,8 @@ from copilot.slack.listeners.asking import Asked
 from copilot.slack.listeners.changing import rename, reopen, resolve, severity, status
 from copilot.slack.listeners.declaring import declare
 from copilot.slack.listeners.listing import held, review, suggestions
+from copilot.slack.listeners.noise import noise
+from copilot.slack.listeners.quieting import quiet
 from copilot.slack.listeners.reading import catchup, timeline
 from copilot.slack.listeners.roles import handover, role
 from copilot.slack.listeners.writing import followup, write_down
@@ -37,6 +39,8 @@ _RUNS: Mapping[str, Run] = {
     "reopen": reopen,
     "suggestions": suggestions,
     "held": held,
+    "quiet": quiet,
+    "noise": noise,
     "resolve": resolve,
     "review": review,
     "catchup": catchup,
