@@ -118,8 +118,8 @@ class SlackWorld(Acts):
             session.expunge(found)
         return found
 
-    def events(self) -> list[TimelineEvent]:
-        incident = self.incident()
+    def events(self, channel: str = "incidents") -> list[TimelineEvent]:
+        incident = self.incident(channel)
         with self.db.reading() as session:
             found = session.scalars(
                 select(TimelineEvent)
