@@ -1,95 +1,91 @@
-"""`doctor`: is everything connected, and if not, what to do."""
+"""`doctor`: is everything connected, and if not, what to click."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-import redis
 import typer
-from rich.markup import escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from copilot.bootstrap import Services, build_services
-from copilot.cli.output import Format, console, errors_in_words, print_json
-from copilot.errors import CopilotError
-from copilot.migrating import is_current
+from copilot.cli.doctor_events import check_channels, check_events, listen_for_event
+from copilot.cli.doctor_machine import (
+    check_console,
+    check_database,
+    check_jobs,
+    check_sessions,
+)
+from copilot.cli.doctor_secrets import (
+    check_app_token,
+    check_bot_token,
+    check_signing_secret,
+    check_way_in,
+)
+from copilot.cli.doctor_slack import check_installations, check_slack, workspaces_to_ask
+from copilot.cli.findings import Finding, State, broken, print_findings, print_findings_json
+from copilot.cli.output import Format, errors_in_words, notes
+from copilot.errors import BadInputError
 from copilot.settings import read_settings
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    what: str
-    state: str
-    """`ok`, `off` (works without it) or `broken`."""
-    words: str
+def doctor(
+    listen: bool = typer.Option(False, "--listen", help="Wait for an event from Slack."),
+    listen_s: float = typer.Option(
+        60.0, "--listen-for", min=1, max=600, help="How many seconds --listen waits."
+    ),
+    format: Format = typer.Option(Format.TABLE, help="For people or programs."),
+) -> None:
+    """Check database, jobs and Slack, and say what to click.
 
-
-def doctor(format: Format = typer.Option(Format.TABLE, help="For people or programs.")) -> None:
-    """Check database, broker and Slack, and say what to do. Exits 1 if something is broken."""
+    Exits 0 if nothing is broken, 1 if something is, 2 if the command was typed wrongly.
+    """
     with errors_in_words():
-        services = build_services(read_settings())
-        checks: list[Callable[[Services], Finding]] = [_database, _broker, _signing, _slack]
-        findings = [check(services) for check in checks]
+        try:
+            services = build_services(read_settings())
+        except BadInputError as error:
+            findings = [broken("settings", str(error))]
+        else:
+            findings = examine(services, listen_s=listen_s if listen else None)
     if format is Format.JSON:
-        print_json([{"what": f.what, "state": f.state, "words": f.words} for f in findings])
+        print_findings_json(findings)
     else:
-        colours = {"ok": "green", "off": "yellow", "broken": "red"}
-        for finding in findings:
-            colour = colours[finding.state]
-            console.print(
-                f"[{colour}]{finding.state:<6}[/{colour}]  {finding.what:<16} "
-                f"{escape(finding.words)}",
-                soft_wrap=True,
-            )
-    if any(finding.state == "broken" for finding in findings):
+        print_findings(findings)
+    if any(finding.state is State.BROKEN for finding in findings):
         raise typer.Exit(1)
 
 
-def _database(services: Services) -> Finding:
+def examine(services: Services, *, listen_s: float | None = None) -> list[Finding]:
+    """Every check, in the order in which things are set up. Changes nothing anywhere."""
+    settings = services.settings
+    found = [
+        check_database(services),
+        check_jobs(services),
+        check_console(services),
+        check_sessions(services),
+        check_way_in(services),
+        check_signing_secret(settings),
+        check_app_token(services),
+        check_bot_token(settings),
+    ]
+    findings = [finding for finding in found if finding is not None]
+    if not any(finding.what == "bot token" for finding in findings):
+        findings += _examine_slack(services, listen_s)
+    return findings
+
+
+def _examine_slack(services: Services, listen_s: float | None) -> list[Finding]:
+    """What needs a token that may do, and the tables."""
     try:
-        if is_current(services.engine):
-            return Finding("database", "ok", services.database_name)
-    except SQLAlchemyError as error:
-        reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        return Finding(
-            "database", "broken", f"{services.database_name}: {reason}. Check COPILOT_DATABASE_URL."
-        )
-    if services.settings.sqlite_path is not None:
-        return Finding("database", "ok", f"{services.database_name}, made at the first start")
-    return Finding("database", "broken", "Tables are missing: run `incident-copilot migrate`.")
-
-
-def _broker(services: Services) -> Finding:
-    url = services.settings.redis_url
-    if url is None:
-        return Finding("jobs", "ok", "run inside `serve`; set COPILOT_REDIS_URL for workers")
-    try:
-        redis.Redis.from_url(
-            url.get_secret_value(), socket_connect_timeout=3, socket_timeout=3
-        ).ping()
-    except (redis.RedisError, ValueError) as error:
-        return Finding(
-            "jobs", "broken", f"Redis does not answer ({error}). Check COPILOT_REDIS_URL."
-        )
-    return Finding("jobs", "ok", "Redis answers; run `worker` and `scheduler` beside `serve`")
-
-
-def _signing(services: Services) -> Finding:
-    if services.settings.slack_signing_secret is None:
-        return Finding(
-            "signing secret",
-            "off",
-            "Set SLACK_SIGNING_SECRET (api.slack.com/apps, Basic Information) to receive events.",
-        )
-    return Finding("signing secret", "ok", "set")
-
-
-def _slack(services: Services) -> Finding:
-    if services.settings.slack_bot_token is None:
-        return Finding(
-            "Slack", "off", "Set SLACK_BOT_TOKEN (api.slack.com/apps, OAuth & Permissions)."
-        )
-    try:
-        found = services.reader.workspace("")
-    except CopilotError as error:
-        return Finding("Slack", "broken", str(error))
-    return Finding("Slack", "ok", f"{found.name} at {found.url} as {found.bot_user_id}")
+        team_ids = workspaces_to_ask(services)
+        installations = check_installations(services, team_ids)
+        findings = [installations] if installations else []
+        findings += check_slack(services, team_ids)
+        if any(finding.what == "Slack" and finding.state is State.OK for finding in findings):
+            if listen_s is not None:
+                notes.print(
+                    "Say something in a channel where the bot is. "
+                    f"Waiting up to {listen_s:.0f} s for it …"
+                )
+                findings.append(listen_for_event(services, listen_s))
+            else:
+                findings.append(check_events(services))
+            findings += check_channels(services, team_ids)
+    except SQLAlchemyError:
+        return []  # said by the check of the database
+    return findings
