@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check browser evals bench migrate lock clean
+.PHONY: help setup setup-dev demo test check browser kill evals bench load migrate lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -48,12 +48,18 @@ check: setup-dev ## Lint, types, import contracts, lock, compose file and Docker
 browser: setup-dev ## Pages in a real Chromium (must be installed)
 	$(BIN)/python -m pytest -q tests/browser $(ARGS)
 
+kill: setup-dev ## Kill processes and servers at random while Slack talks; nothing may be lost
+	$(BIN)/python -m pytest -q -s tests/kill $(ARGS)
+
 evals: setup-dev ## How good the proposer is, on the data in ../shared/data
 	$(BIN)/python -m tests.evals $(ARGS)
 
 bench: setup-dev ## Speed as ratios against a baseline in the same run, and the proposer's quality
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 	$(BIN)/python -m tests.evals $(if $(findstring --quick,$(ARGS)),--no-cross-validation)
+
+load: setup-dev ## How long Slack waits for its answer, at 8.3 and 83 events a second and at the limit
+	$(BIN)/python -m tests.benchmarks.ack_load $(ARGS)
 
 migrate: setup ## Bring the database of COPILOT_DATABASE_URL up to date
 	$(BIN)/incident-copilot migrate

@@ -54,7 +54,7 @@ def measure(share: float) -> list[Measurement]:
 
 
 def _on(engine: Engine, store: str, rounds: int, per_round: int) -> Measurement:
-    insert = _bare_insert(engine)
+    insert = bare_insert(engine)
     taken = interleaved(
         {
             "ours": _our_service(engine),
@@ -75,6 +75,19 @@ def _on(engine: Engine, store: str, rounds: int, per_round: int) -> Measurement:
         TARGET_RATIO,
         taken["ours"].cpu_us / taken["baseline"].cpu_us,
     )
+
+
+def bare_parts_us(engine: Engine, share: float) -> tuple[float, float]:
+    """The insert alone and the dispatch alone, each in a loop, in microseconds."""
+    upgrade(engine)
+    insert = bare_insert(engine)
+    taken = interleaved(
+        {"insert": lambda sent: insert(sent.event), "bolt": _bare_bolt(lambda _: None)},
+        lambda number: _Sent.number(10_000_000 + number),
+        max(3, round(10 * share)),
+        max(50, round(200 * share)),
+    )
+    return taken["insert"].wall_us, taken["bolt"].wall_us
 
 
 @contextmanager
@@ -150,7 +163,8 @@ class _FixedIdentity(WebClient):
         }
 
 
-def _bare_insert(engine: Engine) -> Callable[[dict[str, Any]], object]:
+def bare_insert(engine: Engine) -> Callable[[dict[str, Any]], object]:
+    """One committed INSERT … ON CONFLICT of a message, straight through the driver."""
     mark = "?" if engine.dialect.name == "sqlite" else "%s"
     columns = (
         "team_id", "channel_id", "natural_key", "kind", "message_ts", "author_id", "text",
@@ -177,7 +191,8 @@ def _bare_insert(engine: Engine) -> Callable[[dict[str, Any]], object]:
     return insert
 
 
-def _bare_bolt(take: Callable[[dict[str, Any]], object]) -> "Callable[[_Sent], object]":
+def bare_bolt_app(take: Callable[[dict[str, Any]], object]) -> App:
+    """Bolt with one listener that hands the event on, answered when that is done."""
     app = App(
         client=_FixedIdentity(token="xoxb-bench"),
         signing_secret=SECRET,
@@ -190,6 +205,12 @@ def _bare_bolt(take: Callable[[dict[str, Any]], object]) -> "Callable[[_Sent], o
     @app.event("message")
     def on_message(event: dict[str, Any]) -> None:
         take(event)
+
+    return app
+
+
+def _bare_bolt(take: Callable[[dict[str, Any]], object]) -> "Callable[[_Sent], object]":
+    app = bare_bolt_app(take)
 
     def dispatch(sent: _Sent) -> object:
         request = BoltRequest(body=sent.raw.decode(), headers=dict(sent.headers))
