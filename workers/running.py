@@ -22,6 +22,10 @@ EMBEDDED_THREADS = 4
 BROKER_PAUSE_S = 5.0
 """After a nudge could not be sent, further ones are skipped this long, so that a dead Redis
 costs Slack's three seconds once and not with every message. The sweeper finds the rows."""
+BURST_PAUSE_S = 2.0
+"""Of messages that come faster than this, the first has its incident considered at once and the
+sweeper sees to the rest, all together: one by one they would keep Slack waiting for its answers."""
+_IN_BURSTS = frozenset({Job.CONSIDER_INCIDENT})
 
 
 class CeleryRunner:
@@ -35,6 +39,7 @@ class CeleryRunner:
         self._outstanding = 0
         self._changed = threading.Condition()
         self._broker_down_until_s = 0.0
+        self._nudged_at_s: dict[QueuedJob, float] = {}
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._controller: WorkController | None = None
@@ -44,6 +49,18 @@ class CeleryRunner:
 
     def send(self, queued: QueuedJob) -> None:
         """Nudge a worker. Without one in reach the row waits for the sweeper of the next one."""
+        if queued.job not in _IN_BURSTS or not self._is_in_burst(queued):
+            self._nudge(queued)
+
+    def _is_in_burst(self, queued: QueuedJob) -> bool:
+        now_s = time.monotonic()
+        with self._changed:
+            is_in_burst = now_s - self._nudged_at_s.get(queued, -BURST_PAUSE_S) < BURST_PAUSE_S
+            if not is_in_burst:
+                self._nudged_at_s[queued] = now_s
+        return is_in_burst
+
+    def _nudge(self, queued: QueuedJob) -> None:
         if self._is_embedded and self._controller is None:
             return
         if time.monotonic() < self._broker_down_until_s:
@@ -76,7 +93,7 @@ class CeleryRunner:
 
     def sweep(self, services: Services) -> None:
         for queued in due_jobs(services):
-            self.send(queued)
+            self._nudge(queued)
 
     def wait_until_idle(self, timeout_s: float) -> bool:
         with self._changed:
