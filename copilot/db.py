@@ -2,6 +2,7 @@
 
 import select
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -29,6 +30,7 @@ from sqlalchemy.types import TypeDecorator
 from copilot.jobs import SendJob, take_pending
 
 _READ_ONLY = "copilot_read_only"
+_SQLITE_PATIENCE_S = 15
 _KEEPALIVES = {"keepalives_idle": 60, "keepalives_interval": 10, "keepalives_count": 3}
 
 
@@ -84,6 +86,7 @@ class Database:
     def __init__(self, bind: Engine | Connection, send_job: SendJob) -> None:
         self._bind = bind
         self._send_job = send_job
+        self._writing = threading.Lock()
 
     @property
     def dialect(self) -> str:
@@ -111,7 +114,24 @@ class Database:
 
     def _begun(self) -> AbstractContextManager[Connection]:
         """A transaction of its own, or a savepoint of the connection that was given."""
-        return self._bind.begin() if isinstance(self._bind, Engine) else _savepoint(self._bind)
+        if not isinstance(self._bind, Engine):
+            return _savepoint(self._bind)
+        return self._in_turn(self._bind) if self.dialect == "sqlite" else self._bind.begin()
+
+    @contextmanager
+    def _in_turn(self, engine: Engine) -> Iterator[Connection]:
+        """One writer at a time, as SQLite has it, but woken when it is its turn.
+
+        SQLite itself looks again after a pause that grows to a tenth of a second, and whoever comes
+        meanwhile goes first; of many writers some wait for seconds.
+        """
+        if not self._writing.acquire(timeout=_SQLITE_PATIENCE_S):
+            raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError("locked"))
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            self._writing.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -169,7 +189,7 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
     pragmas: Sequence[str] = (
         "journal_mode=WAL",
         "synchronous=FULL",
-        "busy_timeout=15000",
+        f"busy_timeout={_SQLITE_PATIENCE_S * 1000}",
         "foreign_keys=ON",
     )
     for pragma in pragmas:
