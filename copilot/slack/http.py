@@ -2,9 +2,9 @@
 
 import logging
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 from slack_bolt import App, BoltResponse
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from copilot.clock import SystemClock
@@ -15,34 +15,20 @@ from copilot.slack.signature import is_from_slack
 
 PATH = "/slack/events"
 MAX_BODY_BYTES = 1_000_000
+MAX_EVENTS_AT_ONCE = 8
+"""More threads would only wait for each other. Commands and interactions have threads of their own:
+they may ask Slack something, and must not keep messages from being recorded meanwhile."""
 # What a too large request may still send, unread, so that its sender gets to see the answer.
 _MAX_DISCARDED_BYTES = 16_000_000
 
+# The signature's age is about the wire, so it is real time even while a replay tells another.
+_WALL_CLOCK = SystemClock()
 _log = logging.getLogger(__name__)
 
 
 def add_slack_endpoint(web: FastAPI, bolt: App, signing_secret: str) -> None:
     """Serve events, commands and interactions on `POST /slack/events`."""
-    # The signature's age is about the wire, so it is real time even while a replay tells another.
-    wall_clock = SystemClock()
-
-    def answer(raw: bytes, headers: dict[str, str]) -> Response:
-        signed = is_from_slack(
-            signing_secret,
-            raw,
-            timestamp=headers.get("x-slack-request-timestamp", ""),
-            signature=headers.get("x-slack-signature", ""),
-            now_s=wall_clock.now().timestamp(),
-        )
-        if not signed and _is_certificate_check(raw):
-            return Response(status_code=200)
-        if not signed:
-            return _refuse(401, "The signature is missing, wrong or too old.")
-        try:
-            body = read_body(raw, headers.get("content-type", "").lower())
-        except BadInputError as error:
-            return _refuse(400, str(error))
-        return _dispatch(bolt, body, headers)
+    events_at_once = CapacityLimiter(MAX_EVENTS_AT_ONCE)
 
     @web.post(PATH, include_in_schema=False)
     async def slack_events(request: Request) -> Response:
@@ -52,7 +38,30 @@ def add_slack_endpoint(web: FastAPI, bolt: App, signing_secret: str) -> None:
             return _refuse(400, "The request ended early.")
         if raw is None:
             return _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
-        return await run_in_threadpool(answer, raw, dict(request.headers))
+        limiter = events_at_once if raw.startswith(b"{") else None
+        headers = dict(request.headers)
+        return await to_thread.run_sync(
+            _answer, bolt, signing_secret, raw, headers, limiter=limiter
+        )
+
+
+def _answer(bolt: App, signing_secret: str, raw: bytes, headers: dict[str, str]) -> Response:
+    signed = is_from_slack(
+        signing_secret,
+        raw,
+        timestamp=headers.get("x-slack-request-timestamp", ""),
+        signature=headers.get("x-slack-signature", ""),
+        now_s=_WALL_CLOCK.now().timestamp(),
+    )
+    if not signed and _is_certificate_check(raw):
+        return Response(status_code=200)
+    if not signed:
+        return _refuse(401, "The signature is missing, wrong or too old.")
+    try:
+        body = read_body(raw, headers.get("content-type", "").lower())
+    except BadInputError as error:
+        return _refuse(400, str(error))
+    return _dispatch(bolt, body, headers)
 
 
 def _is_certificate_check(raw: bytes) -> bool:
