@@ -15,6 +15,7 @@ from copilot.migrating import upgrade
 from copilot.settings import Settings, read_settings
 from copilot.slack.socket_mode import SocketState
 from copilot.timeline.coverage import RefillCause
+from copilot.workspaces.syncing import request_sync_of_disconnected
 
 _CONNECT_S = 5.0
 """How long a start waits for sockets before it says how they stand."""
@@ -102,6 +103,8 @@ def catch_up(services: Services) -> None:
     now = services.clock.now()
     with services.db.transaction() as session:
         request_refills(session, team_id=None, cause=RefillCause.STARTED, now=now)
+        if services.installed is None:
+            request_sync_of_disconnected(session, now)
 
 
 def open_server(host: str, port: int) -> WebServer:
@@ -146,13 +149,15 @@ def _slack_words(settings: Settings, base_url: str) -> str:
     missing = [
         name
         for name, value in (
-            ("SLACK_BOT_TOKEN", settings.slack_bot_token),
+            ("SLACK_BOT_TOKEN", settings.slack_bot_token or settings.slack_client_id),
             ("SLACK_SIGNING_SECRET", settings.slack_signing_secret),
         )
         if value is None
     ]
     if missing:
         return f"not connected: set {' and '.join(missing)} (see docs/slack.md)"
+    if settings.slack_client_id is not None:
+        return f"install it in any number of workspaces at {base_url.rstrip('/')}/slack/install"
     return f"events, commands and interactions at {base_url.rstrip('/')}/slack/events"
 
 

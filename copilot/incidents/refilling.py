@@ -23,6 +23,7 @@ from copilot.timeline.gaps import record_gap, standing_gaps, worth_retrying_from
 from copilot.timeline.models import Coverage
 from copilot.timeline.permalinks import instant_to_ts, ts_to_instant
 from copilot.timeline.refills import add_refill, close_channel, hold_coverage
+from copilot.workspaces.models import Workspace
 
 LEAD_IN = timedelta(hours=2)
 """How much of what was said before it was declared belongs to an incident."""
@@ -150,7 +151,10 @@ def live_incidents(
     team_id: str | None = None,
     channel_id: str | None = None,
 ) -> Sequence[Incident]:
-    """Open, or resolved less than a day ago; of each channel the one declared last."""
+    """Open, or resolved less than a day ago; of each channel the one declared last.
+
+    None of a workspace that the app was removed from: there is nobody to ask.
+    """
     newest = (
         select(func.max(Incident.id))
         .where(
@@ -159,7 +163,9 @@ def live_incidents(
         )
         .group_by(Incident.team_id, Incident.channel_id)
     )
-    query = select(Incident).where(Incident.id.in_(newest)).order_by(Incident.id)
+    gone = select(Workspace.team_id).where(Workspace.disconnected_at.is_not(None))
+    query = select(Incident).where(Incident.id.in_(newest), Incident.team_id.not_in(gone))
+    query = query.order_by(Incident.id)
     if team_id is not None:
         query = query.where(Incident.team_id == team_id)
     if channel_id is not None:

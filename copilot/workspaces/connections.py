@@ -11,14 +11,24 @@ from copilot.workspaces.installations import find
 from copilot.workspaces.models import Installation, Workspace
 
 
-def connect(session: Session, *, team_id: str = "", enterprise_id: str = "") -> list[str]:
+def connect(
+    session: Session,
+    *,
+    team_id: str = "",
+    enterprise_id: str = "",
+    seen_at: datetime | None = None,
+) -> list[str]:
     """The app is there (again), in one workspace or in all known ones of an organisation.
 
-    Returns the workspaces that had been disconnected: what was said meanwhile is to be read.
+    `seen_at` is when it was seen there; if it was removed later, that stands. Returns the
+    workspaces that had been disconnected: what was said meanwhile is to be read.
     """
+    left: ColumnElement[bool] = Workspace.disconnected_at.is_not(None)
+    if seen_at is not None:
+        left = Workspace.disconnected_at < seen_at
     returned = session.scalars(
         update(Workspace)
-        .where(_meant(team_id, enterprise_id), Workspace.disconnected_at.is_not(None))
+        .where(_meant(team_id, enterprise_id), left)
         .values(disconnected_at=None)
         .returning(Workspace.team_id)
     )

@@ -14,6 +14,7 @@ from copilot.db import Database
 from copilot.errors import PermanentError, TemporaryError
 from copilot.jobs import Job, enqueue
 from copilot.ports import WorkspaceReader
+from copilot.workspaces.connections import connect
 from copilot.workspaces.directory import upsert_members, upsert_workspace
 from copilot.workspaces.models import Workspace
 
@@ -33,6 +34,14 @@ def request_sync(session: Session, team_id: str, now: datetime) -> None:
     )
     if workspace_id is not None:
         enqueue(session, Job.SYNC_DIRECTORY, workspace_id)
+
+
+def request_sync_of_disconnected(session: Session, now: datetime) -> None:
+    """See which workspaces answer again, after the one token of a deployment was replaced."""
+    session.execute(
+        update(Workspace).where(Workspace.disconnected_at.is_not(None)).values(sync_due_at=now),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def workspaces_to_sync(session: Session, now: datetime) -> list[int]:
@@ -61,6 +70,8 @@ def sync_directory(db: Database, workspace_id: int, reader: WorkspaceReader, clo
         raise
     with db.transaction() as session:
         upsert_workspace(session, workspace, clock.now())
+        # It answered, so a token that was set anew has brought it back.
+        connect(session, team_id=workspace.team_id, seen_at=leased_until - _LEASE)
         upsert_members(session, workspace.team_id, members)
     _give_back(db, workspace_id, leased_until, due_at=None)
 
