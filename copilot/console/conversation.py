@@ -11,7 +11,7 @@ from copilot.console.message_text import Piece, pieces_of
 from copilot.timeline.models import SPOKEN_KINDS, EventKind, TimelineEvent
 from copilot.timeline.mrkdwn import to_plain
 from copilot.timeline.permalinks import permalink, ts_to_instant
-from copilot.timeline.reading import author_of, is_from_bot
+from copilot.timeline.reading import WITHHELD, author_of, is_from_bot
 
 QUIET = timedelta(minutes=10)
 """A pause this long is shown."""
@@ -135,7 +135,7 @@ def _line(event: TimelineEvent, around: Surroundings, before: MessageLine | None
         and before.author == author
         and before.reply_to_ts == reply_to
         and event.occurred_at - before.at < _SAME_BREATH,
-        pieces=_pieces(event.text, around, quotes),
+        pieces=_pieces(_text(event), around, quotes),
         files=[str(name) for name in event.details.get("files", ())],
         reactions=around.reactions.get(event.message_ts, ()),
         reply_to_ts=reply_to,
@@ -150,6 +150,11 @@ def _line(event: TimelineEvent, around: Surroundings, before: MessageLine | None
             around.workspace_url, event.channel_id, event.message_ts, event.thread_ts
         ),
     )
+
+
+def _text(event: TimelineEvent) -> str:
+    is_withheld = event.details.get("withheld") and event.deleted_at is None
+    return event.text or (WITHHELD if is_withheld else "")
 
 
 def _pieces(text: str, around: Surroundings, quotes: Sequence[str]) -> list[Piece]:

@@ -136,6 +136,7 @@ def _stored_state(event: Any, revisions: Sequence[Any]) -> MessageState:
         bot_id=event.details.get("bot_id"),
         files=tuple(event.details.get("files", ())),
         deleted_at=event.deleted_at,
+        was_withheld=bool(event.details.get("withheld")),
         versions=restored_versions(stored, edits),
     )
 

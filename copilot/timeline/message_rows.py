@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from sqlalchemy import Insert, Select, bindparam, select
 from sqlalchemy.orm import Session
@@ -84,13 +84,17 @@ def insert_revisions(session: Session, event_id: int, revisions: Iterable[Row]) 
 
 def rows_of_new(key: MessageKey, seen: Seen, now: datetime) -> NewMessage:
     """What to insert for a message of which nothing but this was seen."""
-    if len(seen) == 1 and isinstance(seen[0], SourceMessage) and seen[0].edited_ts is None:
+    if len(seen) == 1 and _is_as_posted(seen[0]):
         return _as_posted(key, seen[0], now)
     state = add_up(MessageState(key.message_ts), seen)
     return NewMessage(
         event_values(key, state, now),
         [revision_values(ts, version, now) for ts, version in state.revisions().items()],
     )
+
+
+def _is_as_posted(seen: SourceMessage | Deletion) -> TypeGuard[SourceMessage]:
+    return isinstance(seen, SourceMessage) and seen.edited_ts is None and not seen.is_withheld
 
 
 def _as_posted(key: MessageKey, message: SourceMessage, now: datetime) -> NewMessage:
@@ -131,6 +135,8 @@ def event_values(key: MessageKey, state: MessageState, recorded_at: datetime) ->
         details["bot_id"] = state.bot_id
     if state.files:
         details["files"] = list(state.files)
+    if state.was_withheld:
+        details["withheld"] = True
     if edits := state.edit_marks:
         details["edits"] = edits
     return rows.event_values(

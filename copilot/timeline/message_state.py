@@ -38,6 +38,8 @@ class MessageState:
     bot_id: str | None = None
     files: tuple[str, ...] = ()
     deleted_at: datetime | None = None
+    was_withheld: bool = False
+    """Slack showed it once without its words."""
     versions: Mapping[str, Version] = field(default_factory=dict)
 
     @property
@@ -98,6 +100,14 @@ def _deleted(state: MessageState, deletion: Deletion) -> MessageState:
 
 
 def _read(state: MessageState, message: SourceMessage) -> MessageState:
+    if message.is_withheld:
+        who = MessageState(
+            message_ts=state.message_ts,
+            thread_ts=message.thread_ts,
+            author_id=message.author_id,
+            was_withheld=True,
+        )
+        return joined(state, who)
     text = redact(message.text)
     ts = message.edited_ts or message.message_ts
     read = MessageState(
@@ -129,6 +139,7 @@ def joined(one: MessageState, other: MessageState) -> MessageState:
         bot_id=_known(one.bot_id, other.bot_id),
         files=tuple(sorted({*one.files, *other.files})),
         deleted_at=max(filter(None, (one.deleted_at, other.deleted_at)), default=None),
+        was_withheld=one.was_withheld or other.was_withheld,
         versions=versions,
     )
 

@@ -59,7 +59,7 @@ class TimelineEvent(Base):
     A Slack message has `message_ts`; a reaction or pin has `target_ts`, the message it is
     about; a change of the incident itself has neither. `text` is the latest revision, secrets
     redacted, and empty once deleted. `details` holds what a kind adds: `reaction`; `files`
-    (names), `bot_id` and `edits` (stamp of each edit: when it was sent) of a message;
+    (names), `bot_id`, `withheld` and `edits` (stamp of each edit: when it was sent) of a message;
     `old`/`new` of a change.
     """
 

@@ -28,6 +28,10 @@ MOST_READ = 4_000
 What is longer is a paste, and the rules' patterns grow with the square of an unbroken one."""
 
 
+WITHHELD = "[withheld by the workspace's own encryption keys]"
+"""Stands for words that Slack may not show us."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A channel's timeline, open-ended where a bound is None; `until` is not part of it."""
@@ -201,6 +205,8 @@ def _shown_text(event: TimelineEvent, names: Mapping[str, str]) -> str:
     if event.deleted_at is None and not text:
         if reaction := event.details.get("reaction"):
             return f":{reaction}:"
+        if event.details.get("withheld"):
+            return WITHHELD
         return ", ".join(f"[file: {name}]" for name in event.details.get("files", ()))
     return text
 

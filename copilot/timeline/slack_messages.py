@@ -18,6 +18,7 @@ from copilot.timeline.permalinks import ts_order, ts_to_instant
 _KIND = re.compile(r"[a-z_]{1,64}", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,32}", re.ASCII)
 _CONTROL_SUBTYPES = frozenset({"message_changed", "message_deleted", "message_replied"})
+_WITHHELD = "ekm_access_denied"
 _REACTION_KINDS = frozenset({EventKind.REACTION_ADDED, EventKind.REACTION_REMOVED})
 _PIN_KINDS = frozenset({EventKind.PIN_ADDED, EventKind.PIN_REMOVED})
 
@@ -39,6 +40,9 @@ class SourceMessage:
     edited_ts: str | None = None
     edit_sent_ts: str | None = None
     """When Slack sent the edit. It tells two edits of one second apart: `edited.ts` does not."""
+    is_withheld: bool = False
+    """The workspace's own keys keep its words from us; `text` is empty, whatever Slack says
+    instead, and what was known of it stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,18 +166,20 @@ def _previous_message(
 def _source_message(place: _Place, message: Mapping[str, Any]) -> SourceMessage:
     message_ts = _required_ts(message.get("ts"))
     user_id, bot_id = _optional_id(message.get("user")), _optional_id(message.get("bot_id"))
+    is_withheld = message.get("subtype") == _WITHHELD
     edited = message.get("edited")
     return SourceMessage(
         team_id=place.team_id,
         channel_id=place.channel_id,
         message_ts=message_ts,
-        kind=_kind(message.get("subtype")),
-        text=text_of(message),
+        kind=EventKind.MESSAGE if is_withheld else _kind(message.get("subtype")),
+        text="" if is_withheld else text_of(message),
         thread_ts=_optional_ts(message.get("thread_ts")),
         author_id=user_id or bot_id,
         author_name=_author_name(message),
         bot_id=bot_id,
-        files=_file_names(message),
+        files=() if is_withheld else _file_names(message),
+        is_withheld=is_withheld,
         edited_ts=_optional_ts(edited.get("ts")) if isinstance(edited, Mapping) else None,
     )
 

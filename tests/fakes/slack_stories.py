@@ -150,7 +150,14 @@ def _fetch(draw: st.DrawFn, story: Story, message: Event, sent_ts: str) -> Event
     return message
 
 
-STEPS = [_edit, _edit, _unfurl, _react, _pin, _fetch]
+def _withhold(draw: st.DrawFn, story: Story, message: Event, sent_ts: str) -> Event:
+    """The workspace's keys are away while somebody reads the history."""
+    text = "Your admins have suspended everyone's access to this content."
+    story.events.append({**message, "subtype": "ekm_access_denied", "text": text})
+    return message
+
+
+STEPS = [_edit, _edit, _unfurl, _react, _pin, _fetch, _withhold]
 
 
 @st.composite
@@ -158,3 +165,31 @@ def deliveries(draw: st.DrawFn, story: Story) -> Sequence[Event]:
     """The story's events in any order, each once or more often."""
     again = draw(st.lists(st.sampled_from(story.events), max_size=4))
     return draw(st.permutations([*story.events, *again]))
+
+
+@st.composite
+def conversations(draw: st.DrawFn) -> list[Event]:
+    """All that Slack tells of a channel, in order: messages and threads that people change."""
+    parents = [f"{1700000000 + number}.000100" for number in range(draw(st.integers(1, 3)))]
+    told: list[Event] = []
+    for number, ts in enumerate(parents):
+        told += _life_of(draw, a_message(draw(TEXTS), ts=ts))
+        for reply in range(draw(st.integers(0, 2))):
+            reply_ts = f"{1700000060 + 10 * number + reply}.000200"
+            message = a_message(draw(TEXTS), ts=reply_ts, thread_ts=ts, user="U0BEN")
+            if draw(st.booleans()):
+                message["subtype"] = "thread_broadcast"
+            told += _life_of(draw, message)
+    return told
+
+
+def _life_of(draw: st.DrawFn, message: Event) -> list[Event]:
+    story = Story([message], [message["text"]])
+    for step in range(draw(st.integers(0, 3))):
+        second, half = divmod(step, 2)
+        sent_ts = f"{1700000100 + second}.{half * 5 + 1}00000"
+        message = draw(st.sampled_from(STEPS))(draw, story, message, sent_ts)
+    if draw(st.integers(0, 3)) == 0:
+        previous = draw(st.sampled_from([message, None]))
+        story.events.append(a_deletion(message["ts"], previous, "1700000200.000900"))
+    return story.events

@@ -43,16 +43,32 @@ def test_a_plain_message() -> None:
         "me_message",
         "file_share",
         "thread_broadcast",
-        "channel_join",
-        "channel_topic",
+        "assistant_app_thread",
+        "document_mention",
+        *(
+            f"{kind}_{what}"
+            for kind in ("channel", "group")
+            for what in ("join", "leave", "name", "topic", "purpose", "archive", "unarchive")
+        ),
+        "channel_convert_to_private",
+        "channel_convert_to_public",
+        "channel_posting_permissions",
         "pinned_item",
+        "unpinned_item",
         "reminder_add",
-        "ekm_access_denied",
+        "file_comment",
+        "file_mention",
         "something_slack_adds_later",
     ],
 )
 def test_every_subtype_is_kept_as_its_kind(subtype: str) -> None:
     assert the_message(a_message(subtype=subtype)).kind == subtype
+
+
+def test_words_that_the_workspaces_keys_withhold_are_not_taken_for_its_words() -> None:
+    text = "Your admins have suspended everyone's access to this content."
+    message = the_message(a_message(text, subtype="ekm_access_denied", user="U0ANA"))
+    assert (message.kind, message.text, message.is_withheld) == ("message", "", True)
 
 
 @pytest.mark.parametrize("subtype", ["Drop Table", "", None, 7, "x" * 65, "message_changed_"])
