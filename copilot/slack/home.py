@@ -121,7 +121,7 @@ def _follow_ups(home: Home) -> Iterator[Block]:
             "suggestion, or add it with `/incident followup add what is to be done @you`."
         )
     for mine in home.follow_ups[:MOST_FOLLOW_UPS]:
-        about = f"\n{_linked(mine.link, safe(mine.incident_title, _TITLE_LENGTH))}"
+        about = f"\nfrom {safe(mine.incident_title, _TITLE_LENGTH)}{_link(mine.link, 'timeline')}"
         yield item_block(mine.item, home.tag, about)
     if home.more_follow_ups:
         yield _context(f"and {home.more_follow_ups} more; they appear here as these are done")
@@ -148,7 +148,7 @@ def _incident(incident: HomeIncident, tag: str, now: datetime) -> Block:
         safe(incident.tempo, 40),
         f"for {duration(now - incident.declared_at)}",
     ]
-    channel = _linked(incident.channel_link, f"#{safe(incident.channel_name, 80)}")
+    channel = f"#{safe(incident.channel_name, 80)}{_link(incident.channel_link, 'open')}"
     lines = [" · ".join(head), f"{channel} · {_waiting(incident)}"]
     if incident.quiet_until is not None:
         by = f", as {safe(incident.quiet_by, _NAME_LENGTH)} asked" if incident.quiet_by else ""
@@ -242,9 +242,9 @@ def _reasons(noise: NoiseOverview) -> str:
     return " · ".join([*named, *([f"other reasons {rest}"] if rest else [])])
 
 
-def _linked(address: str, words: str) -> str:
-    words = words or "untitled"
-    return f"<{address.replace('&', '&amp;')}|{words}>" if is_web_address(address) else words
+def _link(address: str, label: str) -> str:
+    """The label is ours: words of others make no link, however harmless they look."""
+    return f"  <{address.replace('&', '&amp;')}|{label}>" if is_web_address(address) else ""
 
 
 def _link_button(label: str, address: str, number: int) -> Block:

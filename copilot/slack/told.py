@@ -43,7 +43,7 @@ def catchup_answer(told: Told, catchup: CatchUp, link_of: RecordLink, now: datet
     closing = [
         *([_coverage(catchup)] if catchup.messages else []),
         *gap_lines(catchup.gaps, now),
-        f"<{told.console_link}|The whole timeline>",
+        _link(told.console_link, "The whole timeline").strip() or "The console has all of it.",
     ]
     return lines_answer(lines, [_context(text) for text in closing])
 
@@ -67,7 +67,7 @@ def timeline_answer(
     more = f"{left_out} earlier ones are left out. " if left_out else ""
     closing = [
         *gap_lines(gaps, now),
-        f"{more}<{told.console_link}|The whole timeline>",
+        (more + _link(told.console_link, "The whole timeline")).strip() or "That is all.",
     ]
     return lines_answer(shown, [_context(text) for text in closing])
 
