@@ -120,9 +120,9 @@ def build_many_workspaces(
 
     Tokens run out by `wall_clock`. Raises BadInputError where COPILOT_TOKEN_KEYS can't be used.
     """
-    if not (settings.slack_client_id and settings.slack_client_secret and settings.token_keys):
+    box = build_token_box(settings)
+    if not (box and settings.slack_client_id and settings.slack_client_secret):
         return None
-    box = TokenBox(settings.token_keys.get_secret_value())
     oauth = OAuthApp(
         client_id=settings.slack_client_id,
         client_secret=settings.slack_client_secret.get_secret_value(),
@@ -147,6 +147,11 @@ def build_many_workspaces(
         clients=clients,
     )
     return ManyWorkspaces(clients, installer)
+
+
+def build_token_box(settings: Settings) -> TokenBox | None:
+    """None without COPILOT_TOKEN_KEYS. Raises BadInputError where they can't be used."""
+    return TokenBox(settings.token_keys.get_secret_value()) if settings.token_keys else None
 
 
 def open_database(settings: Settings) -> Engine:

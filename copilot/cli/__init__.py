@@ -8,10 +8,12 @@ from copilot.cli import (
     demo,
     doctor,
     incidents,
+    keys,
     manifest,
     processes,
     reviews,
     suggestions,
+    workspaces,
 )
 from copilot.cli.output import console
 
@@ -47,6 +49,8 @@ app.command("scheduler")(processes.scheduler)
 app.command("migrate")(processes.migrate)
 app.command("manifest")(manifest.manifest)
 app.command("doctor")(doctor.doctor)
+app.add_typer(keys.keys, name="keys")
+app.add_typer(workspaces.workspaces, name="workspaces")
 app.add_typer(archive.imports, name="import")
 app.add_typer(incidents.incidents, name="incidents")
 app.add_typer(incidents.timeline, name="timeline")
