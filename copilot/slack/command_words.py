@@ -115,7 +115,8 @@ def read_status_and_note(text: str) -> tuple[Status | None, str]:
 
 def unquoted(text: str) -> str:
     """Without the quotes that people put around a title, in any of our users' languages."""
-    return text.strip(_QUOTES).rstrip(_STOPS)
+    text = text.strip(_SPACES).rstrip(_STOPS)
+    return text.strip(_QUOTES) if text[:1] in _QUOTES else text
 
 
 def read_declaration(text: str) -> Declaration:

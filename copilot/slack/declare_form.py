@@ -22,7 +22,7 @@ HERE = "here"
 NEW_CHANNEL = "new"
 
 _MAX_METADATA = 3000
-_MAX_CHANNEL_INPUT = 80
+_MAX_CHANNEL_NAME = 80
 _SEVERITY_LABELS = {
     Severity.SEV1: "SEV1, the worst",
     Severity.SEV2: "SEV2",
@@ -40,10 +40,10 @@ class FormOrigin:
     response_url: str
 
     def to_metadata(self) -> str:
-        text = json.dumps([self.channel_id, self.channel_name, self.response_url])
+        name = clip(self.channel_name, _MAX_CHANNEL_NAME)
+        text = json.dumps([self.channel_id, name, self.response_url])
         # The address only takes the answer; where it was asked is what matters.
-        is_short = len(text) <= _MAX_METADATA
-        return text if is_short else json.dumps([self.channel_id, self.channel_name, ""])
+        return text if len(text) <= _MAX_METADATA else json.dumps([self.channel_id, name, ""])
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def declare_form(
             "Name of the new channel",
             {
                 "type": "plain_text_input",
-                "max_length": _MAX_CHANNEL_INPUT,
+                "max_length": _MAX_CHANNEL_NAME,
                 "placeholder": plain(suggested_name("checkout errors", now), 150),
             },
             optional=True,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from copilot.ports import Person
 
-_MENTION = re.compile(r"<@([UWB][A-Z0-9]{2,30})(?:\|[^<>]*)?>[,:;]?")
+_MENTION = re.compile(r"<@([UWB][A-Z0-9]{1,30})(?:\|[^<>]*)?>[,:;]?")
 _ONESELF = frozenset({"me", "myself", "@me"})
 _AROUND_A_NAME = " @,.:;!?'\"`“”„‘’«»()"
 _LONGEST_NAME = 4
@@ -34,13 +34,15 @@ def read_person(text: str, people: Sequence[Person], asker_id: str) -> Named:
         return Named(None, "")
     if words[0].lower().strip(_AROUND_A_NAME) in _ONESELF:
         return Named(asker_id, " ".join(words[1:]))
-    several: tuple[str, ...] = ()
     for length in range(min(_LONGEST_NAME, len(words)), 0, -1):
         found = _called(" ".join(words[:length]), people)
+        rest = " ".join(words[length:])
         if len(found) == 1:
-            return Named(found[0].user_id, " ".join(words[length:]))
-        several = several or tuple(_full_name(person) for person in found)
-    return Named(None, " ".join(words[1:]), words[0].strip(_AROUND_A_NAME), several)
+            return Named(found[0].user_id, rest)
+        if found:
+            typed = " ".join(words[:length]).strip(_AROUND_A_NAME)
+            return Named(None, rest, typed, tuple(_full_name(person) for person in found))
+    return Named(None, " ".join(words[1:]), words[0].strip(_AROUND_A_NAME))
 
 
 def _called(name: str, people: Sequence[Person]) -> list[Person]:

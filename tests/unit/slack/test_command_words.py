@@ -7,7 +7,9 @@ from copilot.slack.command_words import (
     nearest_word,
     read_declaration,
     read_severity,
+    read_severity_and_note,
     read_status,
+    read_status_and_note,
     read_typed,
     to_channel_name,
 )
@@ -96,6 +98,11 @@ def test_a_status_may_be_nearly_typed(text: str, status: Status | None) -> None:
         ),
         ("errors --new-channel Inc.Checkout", Declaration("errors", None, "inc-checkout")),
         ("—new-channel ops db down", Declaration("db down", None, "ops")),
+        ("„Kasse kaputt“, sev 1!", Declaration("Kasse kaputt", Severity.SEV1, None)),
+        ("« Paiement en panne » (SEV2).", Declaration("Paiement en panne", Severity.SEV2, None)),
+        ("logs say “no space”", Declaration("logs say “no space”", None, None)),
+        ("sev 2: checkout errors", Declaration("checkout errors", Severity.SEV2, None)),
+        ("sev2", Declaration("", Severity.SEV2, None)),
         ("--new-channel", Declaration("", None, "")),
         ("--new-channel !!! x", Declaration("x", None, "")),
         ("--new-channels x", Declaration("--new-channels x", None, None)),
@@ -105,6 +112,34 @@ def test_a_declaration_reads_title_severity_and_channel(
     text: str, declaration: Declaration
 ) -> None:
     assert read_declaration(text) == declaration
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "said"),
+    [
+        ("monitoring", Status.MONITORING, ""),
+        ("Monitoring, replica caught up", Status.MONITORING, "replica caught up"),
+        ("ident – bad deploy", Status.IDENTIFIED, "bad deploy"),
+        ("all good", None, "good"),
+        ("", None, ""),
+    ],
+)
+def test_a_note_may_follow_a_status(text: str, status: Status | None, said: str) -> None:
+    assert read_status_and_note(text) == (status, said)
+
+
+@pytest.mark.parametrize(
+    ("text", "severity", "said"),
+    [
+        ("sev 2 cards are refused", Severity.SEV2, "cards are refused"),
+        ("P1: all regions", Severity.SEV1, "all regions"),
+        ("3", Severity.SEV3, ""),
+        ("bad", None, ""),
+        ("", None, ""),
+    ],
+)
+def test_a_note_may_follow_a_severity(text: str, severity: Severity | None, said: str) -> None:
+    assert read_severity_and_note(text) == (severity, said)
 
 
 @pytest.mark.parametrize(
