@@ -20,7 +20,8 @@ from copilot.workspaces.models import Channel
 _MOST_CHANNELS = 20
 _POLL_S = 0.5
 _WAY_WORDS = {"http": "over HTTP", "socket_mode": "by Socket Mode"}
-_INVITE = "type `/invite @incident-copilot` there"
+_INVITE = "type `/invite @incident-copilot`"
+_CHOSEN = {"http": "HTTP", "socket_mode": "Socket Mode"}
 _SOCKET_CLICKS = (
     "In the app's settings: Socket Mode is on; Event Subscriptions is on and lists message.channels"
 )
@@ -43,7 +44,7 @@ def check_events(services: Services) -> Finding:
     if newest.way != expected:
         return off(
             "events",
-            f"{words}, before {_WAY_WORDS[expected]} was chosen. "
+            f"{words}; since then {_CHOSEN[expected]} was chosen. "
             "`incident-copilot doctor --listen` shows whether they come this way.",
         )
     return ok("events", words)
@@ -73,7 +74,7 @@ def check_channels(services: Services, team_ids: Sequence[str]) -> list[Finding]
         return [broken("channels", str(error))]
     if unheard:
         return [
-            broken("channels", f"{name} has an open incident that nobody hears: {_INVITE}.")
+            broken("channels", f"{name} has an open incident that nobody hears: {_INVITE} there.")
             for name in unheard
         ]
     return [ok("channels", "the bot is in every channel with an open incident")]
@@ -122,7 +123,7 @@ def _why_none(services: Services, timeout_s: float) -> str:
             "`incident-copilot serve`, then listen again."
         )
     clicks = _SOCKET_CLICKS if settings.slack_app_token is not None else _HTTP_CLICKS
-    return f"{none} {clicks}. In the channel {_INVITE}; then say something."
+    return f"{none} {clicks}. In a channel {_INVITE}, then say something there."
 
 
 def _told(arrival: Arrival, now: datetime) -> str:

@@ -18,8 +18,7 @@ _NOTICEABLE = timedelta(seconds=30)
 _TOO_OLD = timedelta(minutes=5)
 """A signature that is older, or as much ahead, is refused."""
 _HOW_TO_ADD = (
-    "At api.slack.com/apps → App Manifest paste what `incident-copilot manifest` prints, then "
-    "Install App → Reinstall."
+    "At api.slack.com/apps → App Manifest paste what `incident-copilot manifest` prints, then"
 )
 
 
@@ -33,7 +32,10 @@ def check_slack(services: Services, team_ids: Sequence[str]) -> list[Finding]:
         except CopilotError as error:
             findings.append(broken("Slack", str(error)))
             continue
-        findings += [_workspace(report), _scopes(report, is_one_of_many=len(team_ids) > 1)]
+        findings += [
+            _workspace(report),
+            _scopes(services, report, is_one_of_many=len(team_ids) > 1),
+        ]
         clock = clock or _clock(report, SystemClock().now())
     if len(team_ids) > _MOST_WORKSPACES:
         left = len(team_ids) - _MOST_WORKSPACES
@@ -68,11 +70,15 @@ def check_installations(services: Services, team_ids: Sequence[str]) -> Finding 
     settings = services.settings
     if settings.slack_bot_token is not None or not settings.slack_client_id:
         return None
-    base = (settings.public_url or "https://…").rstrip("/")
+    base = _base(services)
     if not team_ids:
         return off("installations", f"None yet. Open {base}/slack/install to add a workspace.")
     count = f"{len(team_ids)} workspace{'s' if len(team_ids) > 1 else ''}"
     return ok("installations", f"{count}; {base}/slack/install adds another")
+
+
+def _base(services: Services) -> str:
+    return (services.settings.public_url or "https://…").rstrip("/")
 
 
 def _workspace(report: BotReport) -> Finding:
@@ -80,14 +86,17 @@ def _workspace(report: BotReport) -> Finding:
     return ok("Slack", f"{found.name} at {found.url} as {found.bot_user_id}")
 
 
-def _scopes(report: BotReport, *, is_one_of_many: bool) -> Finding:
+def _scopes(services: Services, report: BotReport, *, is_one_of_many: bool) -> Finding:
     whose = f"{report.workspace.name}: " if is_one_of_many else ""
     if report.scopes is None:
         return off("scopes", f"{whose}Slack did not say which were granted.")
     missing = missing_scopes(report.scopes)
     if missing:
+        again = "Install App → Reinstall"
+        if services.settings.slack_client_id is not None:
+            again = f"install it there again, at {_base(services)}/slack/install"
         without = "; ".join(f"{scope} ({use})" for scope, use in missing.items())
-        return broken("scopes", f"{whose}not granted: {without}. {_HOW_TO_ADD}")
+        return broken("scopes", f"{whose}not granted: {without}. {_HOW_TO_ADD} {again}.")
     extra = superfluous_scopes(report.scopes)
     hint = f"; granted, but not needed: {', '.join(extra)}" if extra else ""
     return ok("scopes", f"{whose}all {len(BOT_SCOPES)} that are needed{hint}")

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from copilot.slack.command_words import USAGE_HINT
 from copilot.slack.message_shortcuts import FOLLOW_UP, IGNORE, KEY_MOMENT
 
 Manifest = dict[str, Any]
@@ -123,7 +124,6 @@ _LONG = (
     "those in which an incident was declared."
 )
 _COMMAND_DESCRIPTION = "Declare and run an incident"
-_USAGE_HINT = "declare | status | severity | catchup | note | suggestions | review | help"
 
 
 def manifest(
@@ -179,7 +179,7 @@ def _features(command_at: dict[str, str]) -> Manifest:
                 "command": COMMAND,
                 **command_at,
                 "description": _COMMAND_DESCRIPTION,
-                "usage_hint": _USAGE_HINT,
+                "usage_hint": USAGE_HINT,
                 # People and channels arrive as ids, not as names that may change.
                 "should_escape": True,
             }

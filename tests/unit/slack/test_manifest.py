@@ -129,6 +129,12 @@ def test_every_shortcut_and_the_command_have_a_listener() -> None:
     assert ("command", COMMAND) in registry.seen
 
 
+def test_the_operators_page_names_each_scope_and_its_use() -> None:
+    page = (SLACK.parents[1] / "docs" / "slack.md").read_text()
+    rows = dict(re.findall(r"^\| `([a-z:.]+)` \| (.+) \|$", page, re.MULTILINE))
+    assert rows == BOT_SCOPES
+
+
 def test_every_event_can_be_delivered_with_the_scopes_asked_for() -> None:
     for event, scopes in BOT_EVENTS.items():
         assert set(scopes) <= set(BOT_SCOPES), event
