@@ -25,11 +25,12 @@ _SPELLED_OUT = {":": "&#58;", ".": "&#46;"}
 
 
 def to_json(view: ReviewView) -> dict[str, Any]:
-    """`incident`, `not_in_timeline`, `sections` and `unsupported`, as documented."""
+    """`incident`, `not_in_timeline`, `sections`, `written_down`, `unsupported`, as documented."""
     return {
         "incident": view.incident.model_dump(mode="json"),
         "not_in_timeline": list(view.gaps),
         "sections": [section.model_dump(mode="json") for section in view.sections],
+        "written_down": [written.model_dump(mode="json") for written in view.written_down],
         "unsupported": [
             {
                 "text": claim.text,
@@ -44,6 +45,8 @@ def to_json(view: ReviewView) -> dict[str, Any]:
 
 def to_markdown(view: ReviewView) -> str:
     parts = [_heading(view), *(_section(section, view.incident) for section in view.sections)]
+    if view.written_down:
+        parts.append(_written_down(view))
     return "\n\n".join([*parts, _closing(view)]) + "\n"
 
 
@@ -117,6 +120,15 @@ def _section(section: SectionView, incident: ReviewedIncident) -> str:
     return "\n".join(
         [f"## {section.title}", "", *(_claim(claim, incident) for claim in section.claims)]
     )
+
+
+def _written_down(view: ReviewView) -> str:
+    lines = [
+        f"- {_stamp(each.occurred_at)} {escaped(each.author)}: {escaped(each.text)}"
+        for each in view.written_down
+    ]
+    head = "## Written down during the incident"
+    return "\n".join([head, "", "*Said nowhere in the channel; as people wrote it.*", "", *lines])
 
 
 def _claim(claim: ClaimView, incident: ReviewedIncident) -> str:

@@ -11,6 +11,7 @@ from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident, span_of
 from copilot.ports import EpisodeMessages, FollowUpFact, IncidentFacts, Quote, WindowMessage
 from copilot.reviews.episodes import episodes_for_drafter
+from copilot.reviews.salience import best_of
 from copilot.suggestions.models import Evidence, Suggestion
 from copilot.suggestions.vocabulary import Outcome, Reason
 from copilot.timeline.models import EventKind
@@ -19,6 +20,7 @@ from copilot.workspaces.directory import names_of, workspace_of
 
 MOST_MESSAGES = 20_000
 _MOST_WAITING = 10
+_QUOTED = 200
 _CHANGES = frozenset({EventKind.SEVERITY_CHANGED, EventKind.STATUS_CHANGED})
 _STILL_WANTED = (Reason.NOTHING_IS_POSTED, Reason.POST_FAILED)
 
@@ -95,19 +97,32 @@ def _follow_ups(
     waiting = _waiting(session, incident.id)
     ids = [one.suggestion_id for one in agreed if one.suggestion_id is not None]
     evidence = _evidence(session, [*ids, *(one.id for one in waiting)], messages)
+    by_ts = {message.message_ts: message for message in messages}
+    made = {one.id: _said_of(by_ts.get(one.source_ts or "")) for one in agreed}
     return tuple(
         FollowUpFact(
             title=title,
             owner_name=names.get(owner_id) if owner_id else None,
             is_accepted=is_accepted,
-            evidence=evidence[suggestion_id],
+            evidence=quotes,
         )
-        for title, owner_id, is_accepted, suggestion_id in [
-            *((one.title, one.owner_id, True, one.suggestion_id) for one in agreed),
-            *((one.title, one.owner_id, False, one.id) for one in waiting),
+        for title, owner_id, is_accepted, quotes in [
+            *(
+                (one.title, one.owner_id, True, evidence.get(one.suggestion_id, made[one.id]))
+                for one in agreed
+            ),
+            *((one.title, one.owner_id, False, evidence.get(one.id, ())) for one in waiting),
         ]
-        if suggestion_id in evidence
+        if quotes
     )
+
+
+def _said_of(message: WindowMessage | None) -> tuple[Quote, ...]:
+    """The words of the message that a person made the follow-up of."""
+    if message is None or not message.text.strip():
+        return ()
+    best = best_of([message])
+    return (Quote(message.number, best[0].text if best else message.text[:_QUOTED]),)
 
 
 def _waiting(session: Session, incident_id: int) -> Sequence[Suggestion]:

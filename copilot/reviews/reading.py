@@ -12,6 +12,7 @@ from copilot.incidents.queries import get_incident, span_of
 from copilot.reviews.models import Claim, ClaimState, Review, Section
 from copilot.reviews.sources import Source, sources_of
 from copilot.reviews.versions import newest_review
+from copilot.reviews.written_down import WrittenDown, written_down
 from copilot.timeline.gaps import gaps_in
 from copilot.workspaces.directory import channel_name
 
@@ -97,6 +98,8 @@ class ReviewView(BaseModel):
     """Stretches of the timeline in which messages may be missing, in words, as they are now."""
     sections: list[SectionView]
     """All ten, in order, with what may be published."""
+    written_down: list[WrittenDown] = []
+    """Notes and the like, which rest on no message and so are no claims."""
     unsupported: list[ClaimView]
     """Kept apart: what its sources do not carry, or no longer."""
     rejected: list[ClaimView]
@@ -157,6 +160,7 @@ def _review_view(
             )
             for section in Section
         ],
+        written_down=written_down(session, incident),
         unsupported=[claim for claim in others if not _may_be_published(claim)],
         rejected=rejected,
     )

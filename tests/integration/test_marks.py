@@ -16,8 +16,13 @@ from copilot.incidents.intake import take_in
 from copilot.incidents.lifecycle import declare
 from copilot.incidents.marked import heed_marks, mark_by_hand, unmark_by_hand, write_follow_up_of
 from copilot.incidents.models import FollowUp, Incident
+from copilot.incidents.notes import write_note
 from copilot.incidents.queries import span_of
+from copilot.local.drafter import LocalDrafter
 from copilot.ports import MemberInfo, WorkspaceInfo
+from copilot.reviews.drafting import draft_review
+from copilot.reviews.export import to_json, to_markdown
+from copilot.reviews.reading import current_review
 from copilot.suggestions.consideration import consider_incident
 from copilot.timeline.marks import DEFAULT_MEANINGS, Place, standing_marks
 from copilot.timeline.models import MarkKind, MessageMark
@@ -243,3 +248,35 @@ def test_a_deleted_or_unknown_message_can_not_be_marked(told: Database) -> None:
             mark_by_hand(session, Place(TEAM, "C1", stamp), MarkKind.IGNORED, by="UANA", now=NOW)
     with told.reading() as session:
         assert standing_marks(session, TEAM, "C1", [TS]) == {}
+
+
+def test_a_review_shows_what_people_marked_and_wrote_down(told: Database) -> None:
+    """Marked messages are claims with sources; what was said nowhere is none, and is shown."""
+    incident = incident_in(told, "C1")
+    marked = "1772632801.000100"
+    hear(
+        told,
+        message("C1"),
+        message("C1", "Maria has joined the bridge from the vendor", marked),
+        reaction("C1", "UANA", "memo", 1),
+    )
+    with told.transaction() as session:
+        mark_by_hand(session, Place(TEAM, "C1", marked), MarkKind.KEY_MOMENT, by="UBEN", now=NOW)
+        write_note(session, incident, "status page is *up*", by="UBEN", now=NOW)
+        write_follow_up(
+            session, incident, title="call the vendor", owner_id=None, due=None, by="UANA", now=NOW
+        )
+    draft_review(told, incident.id, LocalDrafter(), ReplayClock(NOW + timedelta(hours=1)))
+    with told.reading() as session:
+        review = current_review(session, incident.id)
+    assert review is not None
+    claims = {section.title: section.claims for section in review.sections}
+    (moment,) = claims["Key moments"]
+    assert "Maria has joined the bridge" in moment.text
+    assert [claim.text for claim in claims["Follow-ups"]] == ["Accepted: check the backups"]
+    assert [(each.kind, each.author, each.text) for each in review.written_down] == [
+        ("note", "uben", "status page is *up*"),
+        ("follow_up", "uana", "call the vendor (unowned)"),
+    ]
+    assert r"uben: status page is \*up\*" in to_markdown(review)
+    assert to_json(review)["written_down"][1]["text"] == "call the vendor (unowned)"

@@ -169,7 +169,13 @@ def test_the_export_has_the_documented_shape(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock
 ) -> None:
     exported = to_json(draft(db, incident_id, clock, ROLLBACK, INVENTED))
-    assert list(exported) == ["incident", "not_in_timeline", "sections", "unsupported"]
+    assert list(exported) == [
+        "incident",
+        "not_in_timeline",
+        "sections",
+        "written_down",
+        "unsupported",
+    ]
     assert [section["title"] for section in exported["sections"]][:3] == [
         "Summary",
         "Impact",
