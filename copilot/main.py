@@ -98,7 +98,7 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
             db=services.db,
             installer=services.installer,
             public_url=console_url,
-            stylesheet="/static/console.css",
+            assets="/static",
         )
     secret_key = settings.secret_key
     add_console(

@@ -41,8 +41,9 @@ class InstallPage:
     steps: tuple[Step, ...] = ()
     status: int = 200
 
-    def response(self, stylesheet: str) -> HTMLResponse:
-        html = _TEMPLATES.get_template("install.html").render(page=self, stylesheet=stylesheet)
+    def response(self, assets: str) -> HTMLResponse:
+        """`assets` is the address of the style sheet and the icon."""
+        html = _TEMPLATES.get_template("install.html").render(page=self, assets=assets)
         return HTMLResponse(html, status_code=self.status, headers=_HEADERS)
 
 
@@ -51,8 +52,8 @@ _AGAIN = "Start again"
 WELCOME = InstallPage(
     "Add Incident Copilot to Slack",
     (
-        "It keeps the timeline of an incident, says little, and drafts a review in which every "
-        "sentence leads to the messages it rests on.",
+        "It keeps the timeline of an incident, says little, and drafts a review whose every "
+        "sentence leads to the messages behind it.",
         "It reads only channels that it is invited to, and keeps only those in which an incident "
         "was declared. Slack asks you on the next page whether you agree.",
     ),
@@ -64,11 +65,10 @@ CANCELLED = InstallPage(
     leads_on=_AGAIN,
 )
 NOT_OURS = InstallPage(
-    "This is not the way back to where you began",
+    "This link does not work here",
     (
-        "The address you came with does not belong to an installation begun in this browser, or "
-        "it was used before. Nothing was changed.",
-        "If you began one here, start again; an address like this works once, for ten minutes.",
+        "It belongs to an installation that was begun in another browser, was used before, or is "
+        "older than ten minutes. Nothing was changed.",
     ),
     leads_on=_AGAIN,
     status=400,

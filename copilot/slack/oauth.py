@@ -37,10 +37,10 @@ class InstallRoutes:
     installer: Installer
     public_url: str
     """Where Slack sends people back to; ends without a slash."""
-    stylesheet: str
+    assets: str
 
     def welcome(self) -> Response:
-        return pages.WELCOME.response(self.stylesheet)
+        return pages.WELCOME.response(self.assets)
 
     def start(self) -> Response:
         state = secrets.token_urlsafe(32)
@@ -63,7 +63,7 @@ class InstallRoutes:
         asked = request.query_params
         if not self._is_way_back(asked.get("state", ""), request.cookies.get(_STATE_COOKIE, "")):
             # The cookie stays: this may have been a stranger's address, the right one yet to come.
-            return pages.NOT_OURS.response(self.stylesheet)
+            return pages.NOT_OURS.response(self.assets)
         if (why := asked.get("error")) is not None:
             said_no = why == "access_denied" or _ERROR_CODE.fullmatch(why) is None
             return self._page(pages.CANCELLED if said_no else pages.refused(f"Slack says {why}."))
@@ -75,7 +75,7 @@ class InstallRoutes:
     def done(self, request: Request) -> Response:
         kind, _, name = unquote(request.cookies.get(_DONE_COOKIE, "")).partition(":")
         page = pages.installed(name[:_MAX_NAME], is_organisation=kind == "organisation")
-        return page.response(self.stylesheet)
+        return page.response(self.assets)
 
     @property
     def _redirect_uri(self) -> str:
@@ -124,16 +124,16 @@ class InstallRoutes:
         )
 
     def _page(self, page: InstallPage) -> Response:
-        response = page.response(self.stylesheet)
+        response = page.response(self.assets)
         response.delete_cookie(_STATE_COOKIE, path="/slack")
         return response
 
 
 def add_install_pages(
-    web: FastAPI, *, db: Database, installer: Installer, public_url: str, stylesheet: str
+    web: FastAPI, *, db: Database, installer: Installer, public_url: str, assets: str
 ) -> None:
     """Serve the pages; `public_url` is this process as browsers reach it."""
-    routes = InstallRoutes(db, installer, public_url.rstrip("/"), stylesheet)
+    routes = InstallRoutes(db, installer, public_url.rstrip("/"), assets)
     router = APIRouter(include_in_schema=False)
     router.get("/slack/install")(routes.welcome)
     router.get("/slack/install/start")(routes.start)

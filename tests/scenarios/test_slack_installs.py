@@ -131,7 +131,7 @@ def test_the_way_back_works_once(world: InstallWorld) -> None:
     world.browser.cookies.set("copilot_install", state, domain="127.0.0.1", path="/slack")
     replayed = world.go(back)
     assert replayed.status_code == 400
-    assert "not the way back" in replayed.text
+    assert "does not work here" in replayed.text
     assert len(installations(world)) == 1
 
 
