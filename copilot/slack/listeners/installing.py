@@ -62,10 +62,12 @@ def _settle_team(req: BoltRequest) -> str:
     out where it is looked for first; then it is put there, for the listeners to find.
     """
     team_id = str(req.context.team_id or "")
-    if not _is_workspace(team_id):
+    # Bolt then takes the home of whoever pressed the button, who may be a guest in this one.
+    is_left_out = "team" in req.body and not req.body["team"]
+    if is_left_out or not _is_workspace(team_id):
         team_id = next((str(each) for each in _other_places(req.body) if _is_workspace(each)), "")
         req.context["team_id"] = team_id or None
-    if team_id and "team" in req.body and not req.body["team"]:
+    if team_id and is_left_out:
         req.body["team"] = {"id": team_id}
     return team_id
 
