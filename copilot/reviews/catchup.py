@@ -15,6 +15,7 @@ from copilot.reviews.telling import is_heard, most_telling_lines
 from copilot.timeline.gaps import gaps_in
 from copilot.timeline.marks import marked_in
 from copilot.timeline.models import SPOKEN_KINDS, EventKind, MarkKind, TimelineEvent
+from copilot.timeline.mrkdwn import to_plain
 from copilot.timeline.permalinks import permalink, ts_to_instant
 from copilot.timeline.reading import Span, author_of, events_in, window_messages
 from copilot.workspaces.directory import names_of, workspace_of
@@ -127,7 +128,7 @@ def change_line(event: TimelineEvent, names: Mapping[str, str]) -> ToldLine:
     return ToldLine(
         at=event.occurred_at,
         author=author_of(event, names) or "",
-        text=event.text,
+        text=to_plain(event.text, names),
         event_id=event.id,
         permalink=None,
     )
