@@ -7,7 +7,7 @@ from typing import Any
 
 from copilot.incidents.models import Severity, Status
 from copilot.slack.cards import Block
-from copilot.slack.escaping import clip, mrkdwn, safe
+from copilot.slack.escaping import clip_escaped, mrkdwn, safe
 from copilot.timeline.mrkdwn import to_plain
 
 Answer = dict[str, Any]
@@ -62,7 +62,7 @@ def lines_answer(lines: Iterable[str], blocks: Sequence[Block] = ()) -> Answer:
     shown = [_section(text) for text in sections[:_MAX_SECTIONS]]
     return {
         "response_type": "ephemeral",
-        "text": clip(sections[0] if sections else "Done.", _SECTION_LENGTH),
+        "text": clip_escaped(sections[0] if sections else "Done.", _SECTION_LENGTH),
         "blocks": [*shown, *blocks],
     }
 
@@ -176,7 +176,7 @@ def _waiting_line(standing: Standing) -> str:
 def _packed(lines: Iterable[str]) -> list[str]:
     sections: list[str] = []
     for line in lines:
-        short = clip(line, _SECTION_LENGTH)
+        short = clip_escaped(line, _SECTION_LENGTH)
         if sections and len(sections[-1]) + 1 + len(short) <= _SECTION_LENGTH:
             sections[-1] += f"\n{short}"
         else:

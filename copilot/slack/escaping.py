@@ -7,6 +7,7 @@ from typing import Any
 _TRICKS = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>|]{1,2990}")
+_CUT_IN_TWO = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")
 _ELLIPSIS = "…"
 
 
@@ -26,6 +27,13 @@ def clip(text: str, limit: int) -> str:
 def escape(text: str) -> str:
     """Exactly the three characters through which a mention or a link could fire."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def clip_escaped(text: str, limit: int) -> str:
+    """The same for text that is escaped, and may hold our own links: none is cut in two."""
+    if len(text) <= limit:
+        return text
+    return _CUT_IN_TWO.sub("", text[: limit - 1]).rstrip() + _ELLIPSIS
 
 
 def safe(text: str, limit: int) -> str:
@@ -60,7 +68,8 @@ def mrkdwn(text: str) -> dict[str, Any]:
 
 def plain(text: str, limit: int = 3000) -> dict[str, Any]:
     """A text object that Slack never reads as markup."""
-    return {"type": "plain_text", "text": clip(text, limit) or " ", "emoji": False}
+    whole = _LONE_SURROGATES.sub("\ufffd", text)
+    return {"type": "plain_text", "text": clip(whole, limit) or " ", "emoji": False}
 
 
 def is_web_address(url: str) -> bool:

@@ -31,7 +31,7 @@ def texts_of(message: dict[str, Any]) -> str:
 
 
 def elements(message: dict[str, Any]) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for block in message["blocks"]:
         found += block["elements"] if block["type"] == "actions" else []
         found += [block["accessory"]] if "accessory" in block else []
