@@ -173,6 +173,7 @@ class SocketSender(Deliverer):
                 connection.socket.shutdown(socket.SHUT_RDWR)
             except OSError:
                 _log.debug("socket %s was gone already", one)
+            self._drop(one)
 
     # Deliveries
 

@@ -8,8 +8,10 @@ from slack_bolt import App, BoltRequest, BoltResponse
 
 from copilot.errors import BadInputError
 
-# What Bolt finds wherever a body has it, and everything behind it takes for a name.
-_WHO_AND_WHERE = ("team_id", "enterprise_id", "user_id", "channel_id", "thread_ts")
+# What Bolt finds wherever a body has it, and everything behind it takes for a name. In an event
+# the listener looks at the rest itself, and acknowledges what it can't use.
+_WHOSE = ("team_id", "enterprise_id")
+_WHO_AND_WHERE = (*_WHOSE, "user_id", "channel_id", "thread_ts")
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +25,8 @@ def dispatch(
         request = BoltRequest(body=body, headers=dict(headers), mode="socket_mode")
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         raise BadInputError("The body has a shape that Slack never sends.") from None
-    if not all(isinstance(request.context.get(name) or "", str) for name in _WHO_AND_WHERE):
+    named = _WHOSE if "event" in body else _WHO_AND_WHERE
+    if not all(isinstance(request.context.get(name) or "", str) for name in named):
         raise BadInputError("The body names nobody and no place that Slack could mean.")
     answer = bolt.dispatch(request)
     if answer.status == 404:
