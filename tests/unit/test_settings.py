@@ -90,3 +90,29 @@ def test_a_password_in_an_unusable_address_is_not_repeated(
     with pytest.raises(BadInputError) as caught:
         read_settings()
     assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_SECRET and COPILOT_TOKEN_KEYS"),
+        ({"SLACK_CLIENT_SECRET": "sesame", "COPILOT_TOKEN_KEYS": "k"}, "SLACK_CLIENT_ID"),
+        (
+            {
+                "SLACK_CLIENT_ID": "1.2",
+                "SLACK_CLIENT_SECRET": "sesame",
+                "COPILOT_TOKEN_KEYS": "k",
+                "SLACK_BOT_TOKEN": "xoxb-1",
+            },
+            "SLACK_BOT_TOKEN is for one workspace, SLACK_CLIENT_ID for many",
+        ),
+    ],
+)
+def test_one_way_to_be_installed_is_set_and_set_wholly(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: str
+) -> None:
+    for variable, value in given.items():
+        monkeypatch.setenv(variable, value)
+    with pytest.raises(BadInputError, match=named) as caught:
+        read_settings()
+    assert "sesame" not in str(caught.value)
