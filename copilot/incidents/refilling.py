@@ -32,6 +32,9 @@ CHECK_EVERY = timedelta(minutes=10)
 _CHECK_RESOLVED_EVERY = timedelta(hours=1)
 _LIVE_FOR = timedelta(hours=24)
 """How long after it was resolved people still talk about an incident."""
+_FROM_THE_BEGINNING = frozenset({RefillCause.DECLARED, RefillCause.CLEARED})
+_SHALLOW = frozenset({RefillCause.SCHEDULED, RefillCause.CHANGED})
+"""Nothing need have been missed. Where something was, the refill finds out and goes deeper."""
 _MINUTE = timedelta(minutes=1)
 _SETTLING = timedelta(seconds=5)
 
@@ -48,7 +51,7 @@ def request_refill(
     """Have read what may be missing in the incident's channel; the refill's id.
 
     When it was just declared that is all its lead-in, else what came after the watermark and
-    known gaps that may be filled by now. None where the channel is gone from Slack.
+    known gaps that may be filled by now. None where the channel was deleted in Slack.
     """
     begin_ts = instant_to_ts(begins_at(incident))
     coverage = hold_coverage(session, incident.team_id, incident.channel_id, begin_ts)
@@ -56,7 +59,7 @@ def request_refill(
         return None
     coverage.check_due_at = now + CHECK_EVERY
     from_ts = begin_ts
-    if cause not in (RefillCause.DECLARED, RefillCause.CHANGED):
+    if cause not in _FROM_THE_BEGINNING:
         before = ts_to_instant(coverage.whole_until_ts) - OVERLAP
         gaps = standing_gaps(session, incident.team_id, incident.channel_id)
         retry_ts = worth_retrying_from(gaps)
@@ -191,7 +194,7 @@ def _add(
         incident.channel_id,
         stretch,
         floor_ts=instant_to_ts(begins_at(incident)),
-        is_deep=cause != RefillCause.SCHEDULED,
+        is_deep=cause not in _SHALLOW,
         cause=cause,
         due_at=due_at,
         now=now,

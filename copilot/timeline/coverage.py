@@ -30,7 +30,9 @@ class RefillCause(StrEnum):
     SCHEDULED = "scheduled"
     RATE_LIMITED = "rate_limited"
     CHANGED = "changed"
-    """Slack says that the channel's history, or who may read it, is not what it was."""
+    """The channel is another kind of channel now, or has another id."""
+    CLEARED = "cleared"
+    """Slack says that messages went in bulk."""
 
 
 class GapReason(StrEnum):

@@ -130,6 +130,17 @@ def test_batches_that_share_messages_do_not_wait_for_each_other(db: Database) ->
     assert rows_of(db) == rows_of(db, "C0INORDER")
 
 
+def test_an_edit_does_not_wait_for_who_cites_the_message(a_postgres: Database) -> None:
+    """They lock in an order of their own: to wait for each other would be a deadlock."""
+    first = a_message("db-3 is out of disk")
+    fixed = edited(first, "db-3 is out of disk, failing over", "1700000100.000000")
+    deliver(a_postgres, first)
+    with ThreadPoolExecutor(1) as threads, a_postgres.transaction() as citing:
+        citing.execute(select(TimelineEvent.id).with_for_update(read=True, key_share=True))
+        change = a_change(fixed, first, "1700000100.000300")
+        assert threads.submit(deliver, a_postgres, change).result(timeout=20).changed == 1
+
+
 def a_whole_thread() -> list[Event]:
     first = a_message("db-3 is out of disk")
     fixed = edited(first, "db-3 is out of disk, failing over", "1700000100.000000")

@@ -83,9 +83,9 @@ def history_changed(slack: SlackServices, team_id: str, event: Event) -> None:
     channel_id, now = _channel_id(event), slack.clock.now()
     with slack.db.transaction() as session:
         if channel_id:
-            refill_in(session, team_id, channel_id, RefillCause.CHANGED, now)
+            refill_in(session, team_id, channel_id, RefillCause.CLEARED, now)
         else:
-            request_refills(session, team_id=team_id, cause=RefillCause.CHANGED, now=now)
+            request_refills(session, team_id=team_id, cause=RefillCause.CLEARED, now=now)
 
 
 def id_changed(slack: SlackServices, team_id: str, event: Event) -> None:
