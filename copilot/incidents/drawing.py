@@ -151,6 +151,9 @@ def _draw(db: Database, channel: IncidentChannel, drawing: _Drawing) -> str | No
     )
     # At once: should we die before all is done, the next attempt must not post another.
     _remember(db, drawing, headline_ts=posted_ts, headline_postings=drawing.card.posting)
+    if was_tried:
+        # It may be the one posted then, which shows what was true then.
+        channel.update_headline(*drawing.place, posted_ts, drawing.card)
     return posted_ts
 
 

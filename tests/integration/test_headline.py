@@ -155,9 +155,11 @@ def test_a_lost_answer_does_not_post_twice(story: Story) -> None:
     story.channel.lost["post"].append(TemporaryError("no answer"))
     story.fails()
     assert not story.is_due()
+    story.changes(Severity.SEV2)
     story.passes(10)
     story.draws()
     assert list(story.channel.headlines) == [story.incident.headline_ts]
+    assert story.shown.severity == "sev2"
     assert story.incident.headline_failure is None
 
 
