@@ -22,16 +22,17 @@ from copilot.workspaces.directory import names_of, workspace_of
 
 MOST_LINES = 8
 _MOST_CHANGES = 3
+"""Unless little else is to be told."""
 _MOST_READ = 2_000
 """Messages that are read; of a longer stretch the newest, and the rest is counted."""
 CHANGES = (
     EventKind.STATUS_CHANGED,
     EventKind.SEVERITY_CHANGED,
+    EventKind.NOTE,
     EventKind.HANDED_OVER,
     EventKind.INCIDENT_DECLARED,
     EventKind.ROLE_ASSIGNED,
     EventKind.TITLE_CHANGED,
-    EventKind.NOTE,
     EventKind.FOLLOW_UP_DONE,
     EventKind.FOLLOW_UP_ADDED,
     EventKind.FOLLOW_UP_CHANGED,
@@ -97,7 +98,8 @@ def read_catchup(session: Session, incident: Incident, since: datetime | None) -
     messages = window_messages(session, read, names)
     heard = _numbered([each for each in messages if each.text.strip() and is_heard(each)])
     changes = _newest_changes(events, names)
-    chosen = most_telling_lines(heard, MOST_LINES - len(changes))
+    chosen = most_telling_lines(heard, MOST_LINES - min(len(changes), _MOST_CHANGES))
+    changes = changes[: MOST_LINES - len(chosen)]
     url = workspace_of(session, incident.team_id).url
     lines = [*changes, *(_quoted(sentence, incident, url) for sentence in chosen)]
     left_out = _left_out(said, read, messages, heard, ignored)
@@ -165,7 +167,7 @@ def _newest_changes(events: Sequence[TimelineEvent], names: Mapping[str, str]) -
         newest.values(),
         key=lambda event: (_IN_A_CATCHUP.index(EventKind(event.kind)), -event.id),
     )
-    return [change_line(event, names) for event in ranked[:_MOST_CHANGES]]
+    return [change_line(event, names) for event in ranked]
 
 
 def _quoted(sentence: Sentence, incident: Incident, workspace_url: str) -> ToldLine:

@@ -53,6 +53,7 @@ _PASTED = re.compile(
 )
 _MARKED = 3.0
 """A person's word outweighs every cue, and every fault but a joke's."""
+_ALERT_STATE = re.compile(r"^\[(?:firing|resolved|alert\w*|crit\w*|warn\w*|ok)(?::\d+)?\]", re.I)
 _SAME = 0.6
 FEW_WORDS = 3
 _MANY_WORDS = 6
@@ -90,13 +91,18 @@ def sentences_of(message: WindowMessage) -> list[Sentence]:
     spoken = _CODE_BLOCK.sub("\n", message.text)
     found = []
     for raw in [_headline(spoken)] if message.is_bot else sentences(spoken):
-        if _PASTED.search(raw) or len(raw) > 1_000:
+        if _is_pasted(message, raw) or len(raw) > 1_000:
             continue
         text = _bare(raw)
         if len(content_stems(text)) >= 2 or _is_short_deed(text):
             cues = cues_in(raw.strip("() "), is_bot=message.is_bot)
             found.append(Sentence(message, text, cues, _score(message, text, raw, cues)))
     return found
+
+
+def _is_pasted(message: WindowMessage, raw: str) -> bool:
+    """Alerts open with their state in brackets, as pasted logs do with other things."""
+    return bool(_PASTED.search(_ALERT_STATE.sub("", raw) if message.is_bot else raw))
 
 
 def _headline(alert: str) -> str:

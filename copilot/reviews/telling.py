@@ -15,6 +15,7 @@ _NEWNESS = 0.6
 """What is said last counts for more: how it stands now is what one comes back for."""
 _WHOLE_MESSAGE = 25
 _MOST_ALERTS = 2
+_SIGNALS = {Cue.ALERT, Cue.END}
 
 
 def most_telling_lines(messages: Sequence[WindowMessage], limit: int) -> list[Sentence]:
@@ -26,7 +27,7 @@ def most_telling_lines(messages: Sequence[WindowMessage], limit: int) -> list[Se
     ]
     ranked = sorted(sentences, key=lambda sentence: -sentence.score)
     marked = [sentence for sentence in ranked if sentence.message.is_key_moment]
-    alerts = [each for each in sentences if Cue.ALERT in each.cues]
+    alerts = [each for each in sentences if each.message.is_bot and each.cues & _SIGNALS]
     rest = [each for each in ranked if each.score >= _WORTH_TELLING]
     chosen: dict[int, Sentence] = {}
     told: list[frozenset[str]] = []
@@ -40,8 +41,8 @@ def most_telling_lines(messages: Sequence[WindowMessage], limit: int) -> list[Se
 
 
 def is_heard(message: WindowMessage) -> bool:
-    """Whether it may come into question: of what bots say, alerts do."""
-    return not message.is_bot or any(Cue.ALERT in each.cues for each in best_of([message]))
+    """Whether it may come into question: of what bots say, alerts do, and their end."""
+    return not message.is_bot or any(each.cues & _SIGNALS for each in best_of([message]))
 
 
 def _weighted(sentence: Sentence, messages: Sequence[WindowMessage]) -> Sentence:

@@ -65,6 +65,8 @@ def test_every_line_is_a_verbatim_part_of_its_message() -> None:
 
 def test_of_bots_alerts_are_heard_and_chatter_is_not() -> None:
     assert is_heard(said(1, "ALERT: replica lag 210 s on db-3", is_bot=True))
+    assert is_heard(said(1, "[FIRING:1] ReplicaLagHigh on db-3", is_bot=True))
+    assert is_heard(said(1, "[RESOLVED] ReplicaLagHigh on db-3", is_bot=True))
     assert not is_heard(said(1, "build 77 passed", is_bot=True))
     assert is_heard(said(1, "build 77 passed"))
 
