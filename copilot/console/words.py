@@ -8,8 +8,9 @@ KIND_WORDS = {"commitment": "promised", "request": "asked for", "proposal": "pro
 
 _KEPT = {
     "hectic": "The channel was too busy to interrupt.",
+    "quiet": "Somebody asked for quiet.",
     "below_threshold": "Not sure enough to interrupt anybody.",
-    "budget_spent": "Something was posted shortly before; one post in 15 minutes is the most.",
+    "budget_spent": "Something was posted shortly before.",
     "kind_off": "Suggestions of this kind are switched off.",
     "duplicate": "It says again what was suggested or agreed before.",
     "done_already": "The conversation says later that it was done.",

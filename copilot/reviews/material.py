@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from copilot.incidents.follow_ups import follow_ups_of
@@ -13,7 +13,7 @@ from copilot.ports import EpisodeMessages, FollowUpFact, IncidentFacts, Quote, W
 from copilot.reviews.episodes import episodes_for_drafter
 from copilot.reviews.salience import best_of
 from copilot.suggestions.models import Evidence, Suggestion
-from copilot.suggestions.vocabulary import Outcome, Reason
+from copilot.suggestions.waiting import waits
 from copilot.timeline.models import EventKind
 from copilot.timeline.reading import events_in, window_messages
 from copilot.workspaces.directory import names_of, workspace_of
@@ -22,7 +22,6 @@ MOST_MESSAGES = 20_000
 _MOST_WAITING = 10
 _QUOTED = 200
 _CHANGES = frozenset({EventKind.SEVERITY_CHANGED, EventKind.STATUS_CHANGED})
-_STILL_WANTED = (Reason.NOTHING_IS_POSTED, Reason.POST_FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +129,8 @@ def _waiting(session: Session, incident_id: int) -> Sequence[Suggestion]:
         select(Suggestion)
         .where(
             Suggestion.incident_id == incident_id,
-            Suggestion.decision.is_(None),
             Suggestion.same_as_id.is_(None),
-            or_(
-                Suggestion.outcome.in_([Outcome.DELIVER, Outcome.DIGEST]),
-                Suggestion.reason.in_(_STILL_WANTED),
-            ),
+            waits(true()),  # a review looks back: what was left for it is here now
         )
         .order_by(Suggestion.confidence.desc(), Suggestion.id)
         .limit(_MOST_WAITING)

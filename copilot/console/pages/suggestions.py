@@ -15,14 +15,14 @@ from copilot.console.incident_header import read_header
 from copilot.console.rendering import page
 from copilot.console.sessions import SignedIn
 from copilot.console.visibility import incident_router
-from copilot.console.waiting import is_waiting
 from copilot.db import Database
 from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
 from copilot.incidents.queries import get_incident
 from copilot.suggestions import decisions
 from copilot.suggestions.listing import SuggestionView, suggestions_of
 from copilot.suggestions.models import Suggestion
-from copilot.suggestions.vocabulary import DismissReason
+from copilot.suggestions.vocabulary import DecisionKind, DismissReason
+from copilot.suggestions.waiting import is_waiting
 from copilot.workspaces.directory import people_of
 
 _LONGEST_TITLE = 300
@@ -39,15 +39,19 @@ def suggestion_pages(db: Database, clock: Clock) -> APIRouter:
             header = read_header(session, incident_id, clock.now())
             views = suggestions_of(session, incident_id)
             people = people_of(session, get_incident(session, incident_id).team_id)
-        waiting = [view for view in views if is_waiting(view, is_over=header.is_over)]
+        waiting = [
+            view
+            for view in views
+            if is_waiting(view.decision, view.verdict, view.reason, is_over=header.is_over)
+        ]
         shown = {view.id for view in waiting}
         return page(
             request,
             "suggestions.html",
             header=header,
             waiting=waiting,
-            decided=[view for view in views if view.decision is not None],
-            kept=[view for view in views if view.decision is None and view.id not in shown],
+            decided=[view for view in views if _is_settled(view)],
+            kept=[view for view in views if not _is_settled(view) and view.id not in shown],
             focus=_next_after(waiting, after),
             people=people,
             tab="suggestions",
@@ -55,6 +59,11 @@ def suggestion_pages(db: Database, clock: Clock) -> APIRouter:
 
     _add_decisions(router, db, clock)
     return router
+
+
+def _is_settled(view: SuggestionView) -> bool:
+    """Left for the review is not: somebody has yet to accept or dismiss it."""
+    return view.decision not in (None, DecisionKind.SNOOZED)
 
 
 def _add_decisions(router: APIRouter, db: Database, clock: Clock) -> None:
