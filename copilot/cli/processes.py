@@ -157,7 +157,10 @@ def _slack_words(settings: Settings, base_url: str) -> str:
     if missing:
         return f"not connected: set {' and '.join(missing)} (see docs/slack.md)"
     if settings.slack_client_id is not None:
-        return f"install it in any number of workspaces at {base_url.rstrip('/')}/slack/install"
+        words = f"install it in any number of workspaces at {base_url.rstrip('/')}/slack/install"
+        if settings.public_url is None:
+            words += " (Slack leads people back there: set COPILOT_PUBLIC_URL to what it can reach)"
+        return words
     return f"events, commands and interactions at {base_url.rstrip('/')}/slack/events"
 
 

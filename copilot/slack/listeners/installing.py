@@ -12,8 +12,10 @@ from slack_bolt import BoltRequest, BoltResponse
 from slack_bolt.middleware import Middleware
 from slack_bolt.request.payload_utils import is_slash_command, to_event
 
+from copilot.incidents.refilling import request_refills
 from copilot.slack.answers import note
 from copilot.slack.services import SlackServices
+from copilot.timeline.coverage import RefillCause
 from copilot.workspaces.connections import connect, disconnect, learn_of_team, revoke
 from copilot.workspaces.installations import find
 from copilot.workspaces.syncing import request_sync
@@ -131,8 +133,9 @@ def _access_granted(slack: SlackServices, team_id: str, enterprise_id: str, body
             return
         for each in _team_ids(body):
             learn_of_team(session, each, enterprise_id, url=slack.clients.unknown_url, now=now)
-            connect(session, team_id=each)
             request_sync(session, each, now)
+            if connect(session, team_id=each):
+                request_refills(session, team_id=each, cause=RefillCause.RECONNECTED, now=now)
     _look_again(slack, *_team_ids(body))
 
 
