@@ -57,6 +57,8 @@ def request_refill(
     coverage = hold_coverage(session, incident.team_id, incident.channel_id, begin_ts)
     if coverage.closed_at is not None:
         return None
+    # What was said before it began is nobody's timeline.
+    coverage.whole_until_ts = latest(coverage.whole_until_ts, begin_ts)
     coverage.check_due_at = now + CHECK_EVERY
     from_ts = begin_ts
     if cause not in _FROM_THE_BEGINNING:

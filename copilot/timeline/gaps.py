@@ -49,7 +49,10 @@ def record_gap(
     coverage, so that two never record the same one.
     """
     stretch = Stretch(from_ts, until_ts or _NO_END)
-    for gap in standing_gaps(session, team_id, channel_id):
+    standing = standing_gaps(session, team_id, channel_id)
+    if until_ts is None and any(gap.details.get("until_ts") is None for gap in standing):
+        return  # known since when; a later attempt that fails knows it less exactly
+    for gap in standing:
         if gap.details.get("reason") == reason and _is_next_to(stretch, _stretch_of(gap)):
             stretch = stretch.joined(_stretch_of(gap))
             gap.deleted_at = now
@@ -58,7 +61,13 @@ def record_gap(
 
 
 def fill_gaps(
-    session: Session, team_id: str, channel_id: str, read: Stretch, now: datetime
+    session: Session,
+    team_id: str,
+    channel_id: str,
+    read: Stretch,
+    now: datetime,
+    *,
+    only: GapReason | None = None,
 ) -> None:
     """The stretch was read after all: what it covers of known gaps is no gap any more.
 
@@ -66,7 +75,7 @@ def fill_gaps(
     """
     for gap in standing_gaps(session, team_id, channel_id):
         whole = _stretch_of(gap)
-        if not whole.touches(read):
+        if not whole.touches(read) or (only and gap.details["reason"] != only):
             continue
         is_open = gap.details.get("until_ts") is None
         left = [
@@ -156,6 +165,7 @@ def _write(
         "reason": str(reason),
     }
     gap.deleted_at = None
+    gap.considered_at = now  # there is nothing in it to propose
     gap.text = gap_words(gap)
     session.flush()
 

@@ -151,7 +151,8 @@ class Coverage(Base):
     team_id: Mapped[str] = mapped_column(String(32))
     channel_id: Mapped[str] = mapped_column(String(32))
     whole_until_ts: Mapped[str] = mapped_column(String(32))
-    """The watermark: every message up to this ts was read back from Slack or is a known gap."""
+    """The watermark: every message of the channel's incident up to this ts was read back from
+    Slack or is a known gap."""
     check_due_at: Mapped[datetime | None]
     """When to look for messages missed since, next; None without an open incident."""
     closed_at: Mapped[datetime | None]

@@ -31,6 +31,7 @@ from copilot.timeline.models import Coverage, Refill
 LEASE = timedelta(minutes=5)
 """Longer than a page takes, and the list of a large channel's members before it."""
 _LOOK_AGAIN = timedelta(hours=1)
+_KEPT_FOR = timedelta(days=7)
 
 
 def hold_coverage(session: Session, team_id: str, channel_id: str, whole_until_ts: str) -> Coverage:
@@ -66,6 +67,7 @@ def add_refill(
         if each.id in plan.merged:
             progress = _with(progress, Progress.model_validate(each.progress))
     session.execute(delete(Refill).where(Refill.id.in_(plan.merged)))
+    _forget_old(session, team_id, channel_id, now)
     refill = Refill(
         team_id=team_id,
         channel_id=channel_id,
@@ -174,6 +176,17 @@ def close_channel(session: Session, team_id: str, channel_id: str, now: datetime
     )
 
 
+def _forget_old(session: Session, team_id: str, channel_id: str, now: datetime) -> None:
+    """One ends every ten minutes for as long as an incident is open."""
+    session.execute(
+        delete(Refill).where(
+            Refill.team_id == team_id,
+            Refill.channel_id == channel_id,
+            Refill.ended_at < now - _KEPT_FOR,
+        )
+    )
+
+
 def _as_waiting(refill: Refill) -> Waiting:
     progress = Progress.model_validate(refill.progress)
     return Waiting(refill.id, Stretch(refill.from_ts, refill.until_ts), progress.is_begun)
@@ -204,6 +217,10 @@ def _close(session: Session, refill: Refill, now: datetime, failure: str | None)
         .returning(Refill.id),
         execution_options={"synchronize_session": False},
     )
+    if closed is not None:
+        whole = Stretch(refill.from_ts, refill.until_ts)
+        waited_for = GapReason.UNANSWERED  # Slack has answered, whatever it said
+        fill_gaps(session, refill.team_id, refill.channel_id, whole, now, only=waited_for)
     return closed is not None
 
 

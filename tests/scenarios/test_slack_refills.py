@@ -2,7 +2,8 @@
 
 import io
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -69,12 +70,12 @@ class Silence:
         for number in range(300):
             said.append(f"missed {number}")
             world.clock.advance_to(world.clock.now() + timedelta(seconds=2))
-            more = {"thread_ts": topic} if number % 10 in (0, 5, 6) else {}
-            ts = world.workspace.say(world.person("ben"), channel, said[-1], **more)
+            thread_ts = topic if number % 10 in (0, 5, 6) else None
+            ts = world.workspace.say(world.person("ben"), channel, said[-1], thread_ts=thread_ts)
             topic = ts if number % 50 == 4 else topic
         return said
 
-    def next_due(self) -> object:
+    def next_due(self) -> datetime | None:
         with self.world.db.reading() as session:
             query = select(Refill.due_at).where(Refill.ended_at.is_(None))
             return session.scalar(query.order_by(Refill.due_at))
@@ -137,12 +138,12 @@ def test_they_are_though_the_process_dies_with_every_other_page(a_silence: Silen
 class DyingReader(SlackReader):
     """Slack has answered, and the process is killed before anything was stored."""
 
-    def history_page(self, *args: str, **more: str) -> Page:  # type: ignore[override]
-        super().history_page(*args, **more)  # type: ignore[arg-type]
+    def history_page(self, *args: Any, **more: Any) -> Page:
+        super().history_page(*args, **more)
         raise KeyboardInterrupt
 
-    def replies_page(self, *args: str, **more: str) -> Page:  # type: ignore[override]
-        super().replies_page(*args, **more)  # type: ignore[arg-type]
+    def replies_page(self, *args: Any, **more: Any) -> Page:
+        super().replies_page(*args, **more)
         raise KeyboardInterrupt
 
 
