@@ -18,7 +18,7 @@ from copilot.db import Database
 from copilot.errors import NotFoundError
 from copilot.incidents.models import Incident
 from copilot.incidents.privacy import is_private, private_incidents
-from copilot.workspaces.membership import may_read
+from copilot.workspaces.membership import may_read, readable_channels
 
 _FOR_SLACK_USERS = (
     "There is no incident {id} that you may read. Who is in its channel in Slack opens it from "
@@ -88,14 +88,11 @@ def _guard(db: Database) -> Callable[[Viewer, int], None]:
 
 
 def _open_to(session: Session, user: SlackUser) -> frozenset[int]:
-    """One question a channel, however many incidents it saw."""
-    found = session.scalars(select(Incident).where(Incident.team_id == user.team_id)).all()
-    channels = {
-        channel_id
-        for channel_id in {incident.channel_id for incident in found}
-        if may_read(session, user.team_id, channel_id, user.user_id)
-    }
-    return frozenset(incident.id for incident in found if incident.channel_id in channels)
+    readable = readable_channels(session, user.team_id, user.user_id)
+    found = session.execute(
+        select(Incident.id, Incident.channel_id).where(Incident.team_id == user.team_id)
+    )
+    return frozenset(row.id for row in found if row.channel_id in readable)
 
 
 def _may_open(session: Session, user: SlackUser, incident: Incident) -> bool:

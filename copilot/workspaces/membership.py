@@ -13,6 +13,12 @@ _CHUNK = 500
 
 
 def may_read(session: Session, team_id: str, channel_id: str, user_id: str) -> bool:
+    return bool(readable_channels(session, team_id, user_id, only=channel_id))
+
+
+def readable_channels(
+    session: Session, team_id: str, user_id: str, only: str | None = None
+) -> frozenset[str]:
     """Public channels: every member of the workspace but guests and people of other organisations.
 
     Those, and everybody where the channel is private or not known, only if known to be in it.
@@ -21,11 +27,20 @@ def may_read(session: Session, team_id: str, channel_id: str, user_id: str) -> b
         select(Member).where(Member.team_id == team_id, Member.user_id == user_id)
     )
     if member is not None and member.is_deactivated:
-        return False
-    if member is not None and not member.is_guest and _is_public(session, team_id, channel_id):
-        return True
-    found = select(ChannelMember.id).where(*_of(team_id, channel_id), _is_user(user_id))
-    return session.scalar(found) is not None
+        return frozenset()
+    is_in = select(ChannelMember.channel_id).where(
+        ChannelMember.team_id == team_id, _is_user(user_id)
+    )
+    public = select(Channel.channel_id).where(
+        Channel.team_id == team_id, Channel.is_private.is_(False)
+    )
+    if only is not None:
+        is_in = is_in.where(ChannelMember.channel_id == only)
+        public = public.where(Channel.channel_id == only)
+    readable = set(session.scalars(is_in))
+    if member is not None and not member.is_guest:
+        readable.update(session.scalars(public))
+    return frozenset(readable)
 
 
 def set_members(
@@ -58,13 +73,6 @@ def add_member(session: Session, team_id: str, channel_id: str, user_id: str) ->
 
 def remove_member(session: Session, team_id: str, channel_id: str, user_id: str) -> None:
     session.execute(delete(ChannelMember).where(*_of(team_id, channel_id), _is_user(user_id)))
-
-
-def _is_public(session: Session, team_id: str, channel_id: str) -> bool:
-    query = select(Channel.is_private).where(
-        Channel.team_id == team_id, Channel.channel_id == channel_id
-    )
-    return session.scalar(query) is False
 
 
 def _of(team_id: str, channel_id: str) -> list[ColumnElement[bool]]:
