@@ -16,7 +16,6 @@ _KEPT = {
     "done_already": "The conversation says later that it was done.",
     "nothing_is_posted": "Nothing is posted about an incident that is over or was imported.",
     "post_failed": "Slack did not take the message.",
-    "quiet": "Somebody asked for quiet in this incident.",
 }
 
 DISMISS_WORDS = {

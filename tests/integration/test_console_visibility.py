@@ -1,7 +1,7 @@
 """What was said in a channel is shown to those who may read the channel, on every page."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html import unescape
 
@@ -10,7 +10,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from copilot.clock import ReplayClock
-from copilot.db import Database
+from copilot.console.login import SlackUser
+from copilot.console.sessions import Viewer
+from copilot.console.visibility import Visible, require_visible, visible_to
+from copilot.db import Database, open_engine
+from copilot.errors import NotFoundError
 from copilot.ports import ChannelInfo, MemberInfo, WorkspaceInfo
 from copilot.reviews.reading import current_review
 from copilot.suggestions.listing import suggestions_of
@@ -26,6 +30,14 @@ SAID = ("batch size", "inc-search-stale", "indexer", "SEV2", TITLE)
 OTHER_TEAM = "T0QUAYSIDE"
 MEMBER, NOT_A_MEMBER = "U0ANA", "U0EVE"
 Comes = Callable[[Visitor], object]
+
+
+@pytest.fixture
+def db(sqlite_url: str) -> Iterator[Database]:
+    """One database is enough for the pages; the rules are tried on both, at the end."""
+    engine = open_engine(sqlite_url)
+    yield Database(engine, lambda _job: None)
+    engine.dispose()
 
 
 @pytest.fixture
@@ -281,3 +293,26 @@ def test_a_channel_made_private_hides_its_incident_at_once(db: Database, world: 
         upsert_channel(session, TEAM, info)
     visitor.sees(f"/incidents/{world.incident_id}", status=404)
     assert TITLE not in unescape(visitor.sees("/"))
+
+
+def test_the_rules_hold_on_both_databases(database_url: str) -> None:
+    engine = open_engine(database_url)
+    db = Database(engine, lambda _job: None)
+    world = build_world(db)
+    ana, eve = Viewer("ana", SlackUser(TEAM, MEMBER)), Viewer("eve", SlackUser(TEAM, NOT_A_MEMBER))
+    sam = Viewer("sam", None)
+    with db.transaction() as session:
+        add_member(session, TEAM, CHANNEL, MEMBER)
+    with db.reading() as session:
+        for viewer in (ana, eve, sam):
+            assert visible_to(session, viewer) == Visible(frozenset({world.incident_id}), ())
+            require_visible(session, viewer, world.incident_id)
+    becomes_private(db)
+    with db.reading() as session:
+        assert visible_to(session, ana).ids == {world.incident_id}
+        assert visible_to(session, eve) == Visible(frozenset(), ())
+        assert [hidden.id for hidden in visible_to(session, sam).hidden] == [world.incident_id]
+        for viewer in (eve, sam):
+            with pytest.raises(NotFoundError):
+                require_visible(session, viewer, world.incident_id)
+    engine.dispose()
