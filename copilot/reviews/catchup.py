@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
@@ -17,14 +17,17 @@ from copilot.timeline.marks import marked_in
 from copilot.timeline.models import SPOKEN_KINDS, EventKind, MarkKind, TimelineEvent
 from copilot.timeline.mrkdwn import to_plain
 from copilot.timeline.permalinks import permalink, ts_to_instant
-from copilot.timeline.reading import Span, author_of, events_in, window_messages
+from copilot.timeline.reading import Span, author_of, window_messages, within
 from copilot.workspaces.directory import names_of, workspace_of
 
 MOST_LINES = 8
 _MOST_CHANGES = 3
 """Unless little else is to be told."""
-_MOST_READ = 2_000
-"""Messages that are read; of a longer stretch the newest, and the rest is counted."""
+_MOST_READ = 1_000
+"""Messages that are read: as many as it takes a second to weigh, of the three that Slack waits.
+Of a longer stretch it is the newest and what people marked; the rest is counted."""
+_MOST_MARKED = 50
+_KEY = TimelineEvent.natural_key
 CHANGES = (
     EventKind.STATUS_CHANGED,
     EventKind.SEVERITY_CHANGED,
@@ -91,23 +94,24 @@ def read_catchup(session: Session, incident: Incident, since: datetime | None) -
     """What happened since then, or in all."""
     span = later(span_of(incident), since)
     names = names_of(session, incident.team_id)
-    events = [event for event in events_in(session, span) if event.deleted_at is None]
-    said = _said(session, incident, events)
-    read = said[-_MOST_READ:]
-    ignored = marked_in(session, incident.team_id, incident.channel_id, MarkKind.IGNORED)
+    of_the_incident = (incident.team_id, incident.channel_id)
+    is_said = _is_said(session, incident, span)
+    marked = marked_in(session, *of_the_incident, MarkKind.KEY_MOMENT)
+    read = _worth_reading(session, is_said, marked)
     messages = window_messages(session, read, names)
     heard = _numbered([each for each in messages if each.text.strip() and is_heard(each)])
-    changes = _newest_changes(events, names)
+    changes = _newest_changes(session, span, names)
     chosen = most_telling_lines(heard, MOST_LINES - min(len(changes), _MOST_CHANGES))
     changes = changes[: MOST_LINES - len(chosen)]
     url = workspace_of(session, incident.team_id).url
     lines = [*changes, *(_quoted(sentence, incident, url) for sentence in chosen)]
-    left_out = _left_out(said, read, messages, heard, ignored)
+    said = session.scalar(select(func.count()).select_from(TimelineEvent).where(*is_said)) or 0
+    ignored = marked_in(session, *of_the_incident, MarkKind.IGNORED)
     return CatchUp(
         since=since,
         lines=sorted(lines, key=lambda line: (line.at, line.event_id)),
-        messages=len(said),
-        left_out=left_out,
+        messages=said,
+        left_out=_left_out(said, read, messages, heard, ignored),
         gaps=_gaps(session, span_of(incident), since),
     )
 
@@ -127,10 +131,11 @@ def last_here(session: Session, incident: Incident, user_id: str) -> datetime | 
 
 def change_line(event: TimelineEvent, names: Mapping[str, str]) -> ToldLine:
     """A record of what happened to the incident itself."""
+    text = to_plain(event.text, names)
     return ToldLine(
         at=event.occurred_at,
         author=author_of(event, names) or "",
-        text=to_plain(event.text, names),
+        text=f"Note: {text}" if event.kind == EventKind.NOTE else text,
         event_id=event.id,
         permalink=None,
     )
@@ -142,27 +147,44 @@ def later(span: Span, since: datetime | None) -> Span:
     return replace(span, from_=max(bounds, default=None))
 
 
-def _said(
-    session: Session, incident: Incident, events: Sequence[TimelineEvent]
-) -> list[TimelineEvent]:
+def _is_said(session: Session, incident: Incident, span: Span) -> list[ColumnElement[bool]]:
+    """Somebody said it there, and did not take it back; not we ourselves."""
     ourselves = workspace_of(session, incident.team_id).bot_user_id
     return [
-        event
-        for event in events
-        if event.kind in SPOKEN_KINDS and (ourselves is None or event.author_id != ourselves)
+        *within(span),
+        TimelineEvent.kind.in_(SPOKEN_KINDS),
+        TimelineEvent.deleted_at.is_(None),
+        func.coalesce(TimelineEvent.author_id, "") != (ourselves or ""),
     ]
+
+
+def _worth_reading(
+    session: Session, is_said: Sequence[ColumnElement[bool]], marked: frozenset[str]
+) -> list[TimelineEvent]:
+    """The newest messages, and what people marked however old; in order."""
+    said = select(TimelineEvent).where(*is_said)
+    newest_first = said.order_by(TimelineEvent.occurred_at.desc(), TimelineEvent.id.desc())
+    keys = [f"message:{stamp}" for stamp in sorted(marked)[-_MOST_MARKED:]]
+    found = {
+        event.id: event
+        for query in (newest_first.limit(_MOST_READ), said.where(_KEY.in_(keys)))
+        for event in session.scalars(query)
+    }
+    return sorted(found.values(), key=lambda event: (event.occurred_at, event.id))
 
 
 def _numbered(messages: Sequence[WindowMessage]) -> list[WindowMessage]:
     return [replace(message, number=number) for number, message in enumerate(messages, 1)]
 
 
-def _newest_changes(events: Sequence[TimelineEvent], names: Mapping[str, str]) -> list[ToldLine]:
+def _newest_changes(session: Session, span: Span, names: Mapping[str, str]) -> list[ToldLine]:
     """The newest of each kind, those that say most about how it stands."""
+    changes = select(TimelineEvent).where(
+        *within(span), TimelineEvent.kind.in_(_IN_A_CATCHUP), TimelineEvent.deleted_at.is_(None)
+    )
     newest: dict[tuple[str, int], TimelineEvent] = {}
-    for event in events:
-        if event.kind in _IN_A_CATCHUP:
-            newest[event.kind, event.id if event.kind in _ALL_TOLD else 0] = event
+    for event in session.scalars(changes.order_by(TimelineEvent.occurred_at, TimelineEvent.id)):
+        newest[event.kind, event.id if event.kind in _ALL_TOLD else 0] = event
     ranked = sorted(
         newest.values(),
         key=lambda event: (_IN_A_CATCHUP.index(EventKind(event.kind)), -event.id),
@@ -186,7 +208,7 @@ def _quoted(sentence: Sentence, incident: Incident, workspace_url: str) -> ToldL
 
 
 def _left_out(
-    said: Sequence[TimelineEvent],
+    said: int,
     read: Sequence[TimelineEvent],
     messages: Sequence[WindowMessage],
     heard: Sequence[WindowMessage],
@@ -199,7 +221,7 @@ def _left_out(
         bot_lines=len(read) - ignored_count - wordless - len(heard),
         ignored=ignored_count,
         without_words=wordless,
-        older=len(said) - len(read),
+        older=said - len(read),
     )
 
 
