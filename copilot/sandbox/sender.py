@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import ssl
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -43,7 +44,9 @@ class Sender(Deliverer):
         self._events_url = events_url
         self._clock = clock or SystemClock()
         # trust_env: a proxy of the machine must not see what goes to localhost.
-        self._http = httpx2.Client(timeout=timeout_s, trust_env=False)
+        # The app is on this machine, so no certificate is: reading the roots takes a while.
+        no_roots = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._http = httpx2.Client(timeout=timeout_s, trust_env=False, verify=no_roots)
 
     def close(self) -> None:
         super().close()

@@ -121,7 +121,7 @@ def refused(why: str) -> InstallPage:
 
 
 def installed(name: str, *, is_organisation: bool) -> InstallPage:
-    where = f"Installed in {name}" if name else "Installed"
+    where = f"Installed in {name}" if name else "What to do next"
     if is_organisation:
         return InstallPage(
             where,

@@ -74,7 +74,7 @@ class InstallRoutes:
 
     def done(self, request: Request) -> Response:
         kind, _, name = unquote(request.cookies.get(_DONE_COOKIE, "")).partition(":")
-        page = pages.installed(name[:_MAX_NAME], is_organisation=kind == "organisation")
+        page = pages.installed(name, is_organisation=kind == "organisation")
         return page.response(self.assets)
 
     @property
@@ -108,7 +108,9 @@ class InstallRoutes:
         # Away from the address with the code in it, so that reloading the page does no harm.
         response = RedirectResponse("/slack/installed", status_code=303)
         kind = "workspace" if grant.team_id else "organisation"
-        self._set_cookie(response, _DONE_COOKIE, quote(f"{kind}:{grant.name}"), _DONE_FOR_S)
+        self._set_cookie(
+            response, _DONE_COOKIE, quote(f"{kind}:{grant.name[:_MAX_NAME]}"), _DONE_FOR_S
+        )
         response.delete_cookie(_STATE_COOKIE, path="/slack")
         return response
 

@@ -1,5 +1,6 @@
 """Two workspaces of one pretend Slack and one deployment that both may install, over loopback."""
 
+import ssl
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -177,7 +178,12 @@ def open_install_world(
             workspace.connect(sender)
             stack.callback(sender.close)
         browser = stack.enter_context(
-            httpx2.Client(trust_env=False, timeout=10, follow_redirects=False)
+            httpx2.Client(
+                trust_env=False,
+                timeout=10,
+                follow_redirects=False,
+                verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # reading the roots takes a while
+            )
         )
         yield InstallWorld(
             db=db,
