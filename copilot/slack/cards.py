@@ -68,28 +68,30 @@ def card_blocks(card: SuggestionCard) -> list[Block]:
 
 
 def item_blocks(items: Sequence[CardItem], incident_id: int, tag: str) -> list[Block]:
-    """The items, and one row of buttons for all that are open. `tag` makes block ids unique.
+    """Open items with one row of buttons for all of them, then what is decided.
 
-    Several open items are told apart by ticking them; one alone needs no tick.
+    Several open items are told apart by ticking them; one alone needs no tick. `tag` makes block
+    ids unique.
     """
-    shown = items[:MAX_ITEMS]
-    open_items = [item for item in shown if item.decided is None]
+    placed = [
+        (f"{number}-{item.suggestion_id}-{tag}", item)
+        for number, item in enumerate(items[:MAX_ITEMS], start=1)
+    ]
+    open_items = [item for _, item in placed if item.decided is None]
     blocks: list[Block] = []
-    for number, item in enumerate(shown, start=1):
-        place = f"{number}-{item.suggestion_id}-{tag}"
-        if item.decided is not None:
-            blocks.append(_decided(item, place))
-        elif len(open_items) == 1:
+    for place, item in placed:
+        if item.decided is None and len(open_items) == 1:
             blocks.append(_only(item, incident_id, place))
-        else:
+        elif item.decided is None:
             blocks += _one_of_several(item, incident_id, place)
+    if open_items:
+        blocks.append(_buttons(open_items, incident_id, tag))
+    blocks += [_decided(item, place) for place, item in placed if item.decided is not None]
     if len(items) > MAX_ITEMS:
         left_out = f"and {len(items) - MAX_ITEMS} more"
         blocks.append(
             {"type": "context", "block_id": f"more-{tag}", "elements": [mrkdwn(left_out)]}
         )
-    if open_items:
-        blocks.append(_buttons(open_items, incident_id, tag))
     return blocks
 
 

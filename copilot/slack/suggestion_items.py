@@ -53,12 +53,10 @@ def require_theirs(
 def find_items(
     session: Session, incident_id: int, suggestion_ids: Collection[int]
 ) -> list[CardItem]:
-    """As they stand on their cards, which tell why they were posted."""
-    return [
-        _on_its_card(session, view) or _to_item(view)
-        for view in suggestions_of(session, incident_id)
-        if view.id in suggestion_ids
-    ]
+    """As they stand on their cards, which tell why they were posted; in the order asked for."""
+    views = {view.id: view for view in suggestions_of(session, incident_id)}
+    found = [views[each] for each in suggestion_ids if each in views]
+    return [_on_its_card(session, view) or _to_item(view) for view in found]
 
 
 def _on_its_card(session: Session, view: SuggestionView) -> CardItem | None:

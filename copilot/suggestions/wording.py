@@ -78,6 +78,12 @@ def _number(value: float) -> str:
     return f"{round(value, 2):g}"
 
 
+def _below(value: float, bar: float) -> str:
+    """E.g. `0.41 < 0.5`, with as many digits as it takes for the two to read differently."""
+    digits = next((each for each in (2, 3, 4) if round(value, each) < round(bar, each)), 6)
+    return f"{round(value, digits):g} < {_number(bar)}"
+
+
 def _cleared(details: _Details) -> str:
     return f"sure enough: {_number(details['confidence'])} ≥ {_number(_bar(details))}"
 
@@ -91,9 +97,8 @@ def _below_threshold(details: _Details) -> str:
     """Two bars may have decided: the one for being shown at all, or the one for interrupting."""
     confidence, lowest = details["confidence"], details["digest_threshold"]
     if confidence < lowest:
-        return f"below threshold: {_number(confidence)} < {_number(lowest)} at any time"
-    interrupts = _number(_bar(details))
-    return f"below threshold: {_number(confidence)} < {interrupts} while {details['tempo']}"
+        return f"below threshold: {_below(confidence, lowest)} at any time"
+    return f"below threshold: {_below(confidence, _bar(details))} while {details['tempo']}"
 
 
 def _quiet(details: _Details) -> str:

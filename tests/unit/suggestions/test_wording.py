@@ -14,6 +14,7 @@ from tests.unit.suggestions.builders import NOW, a_channel, proposed
         (a_channel(tempo=Tempo.HECTIC, messages_per_min=14.0), 0.9, "hectic: 14 msg/min ≥ 8"),
         (a_channel(tempo=Tempo.HECTIC, messages_per_min=8.4), 0.9, "hectic: 8.4 msg/min ≥ 8"),
         (a_channel(), 0.41, "below threshold: 0.41 < 0.5 at any time"),
+        (a_channel(), 0.4981, "below threshold: 0.498 < 0.5 at any time"),
         (a_channel(tempo=Tempo.BUSY), 0.8, "below threshold: 0.8 < 0.85 while busy"),
         (a_channel(tempo=Tempo.HECTIC), 0.41, "below threshold: 0.41 < 0.5 at any time"),
         (
