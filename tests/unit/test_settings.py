@@ -9,6 +9,7 @@ from copilot.errors import BadInputError
 from copilot.settings import Settings, read_settings
 
 DOCS = Path(__file__).parents[2] / "docs" / "settings.md"
+COMPOSE = DOCS.parents[1] / "docker-compose.yml"
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,12 @@ def _variables() -> set[str]:
 def test_every_setting_is_in_the_docs_and_nothing_else() -> None:
     documented = set(re.findall(r"^\| `([A-Z_]+)`", DOCS.read_text(), re.MULTILINE))
     assert documented == _variables()
+
+
+def test_compose_hands_every_setting_on() -> None:
+    handed_on = set(re.findall(r"^    ([A-Z_]+): ", COMPOSE.read_text(), re.MULTILINE))
+    own = {"COPILOT_DATA_DIR", "COPILOT_HOST", "COPILOT_PORT"}  # decided by the container itself
+    assert _variables() - handed_on == own
 
 
 @pytest.mark.parametrize("variable", sorted(_variables()))
