@@ -10,8 +10,14 @@ from copilot.db import Database
 from copilot.errors import CopilotError, PermanentError, TemporaryError
 from copilot.jobs import Job, QueuedJob
 from copilot.ports import MemberInfo, WorkspaceInfo
+from copilot.workspaces.connections import disconnect
 from copilot.workspaces.directory import names_of, upsert_workspace, workspace_of
-from copilot.workspaces.syncing import request_sync, sync_directory, workspaces_to_sync
+from copilot.workspaces.syncing import (
+    request_sync,
+    request_sync_of_disconnected,
+    sync_directory,
+    workspaces_to_sync,
+)
 from tests.fakes.channel_history import ChannelHistory
 
 NOW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
@@ -95,3 +101,31 @@ def test_a_workspace_that_is_not_known_is_not_asked_for(
         request_sync(session, "T0UNKNOWN", NOW)
     assert sent_jobs == []
     assert due(db, clock) == []
+
+
+def test_a_workspace_whose_replaced_token_answers_is_connected_again(
+    db: Database, clock: ReplayClock, workspace_id: int
+) -> None:
+    with db.transaction() as session:
+        disconnect(session, team_id=TEAM, now=NOW)
+    clock.advance_to(NOW + timedelta(hours=1))
+    with db.transaction() as session:
+        request_sync_of_disconnected(session, clock.now())
+    sync_directory(db, workspace_id, ScriptedReader(), clock)
+    with db.reading() as session:
+        assert workspace_of(session, TEAM).disconnected_at is None
+
+
+def test_a_removal_while_slack_was_asked_stands(
+    db: Database, clock: ReplayClock, workspace_id: int
+) -> None:
+    class RemovedMeanwhile(ScriptedReader):
+        def workspace(self, team_id: str) -> WorkspaceInfo:
+            clock.advance_to(clock.now() + timedelta(seconds=1))
+            with db.transaction() as session:
+                disconnect(session, team_id=TEAM, now=clock.now())
+            return super().workspace(team_id)
+
+    sync_directory(db, workspace_id, RemovedMeanwhile(), clock)
+    with db.reading() as session:
+        assert workspace_of(session, TEAM).disconnected_at is not None
