@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Collection
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,12 +23,14 @@ class Arrivals:
         self._db = db
         self._noted_at_s: dict[str, float] = {}
 
-    def note(self, team_id: str, way: str) -> None:
+    def note(self, team_id: str, headers: Collection[str]) -> None:
         """Never raises: the event itself is stored already."""
         now_s = time.monotonic()
         if now_s - self._noted_at_s.get(team_id, float("-inf")) < EVERY_S:
             return
         self._noted_at_s[team_id] = now_s
+        # Slack signs what it sends over HTTP; down a socket there is nothing to sign.
+        way = "http" if "x-slack-signature" in headers else "socket_mode"
         try:
             with self._db.transaction() as session:
                 # By the wall clock, as `doctor` reads it, also while an incident is played back.

@@ -237,6 +237,17 @@ def test_events_that_come_another_way_than_chosen_are_told(operator: Operator) -
     assert "by Socket Mode, just now; since then HTTP was chosen" in found["events"].words
 
 
+def test_an_event_over_http_is_told(sqlite_url: str, clock: ReplayClock) -> None:
+    with open_slack_world(sqlite_url, clock) as world:
+        operator = Operator(world).sets(slack_bot_token=world.workspace.bot_token)
+        operator.sets(slack_signing_secret=world.workspace.signing_secret, public_url=ADDRESS)
+        world.says("ana", "over HTTP, in a channel without an incident")
+        world.works()
+        found = operator.runs_doctor(listen_s=5)
+        assert found["events"].words == "one arrived over HTTP, just now"
+        assert operator.runs_doctor()["events"].state is State.OK
+
+
 @pytest.mark.parametrize(
     ("off_by", "state"),
     [(10, State.OK), (-60, State.OFF), (240, State.OFF), (600, State.BROKEN)],

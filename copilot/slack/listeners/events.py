@@ -48,7 +48,7 @@ class Events(Middleware):
         if take is not None and team_id and not _is_own(event, req.body, self._slack, team_id):
             take(self._slack, team_id, event)
         if team_id:
-            self._arrivals.note(team_id, req.mode)
+            self._arrivals.note(team_id, req.headers)
         return BoltResponse(status=200)
 
 
