@@ -100,7 +100,7 @@ def _follow_ups(viewer: _Viewer) -> list[MyFollowUp]:
                 id=follow_up.id,
                 incident_id=incident.id,
                 title=follow_up.title,
-                owner=viewer.names.get(viewer.user_id, "you"),
+                owner="you",
                 due=follow_up.due,
             ),
             incident_title=incident.title,

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.follow_ups import follow_ups_of
+from copilot.incidents.models import FollowUp, Incident
 from copilot.suggestions.models import Evidence, Suggestion
 from copilot.suggestions.noise_gate import KnownWork, Proposed, Verdict, closest
 from copilot.suggestions.vocabulary import Outcome, Reason
+from copilot.timeline.models import TimelineEvent
 
 
 @dataclass(slots=True)
@@ -96,11 +98,33 @@ def read_standing(session: Session, incident_id: int) -> Standing:
     )
     for suggestion_id, event_id in session.execute(evidence):
         quoted[suggestion_id].add(event_id)
+    follow_ups = follow_ups_of(session, incident_id)
+    made_of = _messages_made_into(session, incident_id)
     tracked = [
-        KnownWork(one.suggestion_id if one.suggestion_id in suggestions else None, one.title)
-        for one in follow_ups_of(session, incident_id)
+        KnownWork(
+            one.suggestion_id if one.suggestion_id in suggestions else None,
+            one.title,
+            frozenset(made_of.get(one.id, ())),
+        )
+        for one in follow_ups
     ]
     return Standing(suggestions, quoted, tracked)
+
+
+def _messages_made_into(session: Session, incident_id: int) -> dict[int, list[int]]:
+    """By follow-up, the message that a person made it of."""
+    query = (
+        select(FollowUp.id, TimelineEvent.id)
+        .join(Incident, Incident.id == FollowUp.incident_id)
+        .join(
+            TimelineEvent,
+            (TimelineEvent.team_id == Incident.team_id)
+            & (TimelineEvent.channel_id == Incident.channel_id)
+            & (TimelineEvent.natural_key == literal("message:") + FollowUp.source_ts),
+        )
+        .where(FollowUp.incident_id == incident_id, FollowUp.source_ts.is_not(None))
+    )
+    return {follow_up_id: [event_id] for follow_up_id, event_id in session.execute(query)}
 
 
 def as_proposed(suggestion: Suggestion, event_ids: Iterable[int]) -> Proposed:

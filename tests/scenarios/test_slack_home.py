@@ -29,7 +29,7 @@ def test_home_shows_my_follow_ups_and_what_is_open(running: SlackWorld) -> None:
     running.says("dana", "todo: add an alert on replica lag")
     running.works()
     shown = words_of(running.opens_home("ben"))
-    assert "*check the backups*  ben · by Friday" in shown
+    assert "*check the backups*  you · by Friday" in shown
     assert "*checkout errors* · SEV2 · investigating · calm" in shown
     assert "1 suggestion to decide on" in shown
     assert "Nothing is waiting for you" in words_of(running.opens_home("dana"))

@@ -112,6 +112,14 @@ def test_a_reaction_makes_a_follow_up_and_its_removal_takes_back_that_one(
     assert back.withdrawn_at is None
 
 
+def test_a_message_that_is_a_follow_up_already_is_not_suggested(talking: SlackWorld) -> None:
+    ts = talking.says("dana", "todo: add an alert on replica lag")
+    talking.react("ben", ts, "memo")
+    talking.works()
+    assert "No follow-ups wait" in talking.command("suggestions")
+    assert "same as" in talking.command("held")
+
+
 def test_what_is_done_or_put_into_words_outlives_the_reaction(talking: SlackWorld) -> None:
     first, second = talking.says("dana", "check the backups"), talking.says("dana", "page on lag")
     for ts in (first, second):
