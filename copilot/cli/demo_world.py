@@ -25,6 +25,7 @@ from copilot.sandbox.sender import Sender
 from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.workspace import SandboxWorkspace
 from copilot.settings import read_settings
+from copilot.slack.manifest import SHORTCUTS
 from copilot.timeline.permalinks import ts_to_instant
 from copilot.timeline.slack_export import SlackExport, open_export
 from copilot.workspaces.forgetting import forget_workspace
@@ -114,6 +115,7 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
         commands = read_commands(path) or _declarations(export)
         clock = ReplayClock(_start_of(commands, export))
         workspace = SandboxWorkspace(clock)
+        workspace.shortcuts = tuple((one.callback_id, one.name) for one in SHORTCUTS)
         sandbox = _open_sandbox(workspace, playing.sandbox_port)
         stack.callback(sandbox.stop)
         sandbox.start()

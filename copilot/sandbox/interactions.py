@@ -1,15 +1,12 @@
 """What Slack posts when somebody uses a command, a button or a modal; pure."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from copilot.errors import BadInputError
-from copilot.sandbox.blocks import Block, Found, elements_of
-
-Values = Mapping[str, Mapping[str, Any]]
-"""block_id -> action_id -> what was typed (text) or chosen (value, or list of values)."""
+from copilot.sandbox.blocks import Found
+from copilot.sandbox.element_state import chosen_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,73 +37,6 @@ class Surroundings:
             "enterprise": self.enterprise,
             "is_enterprise_install": self.is_org_install,
         }
-
-
-def chosen_state(element: Mapping[str, Any], value: Any) -> dict[str, Any]:
-    """The state of one element, as `view.state.values` and actions hold it."""
-    kind = element.get("type", "")
-    state: dict[str, Any] = {"type": kind}
-    if kind in ("plain_text_input", "email_text_input", "url_text_input", "number_input"):
-        state["value"] = str(value) if value not in (None, "") else None
-    elif kind in ("static_select", "radio_buttons", "overflow"):
-        state["selected_option"] = _option(element, value)
-    elif kind in ("checkboxes", "multi_static_select"):
-        state["selected_options"] = [_option(element, one) for one in value or []]
-    elif kind in ("users_select", "channels_select", "conversations_select"):
-        state[f"selected_{kind.partition('s_')[0]}"] = value or None
-    elif kind == "multi_users_select":
-        state["selected_users"] = list(value or [])
-    elif kind in ("datepicker", "timepicker"):
-        state["selected_date" if kind == "datepicker" else "selected_time"] = value or None
-    elif kind == "button":
-        state["value"] = element.get("value", "")
-    else:
-        raise BadInputError(f"The sandbox knows no {kind or 'nameless'} element.")
-    return state
-
-
-def initial_value(element: Mapping[str, Any]) -> Any:
-    """What an untouched element holds."""
-    kind = element.get("type", "")
-    if kind in ("static_select", "radio_buttons"):
-        return (element.get("initial_option") or {}).get("value")
-    if kind in ("checkboxes", "multi_static_select"):
-        return [option.get("value") for option in element.get("initial_options") or []]
-    if kind in ("datepicker", "timepicker"):
-        return element.get("initial_date" if kind == "datepicker" else "initial_time")
-    if kind == "multi_users_select":
-        return element.get("initial_users") or []
-    if kind.endswith("s_select"):
-        return element.get(f"initial_{kind.partition('s_')[0]}")
-    return element.get("initial_value")
-
-
-def state_values(blocks: Sequence[Block], values: Values) -> dict[str, dict[str, Any]]:
-    """`state.values` of a message or view: what people entered, else what was there at first."""
-    state: dict[str, dict[str, Any]] = {}
-    for block in blocks:
-        entered = values.get(block.get("block_id", ""), {})
-        for element in elements_of(block):
-            if element.get("type") in ("button", "overflow"):
-                continue
-            action_id = element.get("action_id", "")
-            value = entered[action_id] if action_id in entered else initial_value(element)
-            state.setdefault(block["block_id"], {})[action_id] = chosen_state(element, value)
-    return state
-
-
-def missing_inputs(blocks: Sequence[Block], values: Values) -> dict[str, str]:
-    """block_id -> complaint, for required inputs that are empty; Slack checks these itself."""
-    errors: dict[str, str] = {}
-    for block in blocks:
-        if block.get("type") != "input" or block.get("optional"):
-            continue
-        element = block["element"]
-        entered = values.get(block["block_id"], {})
-        value = entered.get(element["action_id"], initial_value(element))
-        if value is None or not (value if isinstance(value, list) else str(value).strip()):
-            errors[block["block_id"]] = "Please complete this required field."
-    return errors
 
 
 def action(found: Found, value: Any) -> dict[str, Any]:
@@ -221,15 +151,3 @@ def closing(around: Surroundings, view: Mapping[str, Any]) -> dict[str, Any]:
 def _action_ts() -> str:
     now_us = time.time_ns() // 1000
     return f"{now_us // 1_000_000}.{now_us % 1_000_000:06d}"
-
-
-def _option(element: Mapping[str, Any], value: Any) -> dict[str, Any] | None:
-    if value in (None, ""):
-        return None
-    options = list(element.get("options") or [])
-    for group in element.get("option_groups") or []:
-        options += group.get("options") or []
-    for option in options:
-        if option.get("value") == value:
-            return dict(option)
-    raise BadInputError(f"{value!r} is not among the choices.")

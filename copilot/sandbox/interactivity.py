@@ -8,7 +8,8 @@ from copilot.sandbox import interactions
 from copilot.sandbox.blocks import Found, find_element, with_ids
 from copilot.sandbox.channel_acts import ChannelActs
 from copilot.sandbox.channels import Body, SandboxChannel
-from copilot.sandbox.interactions import Surroundings, Values
+from copilot.sandbox.element_state import Values, state_values
+from copilot.sandbox.interactions import Surroundings
 from copilot.sandbox.outlet import Answer
 
 COMMANDS = ("/incident",)
@@ -86,7 +87,7 @@ class Interactivity(ChannelActs):
                 is_private=private is not None,
                 response_url=self._response_url(user.id, channel_id, body, private is not None),
                 entry=interactions.action(found, value),
-                state=interactions.state_values(body.get("blocks") or [], entered),
+                state=state_values(body.get("blocks") or [], entered),
             )
         return self._interact(payload, user_id, channel_id)
 

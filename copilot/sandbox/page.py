@@ -51,6 +51,10 @@ def add_page(web: FastAPI, workspace: SandboxWorkspace) -> None:
     def archives(request: Request, channel_id: str) -> Response:
         return shell(request, 200 if channel_id in workspace.channels else 404)
 
+    @web.get("/app", include_in_schema=False)
+    def app_home(request: Request) -> Response:
+        return shell(request, 200)
+
     web.include_router(_reading(workspace))
     web.include_router(page_acts(workspace), dependencies=[Depends(_from_this_page)])
 

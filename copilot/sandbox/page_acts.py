@@ -1,5 +1,7 @@
 """What people do on the sandbox's page, as JSON posts."""
 
+import re
+from collections.abc import Callable
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -11,6 +13,7 @@ from copilot.sandbox.outlet import Answer
 from copilot.sandbox.workspace import SandboxWorkspace
 
 _MAX_TEXT = 40_000
+_CHANNEL_NAME = re.compile(r"[\w-]{1,80}")
 Entered = dict[str, dict[str, Any]]
 
 
@@ -47,6 +50,25 @@ class Click(_OnMessage):
     block_id: str
     value: Any = None
     values: Entered = {}
+
+
+class Shortcut(_OnMessage):
+    callback_id: str
+
+
+class ChannelAct(_OnChannel):
+    action: Literal[
+        "topic",
+        "rename",
+        "private",
+        "archive",
+        "unarchive",
+        "join",
+        "leave",
+        "add_app",
+        "remove_app",
+    ]
+    text: str = Field(default="", max_length=250)
 
 
 class ClickInView(_Act):
@@ -99,6 +121,8 @@ def page_acts(workspace: SandboxWorkspace) -> APIRouter:
 
     _add_marks(router, workspace)
     _add_interactions(router, workspace)
+    _add_views(router, workspace)
+    _add_channel_acts(router, workspace)
     _add_playback(router, workspace)
     return router
 
@@ -135,6 +159,30 @@ def _add_interactions(router: APIRouter, workspace: SandboxWorkspace) -> None:
         )
         return _told(answer)
 
+    @router.post("/shortcut")
+    def shortcut(act: Shortcut) -> dict[str, Any]:
+        return _told(
+            workspace.use_message_shortcut(act.viewer, act.channel, act.ts, act.callback_id)
+        )
+
+
+def _add_views(router: APIRouter, workspace: SandboxWorkspace) -> None:
+    @router.post("/home/open")
+    def open_home(act: _Act) -> dict[str, Any]:
+        workspace.open_home(act.viewer)
+        return {}
+
+    @router.post("/home/click")
+    def click_in_home(act: ClickInView) -> dict[str, Any]:
+        answer = workspace.click_in_home(
+            act.viewer,
+            act.action_id,
+            block_id=act.block_id,
+            value=act.value,
+            values=act.values,
+        )
+        return _told(answer)
+
     @router.post("/view/click")
     def click_in_view(act: ClickInView) -> dict[str, Any]:
         answer = workspace.click_in_view(
@@ -156,6 +204,37 @@ def _add_interactions(router: APIRouter, workspace: SandboxWorkspace) -> None:
         if workspace.open_view(act.viewer):
             workspace.close_view(act.viewer)
         return {}
+
+
+def _add_channel_acts(router: APIRouter, workspace: SandboxWorkspace) -> None:
+    @router.post("/channel")
+    def change(act: ChannelAct) -> dict[str, Any]:
+        where = (act.viewer, act.channel)
+        if act.action == "topic":
+            workspace.set_topic(*where, act.text)
+        elif act.action == "rename":
+            workspace.rename(*where, _channel_name(act.text))
+        else:
+            _CHANNEL_ACTS[act.action](workspace, *where)
+        return {}
+
+
+_CHANNEL_ACTS: dict[str, Callable[[SandboxWorkspace, str, str], object]] = {
+    "private": SandboxWorkspace.convert_to_private,
+    "archive": SandboxWorkspace.archive,
+    "unarchive": SandboxWorkspace.unarchive,
+    "join": SandboxWorkspace.join,
+    "leave": SandboxWorkspace.leave,
+    "add_app": SandboxWorkspace.invite_bot,
+    "remove_app": SandboxWorkspace.remove_bot,
+}
+
+
+def _channel_name(typed: str) -> str:
+    name = typed.strip().lower().lstrip("#").replace(" ", "-")
+    if not _CHANNEL_NAME.fullmatch(name):
+        raise BadInputError("A channel's name has letters, digits, - and _, at most 80 of them.")
+    return name
 
 
 def _add_playback(router: APIRouter, workspace: SandboxWorkspace) -> None:

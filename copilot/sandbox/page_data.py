@@ -12,6 +12,7 @@ from copilot.sandbox.workspace import SandboxWorkspace
 
 PAGE_SIZE = 150
 _MOST_CHANGES = 400
+_PIN_WORDS = 200
 _SHOWN = (
     "ts",
     "thread_ts",
@@ -31,8 +32,8 @@ _SHOWN = (
 )
 
 
-def directory(workspace: SandboxWorkspace) -> dict[str, Any]:
-    """People and channels."""
+def directory(workspace: SandboxWorkspace, viewer: str = "") -> dict[str, Any]:
+    """People, and the channels that this person may see."""
     with workspace.lock:
         return {
             "name": workspace.name,
@@ -40,6 +41,7 @@ def directory(workspace: SandboxWorkspace) -> dict[str, Any]:
             "consoleUrl": workspace.console_url,
             "botUserId": workspace.bot_user_id,
             "hints": [list(hint) for hint in workspace.command_hints],
+            "shortcuts": [list(shortcut) for shortcut in workspace.shortcuts],
             "people": [
                 {
                     "id": user.id,
@@ -54,16 +56,26 @@ def directory(workspace: SandboxWorkspace) -> dict[str, Any]:
                 for user in workspace.users.values()
             ],
             "channels": [
-                {
-                    "id": channel.id,
-                    "name": channel.name,
-                    "isPrivate": channel.is_private,
-                    "topic": channel.topic,
-                    "members": len(channel.member_ids),
-                }
+                _channel(workspace, channel, viewer)
                 for channel in workspace.channels.values()
+                if not viewer or not channel.is_private or viewer in channel.member_ids
             ],
         }
+
+
+def _channel(workspace: SandboxWorkspace, channel: SandboxChannel, viewer: str) -> dict[str, Any]:
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "isPrivate": channel.is_private,
+        "isDirect": channel.is_direct,
+        "isArchived": channel.is_archived,
+        "isShared": channel.is_shared,
+        "isMember": viewer in channel.member_ids,
+        "hasApp": workspace.bot_user_id in channel.member_ids,
+        "topic": channel.topic,
+        "members": len(channel.member_ids),
+    }
 
 
 def news(workspace: SandboxWorkspace, viewer: str, channel_id: str, since: int) -> dict[str, Any]:
@@ -76,15 +88,29 @@ def news(workspace: SandboxWorkspace, viewer: str, channel_id: str, since: int) 
             "playback": playback(workspace.playback),
         }
         if since == 0 or any(change.kind is ChangeKind.DIRECTORY for change in changes):
-            told["directory"] = directory(workspace)
+            told["directory"] = directory(workspace, viewer)
         told["private"] = [
             message(answer.body) for answer in workspace.private_answers(viewer, channel_id)
         ]
         view = workspace.open_view(viewer)
         told["view"] = view.body if view else None
+        home = workspace.home(viewer)
+        told["home"] = home.body if home else None
+        if channel_id in workspace.channels:
+            told["pins"] = _pins(workspace.channel(channel_id))
         if since > 0 and channel_id in workspace.channels:
             told.update(_changed_messages(workspace.channel(channel_id), changes))
         return told
+
+
+def _pins(channel: SandboxChannel) -> list[dict[str, str]]:
+    """What is pinned, the latest first, each with the words that a notification would show."""
+    bodies = [channel.get(ts) for ts in reversed(channel.pinned)]
+    return [
+        {"ts": body["ts"], "text": str(body.get("text") or "").partition("\n")[0][:_PIN_WORDS]}
+        for body in bodies
+        if body
+    ]
 
 
 def _changed_messages(channel: SandboxChannel, changes: Iterable[Change]) -> dict[str, Any]:

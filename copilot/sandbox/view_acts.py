@@ -7,7 +7,7 @@ from typing import Any
 from copilot.errors import NotFoundError
 from copilot.sandbox import events, interactions
 from copilot.sandbox.changes import Change, ChangeKind
-from copilot.sandbox.interactions import Values
+from copilot.sandbox.element_state import Values, missing_inputs, state_values
 from copilot.sandbox.interactivity import Interactivity
 from copilot.sandbox.outlet import Answer
 from copilot.sandbox.views import OpenView
@@ -39,7 +39,7 @@ class ViewActs(Interactivity):
         view = self._open_view(user_id)
         with self.lock:
             entered = self._enter(user_id, view.id, values)
-            if missing := interactions.missing_inputs(view.body["blocks"], entered):
+            if missing := missing_inputs(view.body["blocks"], entered):
                 return Submission(is_closed=False, errors=missing)
             payload = interactions.submission(
                 self._surroundings(user_id, view.channel_id), self._with_state(view, entered)
@@ -85,12 +85,13 @@ class ViewActs(Interactivity):
         *,
         block_id: str | None = None,
         value: Any = None,
+        values: Values | None = None,
     ) -> Answer:
         """Use an element of the App Home that the person sees."""
         home = self.home(user_id)
         if home is None:
             raise NotFoundError("The app has published no Home for this person.")
-        return self._click_in(home, action_id, block_id, value, {})
+        return self._click_in(home, action_id, block_id, value, values or {})
 
     def _click_in(
         self, view: OpenView, action_id: str, block_id: str | None, value: Any, values: Values
@@ -127,5 +128,5 @@ class ViewActs(Interactivity):
         raise NotFoundError("There is no open modal.")
 
     def _with_state(self, view: OpenView, values: Values) -> dict[str, Any]:
-        state = interactions.state_values(view.body["blocks"], values)
+        state = state_values(view.body["blocks"], values)
         return {**view.body, "state": {"values": state}}

@@ -13,13 +13,23 @@ DEFAULT_PEOPLE = (("ana", "Ana Costa"), ("ben", "Ben Okafor"), ("dana", "Dana Le
 ADMINS = ("ana",)
 OWNERS = ("dana",)
 COMMAND_HINTS = (
-    ("declare [title]", "declare an incident in this channel"),
-    ("status [status]", "show or change the status"),
+    ("declare [title] [sev]", "start an incident here; without a title, with a form"),
+    ("status [status]", "how it stands, or a new status"),
     ("severity [SEV1-4]", "show or change the severity"),
-    ("suggestions", "follow-ups found so far"),
+    ("rename title", "give the incident another title"),
+    ("role commander|comms|scribe @person", "who does what"),
+    ("handover [@person]", "give the command away"),
+    ("catchup [30m]", "what happened, in short"),
+    ("timeline", "all that happened"),
+    ("note text", "write something down"),
+    ("followup add|list|done", "follow-ups of the incident"),
+    ("suggestions", "follow-ups found, to decide on"),
     ("held", "what was kept back, and why"),
+    ("quiet [30m]", "nothing unasked for a while"),
+    ("noise", "how much is said at all (admins)"),
     ("resolve", "say that the incident is over"),
-    ("review", "the post-incident review"),
+    ("reopen", "it is not over after all"),
+    ("review", "draft the post-incident review"),
     ("help", "all commands"),
 )
 
@@ -29,6 +39,8 @@ class SandboxWorkspace(ViewActs):
 
     command_hints: tuple[tuple[str, str], ...] = COMMAND_HINTS
     """What the page offers after `/incident`."""
+    shortcuts: tuple[tuple[str, str], ...] = ()
+    """The app's shortcuts on messages: callback id and name, as its manifest lists them."""
     playback: Playback | None = None
     sockets: SocketAddresses | None = None
     """Set while Socket Mode is on."""

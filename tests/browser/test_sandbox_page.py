@@ -98,6 +98,12 @@ class Scene:
         self.page.goto(self.url + path)
         expect(self.page.locator("#title")).not_to_have_text("Loading…")
 
+    def choose(self, ts: str, label: str) -> None:
+        """Take something from the menu of a message."""
+        self.message(ts).hover()
+        self.message(ts).get_by_label("More actions").click()
+        self.page.get_by_role("menuitem", name=label).click()
+
     def message(self, ts: str) -> Any:
         return self.page.locator(f'#messages [data-ts="{ts}"]')
 
@@ -312,15 +318,13 @@ def test_a_permalink_of_a_reply_opens_its_thread(scene: Scene) -> None:
 def test_ones_own_message_is_edited_and_deleted(scene: Scene) -> None:
     ts = scene.workspace.say("U1", "C1", "tpyo for <@U2>")
     scene.open()
-    scene.message(ts).hover()
-    scene.message(ts).get_by_label("Edit message").click()
+    scene.choose(ts, "Edit message")
     box = scene.message(ts).locator("textarea")
     expect(box).to_have_value("tpyo for @ben")
     box.fill("typo for @ben")
     box.press("Enter")
     expect(scene.message(ts)).to_contain_text("typo for @ben (edited)")
-    scene.message(ts).hover()
-    scene.message(ts).get_by_label("Delete message").click()
+    scene.choose(ts, "Delete message")
     scene.page.locator("#ask").get_by_role("button", name="Delete").click()
     expect(scene.message(ts)).to_have_count(0)
     assert scene.app.events[-1]["subtype"] == "message_deleted"
@@ -393,3 +397,87 @@ def test_on_a_phone_the_channels_are_a_drawer(scene: Scene) -> None:
     general.click()
     expect(scene.page.locator("#title")).to_have_text("# general")
     expect(general).not_to_be_visible()
+
+
+def test_the_menu_of_a_message_has_the_shortcuts_of_the_app(scene: Scene) -> None:
+    scene.workspace.shortcuts = (("mark_key_moment", "Mark as key moment"),)
+    ts = scene.workspace.say("U2", "C1", "failing over to db-2")
+    scene.open()
+    scene.message(ts).hover()
+    more = scene.message(ts).get_by_label("More actions")
+    more.click()
+    scene.page.keyboard.press("Escape")
+    expect(scene.page.locator(".menu-box")).to_have_count(0)
+    expect(more).to_be_focused()
+    scene.page.keyboard.press("Enter")
+    expect(scene.page.get_by_role("menuitem").first).to_be_focused()
+    scene.page.keyboard.press("Enter")
+    scene.page.wait_for_function("document.querySelector('.menu-box') === null")
+    sent = scene.app.interactions[-1]
+    assert (sent["type"], sent["callback_id"]) == ("message_action", "mark_key_moment")
+    assert sent["message"]["ts"] == ts
+
+
+def test_what_one_ticked_stays_until_it_is_sent(scene: Scene) -> None:
+    boxes = {
+        "type": "checkboxes",
+        "action_id": "chosen",
+        "options": [
+            {"text": {"type": "mrkdwn", "text": f"*Item {number}*"}, "value": str(number)}
+            for number in (1, 2)
+        ],
+    }
+    accept = {
+        "type": "button",
+        "action_id": "accept",
+        "text": {"type": "plain_text", "text": "Accept selected"},
+    }
+    blocks = [
+        {"type": "actions", "block_id": "items", "elements": [boxes]},
+        {"type": "actions", "block_id": "decide", "elements": [accept]},
+    ]
+    ts = scene.client.chat_postMessage(channel="C1", text="Two follow-ups", blocks=blocks)["ts"]
+    scene.open()
+    card = scene.message(ts)
+    card.get_by_label("Item 2").check()
+    scene.workspace.react("U2", "C1", ts, "eyes")
+    expect(card.locator(".chip")).to_have_count(1)
+    expect(card.get_by_label("Item 2")).to_be_checked()
+    card.get_by_role("button", name="Accept selected").click()
+    expect(card).not_to_have_class(re.compile("waiting"))
+    state = scene.app.interactions[-1]["state"]["values"]["items"]["chosen"]
+    assert [option["value"] for option in state["selected_options"]] == ["2"]
+
+
+def test_the_home_of_the_app_shows_what_it_published_for_one_person(scene: Scene) -> None:
+    with scene.page.expect_response("**/home/open"):
+        scene.open("app")
+    expect(scene.page.locator("#home")).to_contain_text("The app has put nothing here yet.")
+    assert scene.app.events[-1]["type"] == "app_home_opened"
+    scene.client.views_publish(user_id="U1", view={"type": "home", "blocks": CARD})
+    expect(scene.page.locator("#home .b-header")).to_have_text("A follow-up")
+    scene.page.locator("#home").get_by_role("button", name="Accept").click()
+    expect(scene.page.locator("#home-blocks")).not_to_have_class(re.compile("waiting"))
+    assert scene.app.interactions[-1]["view"]["type"] == "home"
+    scene.page.locator("#viewer").select_option("U2")
+    expect(scene.page.locator("#home")).to_contain_text("The app has put nothing here yet.")
+
+
+def test_a_channel_is_pinned_in_renamed_and_archived(scene: Scene) -> None:
+    ts = scene.workspace.say("U1", "C1", "Read me *first*")
+    scene.open()
+    scene.choose(ts, "Pin to this channel")
+    expect(scene.page.locator("#pins")).to_contain_text("Read me first")
+    menu = scene.page.get_by_label("Channel actions")
+    menu.click()
+    scene.page.get_by_role("menuitem", name="Rename…").click()
+    scene.page.locator("#ask input").fill("Checkout errors")
+    scene.page.keyboard.press("Enter")
+    expect(scene.page.locator("#title")).to_have_text("# checkout-errors")
+    menu.click()
+    scene.page.get_by_role("menuitem", name="Archive…").click()
+    scene.page.locator("#ask").get_by_role("button", name="Archive").click()
+    expect(scene.page.locator("#archived")).to_be_visible()
+    expect(scene.page.locator("#composer")).to_be_hidden()
+    told = [event["type"] for event in scene.app.events]
+    assert {"pin_added", "channel_rename", "channel_archive"} <= set(told)

@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import { emoji } from "./emoji.js";
+import { openMenu } from "./menu.js";
 import { humans, store } from "./store.js";
 import { mrkdwn, unescapeText } from "./mrkdwn.js";
 
@@ -27,6 +28,10 @@ const MAKERS = {
   channels_select: (element, act) => makeSelect(element, channels(), element.initial_channel, act),
   conversations_select: (element, act) => makeSelect(element, channels(), element.initial_conversation, act),
   multi_static_select: (element, act) => makeChecks(element, act, "checkbox"),
+  multi_users_select: (element, act) => makeChecks(named(element, people(), element.initial_users), act, "checkbox"),
+  multi_channels_select: (element, act) => makeChecks(named(element, channels(), element.initial_channels), act, "checkbox"),
+  multi_conversations_select: (element, act) =>
+    makeChecks(named(element, channels(), element.initial_conversations), act, "checkbox"),
   checkboxes: (element, act) => makeChecks(element, act, "checkbox"),
   radio_buttons: (element, act) => makeChecks(element, act, "radio"),
   plain_text_input: makeInput,
@@ -34,6 +39,7 @@ const MAKERS = {
   url_text_input: makeInput,
   number_input: makeInput,
   datepicker: (element, act) => makePicker(element, "date", element.initial_date, act),
+  datetimepicker: makeMoment,
   timepicker: (element, act) => makePicker(element, "time", element.initial_time, act),
 };
 
@@ -53,17 +59,14 @@ function makeButton(element, act) {
 }
 
 function makeOverflow(element, act) {
-  const menu = h("details", { class: "overflow" }, h("summary", { "aria-label": "More", class: "button" }, "⋯"));
   const choose = (option) => {
-    menu.open = false;
     if (option.url && /^https?:\/\//.test(option.url)) window.open(option.url, "_blank", "noopener,noreferrer");
     act(option.value);
   };
-  const items = (element.options ?? []).map((option) =>
-    h("button", { type: "button", on: { click: () => choose(option) } }, plainText(option.text)),
-  );
-  menu.append(h("div", { class: "overflow-menu" }, items));
-  return menu;
+  const items = () => (element.options ?? []).map((option) => ({ label: plainText(option.text), act: () => choose(option) }));
+  const properties = { type: "button", class: "button overflow", "aria-label": "More", "aria-haspopup": "menu" };
+  const button = h("button", { ...properties, on: { click: () => openMenu(button, items()) } }, "⋯");
+  return button;
 }
 
 function makeSelect(element, options, initial, act) {
@@ -89,6 +92,12 @@ function optionsOf(element) {
   return groups.length ? groups : flat(element.options);
 }
 
+// A choice of people or channels, as if the app had listed them.
+const named = (element, choices, initial = []) => {
+  const options = choices.map(({ value, label }) => ({ value, text: { type: "plain_text", text: label } }));
+  return { ...element, options, initial_options: options.filter((option) => initial.includes(option.value)) };
+};
+
 const people = () => humans().map((person) => ({ value: person.id, label: person.shownName }));
 const channels = () => store.directory.channels.map((c) => ({ value: c.id, label: `#${c.name}` }));
 
@@ -99,13 +108,18 @@ function makeChecks(element, act, type) {
   const initial = new Set(
     [...(element.initial_options ?? []), element.initial_option].filter(Boolean).map((option) => option.value),
   );
-  const box = h("div", { class: "checks", role: type === "radio" ? "radiogroup" : "group" });
+  const options = element.options ?? (element.option_groups ?? []).flatMap((group) => group.options ?? []);
+  const box = h("div", {
+    class: options.length > 8 ? "checks many" : "checks",
+    role: type === "radio" ? "radiogroup" : "group",
+  });
   const changed = () => act(readControl(box));
-  for (const option of element.options ?? []) {
+  for (const option of options) {
     const input = h("input", { type, name, value: option.value, on: { change: changed } });
     input.checked = initial.has(option.value);
     const text = option.text?.type === "mrkdwn" ? mrkdwn(option.text.text) : plainText(option.text);
-    const more = option.description && h("small", {}, plainText(option.description));
+    const about = option.description;
+    const more = about && h("small", {}, about.type === "mrkdwn" ? mrkdwn(about.text) : plainText(about));
     box.append(h("label", { class: "check" }, input, h("span", {}, text, more)));
   }
   return box;
@@ -134,10 +148,37 @@ const makePicker = (element, type, initial, act) => {
   return input;
 };
 
+// A day and a time in UTC, as all times of this page; Slack counts the seconds.
+function makeMoment(element, act) {
+  const input = h("input", { class: "input", type: "datetime-local", on: { change: () => act(readControl(input)) } });
+  if (element.initial_date_time) input.value = new Date(element.initial_date_time * 1000).toISOString().slice(0, 16);
+  return input;
+}
+
 function readControl(made) {
+  if (made.dataset.kind === "datetimepicker") {
+    return made.value ? Date.parse(`${made.value}Z`) / 1000 : null;
+  }
   if (!made.classList.contains("checks")) return made.value;
   const checked = [...made.querySelectorAll("input:checked")].map((input) => input.value);
   return made.dataset.kind === "radio_buttons" ? (checked[0] ?? null) : checked;
+}
+
+function writeControl(made, value) {
+  if (made.classList.contains("checks")) {
+    const chosen = [value].flat();
+    for (const input of made.querySelectorAll("input")) input.checked = chosen.includes(input.value);
+  } else if (made.dataset.kind !== "datetimepicker") {
+    made.value = value ?? "";
+  }
+}
+
+// Puts back what `entered` read, wherever block and action have kept their names.
+export function enter(root, values) {
+  for (const made of root.querySelectorAll("[data-kind]")) {
+    const value = values[made.dataset.block]?.[made.dataset.action];
+    if (value !== undefined && !["button", "overflow"].includes(made.dataset.kind)) writeControl(made, value);
+  }
 }
 
 // block_id -> action_id -> value, of everything that holds one inside `root`.

@@ -48,7 +48,11 @@ const EMOJI = {
   hole: "🕳️", dizzy: "💫", droplet: "💧", volcano: "🌋", wind: "🌬️",
 };
 
-export const QUICK = ["+1", "eyes", "white_check_mark", "tada", "pray"];
+export const QUICK = ["+1", "eyes", "star"];
+
+export const PICKER = [
+  "+1", "eyes", "white_check_mark", "star", "pushpin", "memo", "no_entry_sign", "fire", "rotating_light", "tada", "pray",
+];
 
 export function emoji(name) {
   const plain = name.split("::")[0];

@@ -2,7 +2,9 @@
 
 import { byId } from "./dom.js";
 import { get, post } from "./api.js";
+import { drawPins, openChannelMenu } from "./channel.js";
 import { Composer } from "./composer.js";
+import { drawHome } from "./home.js";
 import { MessageList } from "./messages.js";
 import { drawDirectory } from "./sidebar.js";
 import { showPlayback } from "./playback.js";
@@ -87,7 +89,7 @@ function take(news, asked) {
   if (asked.channel !== store.channel || asked.viewer !== store.viewer) return;
   store.version = news.version;
   store.sizes = news.sizes;
-  store.seen[store.channel] = news.sizes[store.channel] ?? 0;
+  if (!store.isHome) store.seen[store.channel] = news.sizes[store.channel] ?? 0;
   if (news.directory) setDirectory(news.directory);
   if (settleIn()) return;
   if (news.reload) {
@@ -95,8 +97,12 @@ function take(news, asked) {
     return;
   }
   store.private = news.private;
+  store.home = news.home;
+  store.pins = news.pins ?? [];
   applyChanges(news.changed ?? [], news.removed ?? []);
   drawSidebar();
+  drawPins();
+  drawHome();
   draw();
   drawThread();
   showView(news.view);
@@ -142,6 +148,8 @@ function isInReach(ts) {
 
 async function openChannel(channel, { ts = null, thread = null } = {}) {
   store.channel = channel;
+  store.isHome = false;
+  store.pins = [];
   store.thread = null;
   store.messages.clear();
   list.editing = null;
@@ -150,6 +158,8 @@ async function openChannel(channel, { ts = null, thread = null } = {}) {
   await load(anchor ? { around: anchor } : {});
   if (store.channel !== channel) return;
   drawSidebar();
+  drawPins();
+  drawHome();
   draw();
   toEnd();
   hurry();
@@ -199,6 +209,16 @@ function highlight(node) {
   setTimeout(() => node.classList.remove("target"), 6000);
 }
 
+function openHome() {
+  store.isHome = true;
+  store.thread = null;
+  drawThread();
+  drawSidebar();
+  drawPins();
+  drawHome();
+  post("home/open", { viewer: store.viewer });
+}
+
 const isNearEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < NEAR_PX;
 
 function toEnd() {
@@ -218,9 +238,14 @@ async function toLatest() {
 function visit(url) {
   const place = placeOf(url);
   closeSide();
-  if (place.channel === store.channel && !place.ts) return;
+  if (!place.isHome && !store.isHome && place.channel === store.channel && !place.ts) return;
   window.history.pushState(null, "", url.href);
-  openChannel(place.channel, place);
+  go(place);
+}
+
+function go(place) {
+  if (place.isHome) openHome();
+  else openChannel(place.channel, place);
 }
 
 function toggleSide(open) {
@@ -236,18 +261,18 @@ function wire() {
     const link = event.target.closest?.("a[href]");
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey;
     if (!link || !isPlain || link.origin !== window.location.origin) return;
-    if (!link.pathname.startsWith("/archives/")) return;
+    if (!link.pathname.startsWith("/archives/") && link.pathname !== "/app") return;
     event.preventDefault();
     if (link.closest("#modal")) post("view/close", { viewer: store.viewer });
     visit(new URL(link.href));
   });
   window.addEventListener("popstate", () => {
-    const place = placeOf(window.location);
-    openChannel(place.channel, place);
+    go(placeOf(window.location));
   });
   byId("earlier").firstElementChild.addEventListener("click", loadOlder);
   byId("jump").addEventListener("click", toLatest);
   byId("thread-close").addEventListener("click", closeThread);
+  byId("channel-menu").addEventListener("click", () => openChannelMenu(byId("channel-menu")));
   byId("menu").addEventListener("click", () => toggleSide(!document.body.classList.contains("side-open")));
   byId("veil").addEventListener("click", closeSide);
   byId("viewer").addEventListener("change", (event) => actAs(event.target.value));
@@ -263,15 +288,20 @@ function actAs(userId) {
   store.viewer = userId;
   window.localStorage.setItem("sandbox-viewer", userId);
   store.private = [];
+  store.home = null;
+  store.version = 0; // another person may see other channels: ask for everything
   drawSidebar();
   draw();
+  drawHome();
+  if (store.isHome) post("home/open", { viewer: store.viewer });
+  else openChannel(store.channel);
   hurry();
 }
 
 async function start() {
   wire();
   const place = placeOf(window.location);
-  const first = await get("state", { since: 0 });
+  const first = await get("state", { since: 0, viewer: window.localStorage.getItem("sandbox-viewer") ?? "" });
   setDirectory(first.directory);
   store.sizes = first.sizes;
   store.seen = { ...first.sizes };
@@ -279,7 +309,12 @@ async function start() {
   store.viewer = store.people.has(remembered) ? remembered : (humans()[0]?.id ?? "");
   showPlayback(first.playback);
   store.version = first.version;
-  await openChannel(place.channel, place);
+  if (place.isHome) {
+    store.channel = store.directory.channels[0]?.id ?? "";
+    openHome();
+  } else {
+    await openChannel(place.channel, place);
+  }
   live();
 }
 

@@ -4,8 +4,9 @@ import { h, reconcile, toast } from "./dom.js";
 import { post } from "./api.js";
 import { isOnlyRichText, renderAttachment, renderBlocks } from "./blocks.js";
 import { confirmed } from "./modal.js";
-import { entered } from "./controls.js";
-import { QUICK, shownEmoji } from "./emoji.js";
+import { enter, entered } from "./controls.js";
+import { PICKER, QUICK, shownEmoji } from "./emoji.js";
+import { openMenu } from "./menu.js";
 import { mrkdwn, unescapeText } from "./mrkdwn.js";
 import { authorOf, clockOf, compareTs, dayOf, instantOf, nameOf, pathTo, store } from "./store.js";
 
@@ -13,7 +14,7 @@ const GROUP_S = 300;
 const LOG_LINES = 12;
 const QUIET = new Set([
   "channel_join", "channel_leave", "channel_topic", "channel_purpose", "channel_name", "channel_archive",
-  "channel_unarchive", "group_join", "group_leave", "group_topic", "group_purpose", "group_name", "bot_add",
+  "channel_unarchive", "channel_convert_to_private", "group_archive", "group_unarchive", "group_join", "group_leave", "group_topic", "group_purpose", "group_name", "bot_add",
   "bot_remove", "pinned_item", "unpinned_item", "tombstone",
 ]);
 
@@ -50,6 +51,8 @@ export class MessageList {
   keep(kept, name, key, make) {
     const old = this.rows.get(name);
     const row = old && old.key === key ? old : { key, node: make() };
+    // What somebody ticked but has not sent stays, also when a reaction draws the message anew.
+    if (old && old !== row) enter(row.node, entered(old.node));
     kept.set(name, row);
     return row.node;
   }
@@ -76,7 +79,7 @@ export class MessageList {
   privateLine(message) {
     const dismiss = () => post("dismiss", { viewer: store.viewer, channel: store.channel, ts: message.ts });
     return h(
-      "div", { class: "private-line" }, "Only visible to you",
+      "div", { class: "private-line" }, h("span", {}, "👁 Only visible to you"),
       h("button", { type: "button", class: "quiet", on: { click: dismiss } }, "Dismiss"),
     );
   }
@@ -139,21 +142,42 @@ export class MessageList {
   tools(message) {
     const button = (label, sign, click) =>
       h("button", { type: "button", title: label, "aria-label": label, on: { click } }, sign);
+    const opening = (label, sign, items) => {
+      const made = h("button", { type: "button", title: label, "aria-label": label, "aria-haspopup": "menu" }, sign);
+      made.addEventListener("click", () => openMenu(made, items()));
+      return made;
+    };
+    const faces = () =>
+      PICKER.map((name) => ({ label: `${shownEmoji(name)}  ${name}`, act: () => this.react(message, name) }));
+    return h(
+      "div", { class: "tools", role: "group", "aria-label": "Message actions" },
+      QUICK.map((name) => button(`React with ${name}`, shownEmoji(name), () => this.react(message, name))),
+      opening("Add a reaction", "☺", faces),
+      this.openThread && button("Reply in thread", "Reply", () => this.openThread(message.thread_ts ?? message.ts)),
+      opening("More actions", "⋯", () => this.actions(message)),
+    );
+  }
+
+  // The menu of a message: the app's shortcuts first, as they are why one opens it here.
+  actions(message) {
     const where = { viewer: store.viewer, channel: store.channel, ts: message.ts };
     const isMine = message.user === store.viewer;
-    const copy = () => copyLink(message);
+    const shortcuts = store.directory.shortcuts.map(([callbackId, name]) => ({
+      label: name,
+      act: () => post("shortcut", { ...where, callback_id: callbackId }),
+    }));
     const erase = async () => {
       if (await confirmed("Delete this message?", "It goes for everybody.", "Delete")) post("delete", where);
     };
-    return h(
-      "div", { class: "tools", role: "group", "aria-label": "Message actions" },
-      QUICK.slice(0, 3).map((name) => button(`React with ${name}`, shownEmoji(name), () => this.react(message, name))),
-      this.openThread && button("Reply in thread", "Reply", () => this.openThread(message.thread_ts ?? message.ts)),
-      button(message.pinned_to ? "Unpin" : "Pin", message.pinned_to ? "Unpin" : "Pin", () => post("pin", where)),
-      button("Copy link", "Link", copy),
-      isMine && button("Edit message", "Edit", () => this.edit(message.ts)),
-      isMine && button("Delete message", "Delete", erase),
-    );
+    return [
+      shortcuts.length && { heading: "Incident Copilot" },
+      ...shortcuts,
+      shortcuts.length && { heading: "Message" },
+      { label: message.pinned_to ? "Unpin from this channel" : "Pin to this channel", act: () => post("pin", where) },
+      { label: "Copy link", act: () => copyLink(message) },
+      isMine && { label: "Edit message", act: () => this.edit(message.ts) },
+      isMine && { label: "Delete message", act: erase, isDanger: true },
+    ];
   }
 
   edit(ts) {

@@ -3,10 +3,11 @@
 import { byId, h } from "./dom.js";
 import { post } from "./api.js";
 import { renderBlocks } from "./blocks.js";
-import { entered, plainText } from "./controls.js";
+import { entered, enter, plainText } from "./controls.js";
 import { store } from "./store.js";
 
 let shownHash = null;
+let shownId = null;
 
 export function showView(view) {
   const dialog = byId("modal");
@@ -16,8 +17,11 @@ export function showView(view) {
     return;
   }
   if (view.hash === shownHash) return;
-  shownHash = view.hash;
+  // As in Slack, what was entered stays where a block keeps its name.
+  const before = view.id === shownId ? entered(dialog) : {};
+  [shownHash, shownId] = [view.hash, view.id];
   draw(dialog, view, {});
+  enter(dialog, before);
   if (!dialog.open) dialog.showModal();
 }
 
@@ -71,19 +75,26 @@ async function submit(dialog, form, view) {
 // Resolves to whether the person said yes.
 export function confirmed(title, text, yes = "Yes", no = "Cancel") {
   const dialog = byId("ask");
+  const isField = text instanceof Element;
   return new Promise((resolve) => {
     const answer = (value) => {
       dialog.close();
       resolve(value);
     };
     dialog.oncancel = () => resolve(false);
-    dialog.replaceChildren(
+    const form = h("form", {},
       h("header", { class: "modal-head" }, h("h2", {}, title ?? "Are you sure?")),
-      h("div", { class: "modal-body" }, h("p", {}, text ?? "")),
+      h("div", { class: "modal-body" }, isField ? text : h("p", {}, text ?? "")),
       h("footer", { class: "modal-foot" },
         h("button", { type: "button", class: "button", on: { click: () => answer(false) } }, no),
-        h("button", { type: "button", class: "button primary", on: { click: () => answer(true) } }, yes)),
+        h("button", { type: "submit", class: "button primary" }, yes)),
     );
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      answer(true);
+    });
+    dialog.replaceChildren(form);
     dialog.showModal();
+    if (isField) text.querySelector("input")?.select();
   });
 }

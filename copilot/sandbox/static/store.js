@@ -5,7 +5,10 @@ export const store = {
   viewer: "",
   channel: "",
   thread: null, // ts of the parent on screen
-  directory: { name: "", url: "", people: [], channels: [], hints: [] },
+  directory: { name: "", url: "", people: [], channels: [], hints: [], shortcuts: [] },
+  isHome: false, // the app's Home is on screen, not a channel
+  home: null,
+  pins: [],
   people: new Map(),
   channels: new Map(),
   messages: new Map(), // ts -> message of the channel on screen
@@ -67,5 +70,6 @@ export function placeOf(location) {
   const digits = /^p(\d{7,17})$/.exec(link)?.[1];
   const ts = digits ? `${digits.slice(0, -6)}.${digits.slice(-6)}` : null;
   const asked = new URLSearchParams(location.search).get("thread_ts");
-  return { channel, ts, thread: asked && TS.test(asked) ? asked : null };
+  const isHome = location.pathname === "/app";
+  return { channel, ts, isHome, thread: asked && TS.test(asked) ? asked : null };
 }

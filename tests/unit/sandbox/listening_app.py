@@ -60,6 +60,11 @@ class ListeningApp:
             if heard.headers.get("content-type") == "application/json"
         ]
 
+    @property
+    def interactions(self) -> list[dict[str, Any]]:
+        """The payloads of all clicks, shortcuts and forms, in order of arrival."""
+        return [heard.payload for heard in self.heard if heard.raw.startswith(b"payload=")]
+
     def answer(self, heard: Heard) -> Reply:
         with self._lock:
             self.heard.append(heard)
