@@ -72,11 +72,13 @@ def test_declaring_adopts_the_channel_and_has_its_past_and_names_read(
     assert declared.incident.declared_at == NOW
     assert declared.incident.status == Status.INVESTIGATING
     assert texts(db) == ["Declared: Checkout errors · SEV2"]
-    assert sent_jobs == [
-        QueuedJob(Job.DRAW_HEADLINE, declared.incident.id),
-        QueuedJob(Job.BACKFILL_CHANNEL, declared.incident.id),
-        QueuedJob(Job.SYNC_DIRECTORY, workspace.id),
+    assert [queued.job for queued in sent_jobs] == [
+        Job.DRAW_HEADLINE,
+        Job.REFILL_CHANNEL,
+        Job.SYNC_DIRECTORY,
     ]
+    assert sent_jobs[0].row_id == declared.incident.id
+    assert sent_jobs[-1].row_id == workspace.id
 
 
 def test_a_channel_with_an_open_incident_keeps_it(db: Database, sent_jobs: list[QueuedJob]) -> None:

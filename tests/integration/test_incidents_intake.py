@@ -33,8 +33,15 @@ def declare_here(db: Database, channel_id: str = CHANNEL) -> int:
     info = WorkspaceInfo(TEAM, "Acme", "https://acme.slack.com/", "U0BOT")
     with db.transaction() as session:
         upsert_workspace(session, info, NOW)
-        place = {"team_id": TEAM, "channel_id": channel_id}
-        return declare(session, **place, title="x", severity=None, by=None, now=NOW).incident.id
+        return declare(
+            session,
+            team_id=TEAM,
+            channel_id=channel_id,
+            title="x",
+            severity=None,
+            by=None,
+            now=NOW,
+        ).incident.id
 
 
 def hear(db: Database, event: Event, channel_id: str = CHANNEL) -> RecordingResult | None:

@@ -239,8 +239,15 @@ def test_a_forgotten_workspace_leaves_no_row_and_takes_none_of_anothers(db: Data
             info = WorkspaceInfo(team_id, "x", "https://x/", "")
             upsert_workspace(session, info, NOW)
             upsert_members(session, team_id, [MemberInfo("U0ANA", "ana", "", False)])
-            place = {"team_id": team_id, "channel_id": CHANNEL}
-            declare(session, **place, title="x", severity=None, by=None, now=NOW)
+            declare(
+                session,
+                team_id=team_id,
+                channel_id=CHANNEL,
+                title="x",
+                severity=None,
+                by=None,
+                now=NOW,
+            )
             record(session, to_records(team_id, a_message()), NOW)
     with db.transaction() as session:
         forget_workspace(session, TEAM)
