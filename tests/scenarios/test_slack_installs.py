@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from copilot.clock import ReplayClock
 from copilot.slack.manifest import BOT_SCOPES
 from copilot.workspaces.directory import workspace_of
 from copilot.workspaces.models import Installation, Workspace
+from tests.fakes.slack_caller import SlackCaller
 from tests.scenarios.install_world import (
     OTHER_TEAM,
     InstallWorld,
@@ -364,6 +366,15 @@ def test_an_event_costs_no_call_of_slack_and_names_us_from_the_record(
         assert identity is not None
         assert identity.bot_id == world.acme.bot_id
         assert identity.bot_user_id == world.acme.bot_user_id
+
+
+def test_slack_may_check_the_address_before_anybody_installed(world: InstallWorld) -> None:
+    port = urlsplit(world.web_url).port
+    assert port is not None
+    caller = SlackCaller(port, world.acme.signing_secret)
+    answer = caller.json({"type": "url_verification", "token": "x", "challenge": "3eZbrw1a"})
+    assert answer.status == 200
+    assert "3eZbrw1a" in answer.text
 
 
 def test_events_of_strangers_are_acknowledged_and_dropped(world: InstallWorld) -> None:

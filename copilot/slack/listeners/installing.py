@@ -53,7 +53,8 @@ class FromWorkspaces(Middleware):
         if take is not None:
             take(self._slack, team_id, enterprise_id, req.body)
             return BoltResponse(status=200)
-        if not self._slack.clients.is_connected(team_id, enterprise_id):
+        names_nobody = event is None and not team_id  # e.g. Slack looks whether we answer at all
+        if not names_nobody and not self._slack.clients.is_connected(team_id, enterprise_id):
             self._strangers.count(team_id)
             return _decline(req)
         return self._then.process(req=req, resp=resp, next=next) or BoltResponse(status=200)
