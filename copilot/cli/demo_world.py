@@ -160,6 +160,10 @@ def _services(workspace: SandboxWorkspace, sandbox: SandboxServer, clock: Replay
     settings = read_settings().model_copy(
         update={
             "redis_url": None,
+            # Whatever the real deployment is connected by stays out of it.
+            "slack_app_token": None,
+            "slack_client_id": None,
+            "slack_client_secret": None,
             "slack_bot_token": SecretStr(workspace.bot_token),
             "slack_signing_secret": SecretStr(workspace.signing_secret),
             "slack_api_url": sandbox.api_url,
