@@ -64,16 +64,19 @@ def heed_read(
         )
         for each in found
     ]
-    for place in settle_marks(session, marks, meanings):
+    places = {*settle_marks(session, marks, meanings), *_waiting(session, incident)}
+    # All of them before the incident's row is written: who hears a reaction takes it last, too.
+    for place in sorted(places):
+        hold_message(session, place.team_id, place.channel_id, place.message_ts)
+    for place in sorted(places):
         settle_follow_up(session, place)
-    settle_waiting(session, incident)
 
 
 def settle_follow_up(session: Session, place: Place) -> None:
     """Bring the follow-up made of a message in line with who still says that it is one.
 
     A reaction may come before its message: there is nothing to name the work by yet, and
-    `settle_waiting` sees to it when there is.
+    `heed_read` sees to it when there is.
     """
     hold_message(session, place.team_id, place.channel_id, place.message_ts)
     marks = marks_of(session, place, MarkKind.FOLLOW_UP)
@@ -93,8 +96,8 @@ def settle_follow_up(session: Session, place: Place) -> None:
         withdraw(session, follow_up.id, max(ended))
 
 
-def settle_waiting(session: Session, incident: Incident) -> None:
-    """Make the follow-ups of messages that arrived after the reactions to them."""
+def _waiting(session: Session, incident: Incident) -> list[Place]:
+    """Messages that arrived after the reactions that make a follow-up of them."""
     query = (
         select(MessageMark.message_ts)
         .outerjoin(
@@ -115,8 +118,8 @@ def settle_waiting(session: Session, incident: Incident) -> None:
         )
         .distinct()
     )
-    for message_ts in session.scalars(query).all():
-        settle_follow_up(session, Place(incident.team_id, incident.channel_id, message_ts))
+    found = session.scalars(query)
+    return [Place(incident.team_id, incident.channel_id, message_ts) for message_ts in found]
 
 
 def mark_by_hand(session: Session, place: Place, kind: MarkKind, *, by: str, now: datetime) -> bool:
