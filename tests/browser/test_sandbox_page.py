@@ -411,8 +411,9 @@ def test_the_menu_of_a_message_has_the_shortcuts_of_the_app(scene: Scene) -> Non
     expect(more).to_be_focused()
     scene.page.keyboard.press("Enter")
     expect(scene.page.get_by_role("menuitem").first).to_be_focused()
-    scene.page.keyboard.press("Enter")
-    scene.page.wait_for_function("document.querySelector('.menu-box') === null")
+    with scene.page.expect_response("**/shortcut"):
+        scene.page.keyboard.press("Enter")
+    expect(scene.page.locator(".menu-box")).to_have_count(0)
     sent = scene.app.interactions[-1]
     assert (sent["type"], sent["callback_id"]) == ("message_action", "mark_key_moment")
     assert sent["message"]["ts"] == ts
@@ -443,8 +444,8 @@ def test_what_one_ticked_stays_until_it_is_sent(scene: Scene) -> None:
     scene.workspace.react("U2", "C1", ts, "eyes")
     expect(card.locator(".chip")).to_have_count(1)
     expect(card.get_by_label("Item 2")).to_be_checked()
-    card.get_by_role("button", name="Accept selected").click()
-    expect(card).not_to_have_class(re.compile("waiting"))
+    with scene.page.expect_response("**/click"):
+        card.get_by_role("button", name="Accept selected").click()
     state = scene.app.interactions[-1]["state"]["values"]["items"]["chosen"]
     assert [option["value"] for option in state["selected_options"]] == ["2"]
 
@@ -456,8 +457,8 @@ def test_the_home_of_the_app_shows_what_it_published_for_one_person(scene: Scene
     assert scene.app.events[-1]["type"] == "app_home_opened"
     scene.client.views_publish(user_id="U1", view={"type": "home", "blocks": CARD})
     expect(scene.page.locator("#home .b-header")).to_have_text("A follow-up")
-    scene.page.locator("#home").get_by_role("button", name="Accept").click()
-    expect(scene.page.locator("#home-blocks")).not_to_have_class(re.compile("waiting"))
+    with scene.page.expect_response("**/home/click"):
+        scene.page.locator("#home").get_by_role("button", name="Accept").click()
     assert scene.app.interactions[-1]["view"]["type"] == "home"
     scene.page.locator("#viewer").select_option("U2")
     expect(scene.page.locator("#home")).to_contain_text("The app has put nothing here yet.")
