@@ -44,7 +44,7 @@ def catchup(slack: SlackServices, asked: Asked) -> Answer:
             )
         missed = read_catchup(session, incident, begins.instant)
     told = _told(slack, asked, incident, begins)
-    return catchup_answer(told, missed, _link_to_record(slack, incident.id), now)
+    return catchup_answer(told, missed, _link_to_record(slack, asked, incident.id), now)
 
 
 def timeline(slack: SlackServices, asked: Asked) -> Answer:
@@ -73,7 +73,7 @@ def timeline(slack: SlackServices, asked: Asked) -> Answer:
         moments.lines,
         left_out=moments.left_out,
         gaps=gaps,
-        link_of=_link_to_record(slack, incident.id),
+        link_of=_link_to_record(slack, asked, incident.id),
         now=now,
     )
 
@@ -91,10 +91,12 @@ def _told(slack: SlackServices, asked: Asked, incident: Incident, begins: _From)
     )
 
 
-def _link_to_record(slack: SlackServices, incident_id: int) -> RecordLink:
+def _link_to_record(slack: SlackServices, asked: Asked, incident_id: int) -> RecordLink:
+    asker = (asked.team_id, asked.user_id)
+
     def link(line: ToldLine) -> str:
         at = instant_to_ts(line.at)
-        return slack.console_link(f"incidents/{incident_id}?at={at}#r-{line.event_id}")
+        return slack.console_link(f"incidents/{incident_id}?at={at}#r-{line.event_id}", asker)
 
     return link
 
