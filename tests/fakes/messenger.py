@@ -18,7 +18,7 @@ class Posted:
 
 
 class FakeMessenger(FakeIncidentChannel):
-    """Posts each card once, like the port promises: one that it has is found, not repeated.
+    """Looks for what it has only where it was tried before, like the real one.
 
     `failures` are raised one by one before a card is posted; `lost_answers` after it was posted,
     as when the connection breaks while Slack answers.
@@ -45,7 +45,11 @@ class FakeMessenger(FakeIncidentChannel):
             raise self.failures.pop(0)
         if self.on_post is not None:
             self.on_post(card)
-        found = [each for each in self.posts if each.card.delivery_id == card.delivery_id]
+        found = [
+            each
+            for each in self.posts
+            if tried_since is not None and each.card.delivery_id == card.delivery_id
+        ]
         if not found:
             now = self.clock.now()
             message_ts = f"{int(now.timestamp())}.{len(self.posts):06d}"
