@@ -27,6 +27,8 @@ from copilot.slack.messenger import SlackMessenger
 from copilot.slack.reader import SlackReader
 from copilot.slack.token_box import new_key
 from copilot.timeline.models import TimelineEvent
+from copilot.workspaces.directory import workspace_of
+from copilot.workspaces.models import Installation, Workspace
 from tests.fakes.proposer import FakeProposer
 from tests.scenarios.block_reading import words_of
 from workers.sweeping import due_jobs
@@ -119,6 +121,20 @@ def channel(workspace: SandboxWorkspace, name: str = "incidents") -> str:
 
 def asked_of(url: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(url).query).items()}
+
+
+def installations(world: InstallWorld) -> list[Installation]:
+    with world.db.reading() as session:
+        found = list(session.scalars(select(Installation).order_by(Installation.id)))
+        session.expunge_all()
+    return found
+
+
+def workspace(world: InstallWorld, team_id: str) -> Workspace:
+    with world.db.reading() as session:
+        found = workspace_of(session, team_id)
+        session.expunge(found)
+    return found
 
 
 class _InTurn:
