@@ -1,7 +1,7 @@
 """Error pages: what happened, what is safe, what to do."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import FastAPI, Request
 from fastapi.exception_handlers import (
@@ -17,6 +17,7 @@ from copilot.console.message_text import pieces_of
 from copilot.console.rendering import bare_page
 from copilot.console.security import SECURITY_HEADERS
 from copilot.console.sessions import ForgedForm, NotSignedIn, login_path
+from copilot.console.visibility import NotReadableError
 from copilot.errors import BadInputError, NotFoundError
 
 _log = logging.getLogger(__name__)
@@ -35,6 +36,13 @@ _NOT_FOUND = Trouble(
     "There is no page at this address.",
     "Nothing was changed.",
     "Go to the list of incidents and find it from there.",
+)
+_NOT_READABLE = Trouble(
+    "Not here",
+    "There is no incident here that you may read.",
+    "Nothing was changed.",
+    "Who is in its channel in Slack opens it from there: type `/incident review` and follow the "
+    "link in the answer.",
 )
 _NOT_SIGNED_IN = Trouble(
     "You are signed out",
@@ -60,6 +68,7 @@ def add_error_pages(web: FastAPI) -> None:
     web.add_exception_handler(NotSignedIn, _on_not_signed_in)
     web.add_exception_handler(ForgedForm, _on_forged_form)
     web.add_exception_handler(NotFoundError, _on_not_found)
+    web.add_exception_handler(NotReadableError, _on_not_readable)
     web.add_exception_handler(BadInputError, _on_bad_input)
     web.add_exception_handler(HTTPException, _on_http_exception)
     web.add_exception_handler(RequestValidationError, _on_invalid_request)
@@ -80,6 +89,10 @@ def _on_forged_form(request: Request, _error: Exception) -> Response:
 def _on_not_found(request: Request, error: Exception) -> Response:
     trouble = Trouble(_NOT_FOUND.title, str(error), _NOT_FOUND.safe, _NOT_FOUND.do)
     return _answer(request, 404, trouble)
+
+
+def _on_not_readable(request: Request, error: Exception) -> Response:
+    return _answer(request, 404, replace(_NOT_READABLE, happened=str(error)))
 
 
 def _on_bad_input(request: Request, error: Exception) -> Response:

@@ -20,14 +20,12 @@ from copilot.incidents.models import Incident
 from copilot.incidents.privacy import is_private, private_incidents
 from copilot.workspaces.membership import may_read, readable_channels
 
-_FOR_SLACK_USERS = (
-    "There is no incident {id} that you may read. Who is in its channel in Slack opens it from "
-    "there, with `/incident review`."
-)
-_FOR_OPERATORS = (
-    "Incident {id} is in a private channel. It opens for the people in that channel, who type "
-    "`/incident review` there and follow the link in the answer."
-)
+_FOR_SLACK_USERS = "There is no incident {id} that you may read."
+_FOR_OPERATORS = "Incident {id} is in a private channel, so it opens for the people in there only."
+
+
+class NotReadableError(NotFoundError):
+    """Not for this viewer, or not there at all: people from Slack are not told which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +52,18 @@ def incident_router(db: Database) -> APIRouter:
 
 
 def require_visible(session: Session, viewer: Viewer, incident_id: int) -> None:
-    """Raises NotFoundError: who may not read an incident is not told whether there is one."""
+    """Raises NotReadableError, or NotFoundError to an operator where there is none.
+
+    Who comes from Slack and may not read an incident is not told whether there is one.
+    """
     incident = session.get(Incident, incident_id)
     if viewer.user is not None:
         if incident is None or not _may_open(session, viewer.user, incident):
-            raise NotFoundError(_FOR_SLACK_USERS.format(id=incident_id))
+            raise NotReadableError(_FOR_SLACK_USERS.format(id=incident_id))
     elif incident is None:
         raise NotFoundError(f"There is no incident {incident_id}.")
     elif is_private(session, incident_id):
-        raise NotFoundError(_FOR_OPERATORS.format(id=incident_id))
+        raise NotReadableError(_FOR_OPERATORS.format(id=incident_id))
 
 
 def visible_to(session: Session, viewer: Viewer) -> Visible:

@@ -33,7 +33,8 @@ def review(slack: SlackServices, asked: Asked) -> Answer:
     link = slack.console_link(f"incidents/{incident.id}/review", (asked.team_id, asked.user_id))
     return note(
         f"The review of *{safe(incident.title, 200)}* is being drafted: <{link}|open it in the "
-        "console>. Each sentence there leads to the message it came from."
+        "console> (your own link, for 15 minutes). Each sentence there leads to the message it "
+        "came from."
     )
 
 
