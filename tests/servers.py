@@ -15,10 +15,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 import redis
@@ -32,6 +33,13 @@ class NoServerError(Exception):
     """No such server can be started here; the message says why."""
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    url: str
+    crash: Callable[[], None]
+    """End it at once and start it again, on the same port and the same data."""
+
+
 @contextmanager
 def postgres_server(*, is_durable: bool = False) -> Iterator[str]:
     """The URL of a server on which tests may create databases.
@@ -42,6 +50,13 @@ def postgres_server(*, is_durable: bool = False) -> Iterator[str]:
     if url := os.environ.get("COPILOT_TEST_POSTGRES_URL"):
         yield url
         return
+    with own_postgres(is_durable=is_durable) as server:
+        yield server.url
+
+
+@contextmanager
+def own_postgres(*, is_durable: bool = False) -> Iterator[Server]:
+    """A server of the test's own, which it may have crash."""
     with _own_folder("copilot-postgres-") as folder:
         programs = _postgres_programs()
         caller = _caller_for_postgres(folder)
@@ -56,8 +71,11 @@ def postgres_server(*, is_durable: bool = False) -> Iterator[str]:
         options += [] if is_durable else ["-c", "fsync=off"]
         url = f"postgresql://copilot@127.0.0.1:{port}/postgres"
         command = [programs / "postgres", "-D", data, *options]
-        with _running(caller, command, folder, signal.SIGINT, lambda: psycopg.connect(url).close()):
-            yield url
+        # SIGQUIT is PostgreSQL's own crash: its processes end at once and nothing is written.
+        signals = _Signals(stop=signal.SIGINT, crash=signal.SIGQUIT)
+        probe = _connects_to(url)
+        with _running(caller, command, folder, signals, probe) as crash:
+            yield Server(url, crash)
 
 
 @contextmanager
@@ -66,13 +84,30 @@ def redis_server() -> Iterator[str]:
     if url := os.environ.get("COPILOT_TEST_REDIS_URL"):
         yield url
         return
+    with own_redis() as server:
+        yield server.url
+
+
+@contextmanager
+def own_redis() -> Iterator[Server]:
+    """A server of the test's own, which it may have crash; it then forgets all it held."""
     with _own_folder("copilot-redis-") as folder:
         port = _free_port()
         url = f"redis://127.0.0.1:{port}/0"
         command = [_redis_program(), "--bind", "127.0.0.1", "--port", str(port)]
         command += ["--save", "", "--appendonly", "no", "--dir", folder]
-        with _running(_Caller(), command, folder, signal.SIGTERM, lambda: _ping(url)):
-            yield url
+        signals = _Signals(stop=signal.SIGTERM, crash=signal.SIGKILL)
+        with _running(_Caller(), command, folder, signals, lambda: _ping(url)) as crash:
+            yield Server(url, crash)
+
+
+class _Signals(NamedTuple):
+    stop: signal.Signals
+    crash: signal.Signals
+
+
+def _connects_to(url: str) -> Callable[[], None]:
+    return lambda: psycopg.connect(url).close()
 
 
 class _Caller:
@@ -194,21 +229,31 @@ def _running(
     caller: _Caller,
     command: Sequence[object],
     folder: Path,
-    stop_signal: signal.Signals,
+    signals: _Signals,
     probe: Callable[[], None],
-) -> Iterator[None]:
-    """Run the server until the block ends, however it ends."""
+) -> Iterator[Callable[[], None]]:
+    """Run the server until the block ends, however it ends; yields what has it crash."""
     log = folder / "server.log"
-    with log.open("wb") as output:
-        process = caller.start(command, stdout=output, stderr=subprocess.STDOUT)
-        mourner = _mourner(process.pid, stop_signal)
-        try:
+    with ExitStack() as stack, log.open("ab") as output:
+
+        def start() -> "subprocess.Popen[bytes]":
+            process = caller.start(command, stdout=output, stderr=subprocess.STDOUT)
+            mourner = _mourner(process.pid, signals.stop)
+            stack.callback(_stop, process, signals.stop)
+            stack.callback(mourner.communicate)
+            stack.callback(mourner.kill)
             _wait_until(probe, process, log)
-            yield
-        finally:
-            mourner.kill()
-            mourner.communicate()
-            _stop(process, stop_signal)
+            return process
+
+        running = [start()]
+
+        def crash() -> None:
+            ended = running.pop()
+            ended.send_signal(signals.crash)
+            ended.wait(_STOP_S)
+            running.append(start())
+
+        yield crash
 
 
 def _mourner(pid: int, stop_signal: signal.Signals) -> "subprocess.Popen[bytes]":
@@ -231,6 +276,8 @@ def _wait_until(probe: Callable[[], None], process: "subprocess.Popen[bytes]", l
 
 
 def _stop(process: "subprocess.Popen[bytes]", stop_signal: signal.Signals) -> None:
+    if process.poll() is not None:
+        return
     process.send_signal(stop_signal)
     try:
         process.wait(_STOP_S)
