@@ -121,7 +121,7 @@ def open_world(path: Path, playing: Playing) -> Iterator[DemoWorld]:
         sandbox.start()
         web = open_server("127.0.0.1", playing.console_port)
         stack.callback(web.stop)
-        services = _services(workspace, sandbox, clock)
+        services = _services(workspace, sandbox, web.url, clock)
         with services.db.transaction() as session:
             forget_workspace(session, workspace.team_id)
         login = login_links(services)
@@ -156,10 +156,13 @@ def _open_sandbox(workspace: SandboxWorkspace, port: int) -> SandboxServer:
         raise cannot_listen("127.0.0.1", port, error, "--sandbox-port") from None
 
 
-def _services(workspace: SandboxWorkspace, sandbox: SandboxServer, clock: ReplayClock) -> Services:
+def _services(
+    workspace: SandboxWorkspace, sandbox: SandboxServer, console_url: str, clock: ReplayClock
+) -> Services:
     settings = read_settings().model_copy(
         update={
             "redis_url": None,
+            "public_url": console_url,
             # Whatever the real deployment is connected by stays out of it.
             "slack_app_token": None,
             "slack_client_id": None,

@@ -162,21 +162,31 @@ def _pieces(text: str, around: Surroundings, quotes: Sequence[str]) -> list[Piec
     return pieces_of(plain, link_base=around.workspace_url, quotes=quotes)
 
 
+_SAYS_WHAT_BUT_NOT_WHO = (
+    EventKind.TITLE_CHANGED,
+    EventKind.ROLE_ASSIGNED,
+    EventKind.HANDED_OVER,
+)
+
+
 def _notice(event: TimelineEvent, names: Mapping[str, str]) -> str:
     who = author_of(event, names) or _NOBODY
     old, new = event.details.get("old"), event.details.get("new")
     if event.kind == EventKind.INCIDENT_DECLARED:
         return f"{who} declared the incident"
+    said = f": {event.details['note']}" if event.details.get("note") else ""
     if event.kind == EventKind.SEVERITY_CHANGED:
         before = f"from {words.severity(str(old))} " if old else ""
-        return f"{who} changed the severity {before}to {words.severity(str(new))}"
+        return f"{who} changed the severity {before}to {words.severity(str(new))}{said}"
     if event.kind == EventKind.STATUS_CHANGED:
-        return f"{who} changed the status from {old} to {new}"
+        return f"{who} changed the status from {old} to {new}{said}"
     if event.kind == EventKind.GAP:
         return event.text
     text = to_plain(event.text, names)
     if event.kind == EventKind.NOTE:
         return f"{who} noted: {text}"
+    if event.kind in _SAYS_WHAT_BUT_NOT_WHO:
+        return f"{text} (by {who})"
     return text or f"{who}: {event.kind.replace('_', ' ')}"
 
 
