@@ -64,6 +64,9 @@ def lines_answer(lines: Iterable[str], blocks: Sequence[Block] = ()) -> Answer:
         "response_type": "ephemeral",
         "text": clip_escaped(sections[0] if sections else "Done.", _SECTION_LENGTH),
         "blocks": [*shown, *blocks],
+        # The links are ours, to be opened by who asked: Slack is not to fetch them for a preview.
+        "unfurl_links": False,
+        "unfurl_media": False,
     }
 
 
