@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from copilot.jobs import Job
 from copilot.slack.command_words import WORDS
+from copilot.slack.listeners import commands
 from tests.scenarios.block_reading import words_of
 from tests.scenarios.slack_world import SlackWorld
 
@@ -15,6 +16,13 @@ def test_bare_it_fits_one_screen_and_names_all_commands(world: SlackWorld) -> No
     for word in WORDS:
         assert f"`{word}" in shown or word == "help"
     assert world.command("help") == shown
+
+
+def test_each_word_that_is_promised_is_there(world: SlackWorld) -> None:
+    assert {*commands.RUNS, "help"} == set(WORDS)
+    assert world.command("„HELP“ ?") == world.command("help")
+    shown = world.command("resovle rolled back `4812`")
+    assert "Did you mean `/incident resolve rolled back '4812'`?" in shown
 
 
 def test_an_unknown_word_gets_the_nearest(world: SlackWorld) -> None:

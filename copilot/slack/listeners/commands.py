@@ -29,7 +29,7 @@ Run = Callable[[SlackServices, Asked], Answer | None]
 """Answers the asker; None where a form that it opened says all there is to say."""
 
 # The table of words: a line here, the word in `command_words.WORDS` and its place in the help.
-_RUNS: Mapping[str, Run] = {
+RUNS: Mapping[str, Run] = {
     "declare": declare,
     "status": status,
     "severity": severity,
@@ -66,7 +66,7 @@ def register(app: App, slack: SlackServices) -> None:
 
 def _answer(slack: SlackServices, body: Mapping[str, Any]) -> Answer | None:
     typed = read_typed(str(body.get("text") or ""))
-    run = _RUNS.get(typed.word)
+    run = RUNS.get(typed.word)
     if run is None:
         if typed.word in {"", "help"}:
             return help_answer()
