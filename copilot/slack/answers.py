@@ -8,6 +8,7 @@ from typing import Any
 from copilot.incidents.models import Severity, Status
 from copilot.slack.cards import Block
 from copilot.slack.escaping import clip_escaped, mrkdwn, safe
+from copilot.slack.times import when
 from copilot.timeline.mrkdwn import to_plain
 
 Answer = dict[str, Any]
@@ -87,12 +88,12 @@ def standing_answer(standing: Standing, now: datetime) -> Answer:
     head = [f"*{safe(standing.title, 200)}*", severity_name(standing.severity), standing.status]
     if standing.tempo and standing.resolved_at is None:
         head.append(standing.tempo)
-    declared = f"Declared {clock_time(standing.declared_at)}"
+    declared = f"Declared {when(standing.declared_at, now)}"
     if standing.resolved_at is None:
         since = f"{declared}, {duration(now - standing.declared_at)} ago"
     else:
         took = duration(standing.resolved_at - standing.declared_at)
-        since = f"{declared}, resolved {clock_time(standing.resolved_at)} after {took}"
+        since = f"{declared}, resolved {when(standing.resolved_at, now)} after {took}"
     return lines_answer(
         [
             " · ".join(head),
@@ -117,10 +118,6 @@ def status_choices() -> str:
     return ", ".join(f"`{status}`" for status in Status)
 
 
-def clock_time(instant: datetime) -> str:
-    return f"{instant:%H:%M} UTC"
-
-
 def duration(length: timedelta) -> str:
     """`49 min`, `2 h 10 min`, `3 d 4 h`."""
     minutes = max(0, int(length.total_seconds() // 60))
@@ -142,7 +139,7 @@ def _quiet_lines(standing: Standing, now: datetime) -> list[str]:
     until = standing.quiet_until
     if until is None or until <= now or standing.resolved_at is not None:
         return []
-    return [f"Quiet until {clock_time(until)}: nothing is posted unasked"]
+    return [f"Quiet until {when(until, now)}: nothing is posted unasked"]
 
 
 def _trouble_lines(standing: Standing) -> list[str]:
