@@ -101,7 +101,7 @@ def _require_actions(actions: Any, *, needs_id: bool) -> None:
         raise BadInputError("`actions` is empty or no list of objects.")
     for action in actions:
         _require_kinds({name: action.get(name) for name in _NAMES if name != "text"})
-    if needs_id and not all(action.get("action_id") for action in actions):
+    if needs_id and any(action.get("action_id") is None for action in actions):
         raise BadInputError("An action has no `action_id`.")
 
 

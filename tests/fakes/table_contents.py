@@ -7,6 +7,9 @@ from sqlalchemy import Engine
 
 from copilot.db import Base
 
+_SAYS_NOTHING = ("last_event",)
+"""Tables that are written whatever a request says."""
+
 Contents = Mapping[str, Sequence[tuple[Any, ...]]]
 
 
@@ -16,6 +19,7 @@ def contents(engine: Engine) -> Contents:
         return {
             name: [tuple(row) for row in connection.execute(table.select())]
             for name, table in Base.metadata.tables.items()
+            if name not in _SAYS_NOTHING
         }
 
 
