@@ -46,7 +46,7 @@ def test_a_card_tells_what_who_whence_and_why(story: ChannelStory) -> None:
     (posted,) = story.messenger.posts
     card = posted.card
     assert posted.channel_id == "C1"
-    assert card.headline == "Looks like a follow-up: page on replica lag"
+    assert card.headline == "Looks like a follow-up"
     assert card.context == "calm · 1 of 1 this quarter hour"
     (item,) = card.items
     assert (item.title, item.owner_id, item.decided) == ("page on replica lag", "U3", None)
