@@ -203,7 +203,7 @@ def test_help_names_every_command(command_line: CommandLine) -> None:
     words = command_line.run("--help")
     for command in (
         "demo", "serve", "worker", "scheduler", "migrate", "doctor", "import", "incidents",
-        "timeline", "suggestions", "review",
+        "timeline", "suggestions", "review", "manifest", "keys", "workspaces",
     ):  # fmt: skip
         assert command in words
 
