@@ -1,9 +1,9 @@
 """Who may read a channel, as Slack has it: nobody sees here what they could not see there."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Table, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -54,8 +54,7 @@ def set_members(
         session.execute(
             delete(ChannelMember).where(*_of(team_id, channel_id), ChannelMember.user_id.in_(chunk))
         )
-    for user_id in sorted(set(user_ids) - known):
-        add_member(session, team_id, channel_id, user_id)
+    _add_members(session, team_id, channel_id, sorted(set(user_ids) - known))
     session.execute(
         update(Channel)
         .where(Channel.team_id == team_id, Channel.channel_id == channel_id)
@@ -64,15 +63,20 @@ def set_members(
 
 
 def add_member(session: Session, team_id: str, channel_id: str, user_id: str) -> None:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(ChannelMember).values(
-        team_id=team_id, channel_id=channel_id, user_id=user_id[:32]
-    )
-    session.execute(insert.on_conflict_do_nothing())
+    _add_members(session, team_id, channel_id, [user_id])
 
 
 def remove_member(session: Session, team_id: str, channel_id: str, user_id: str) -> None:
     session.execute(delete(ChannelMember).where(*_of(team_id, channel_id), _is_user(user_id)))
+
+
+def _add_members(session: Session, team_id: str, channel_id: str, user_ids: Sequence[str]) -> None:
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    place = {"team_id": team_id, "channel_id": channel_id}
+    rows = [{**place, "user_id": user_id[:32]} for user_id in user_ids]
+    if rows:
+        table: Table = ChannelMember.__table__  # type: ignore[assignment]
+        session.connection().execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
 def _of(team_id: str, channel_id: str) -> list[ColumnElement[bool]]:

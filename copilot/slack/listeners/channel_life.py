@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from copilot.incidents.channel_moves import move_channel
 from copilot.incidents.headline import try_headline_again
+from copilot.incidents.queries import latest_incident_in
 from copilot.incidents.refilling import (
     note_channel_gone,
     note_left,
@@ -108,6 +109,8 @@ def member_joined(slack: SlackServices, team_id: str, event: Event) -> None:
     if not channel_id or not user_id:
         return
     with slack.db.transaction() as session:
+        if latest_incident_in(session, team_id, channel_id) is None:
+            return  # who is in it is read when one is declared
         add_member(session, team_id, channel_id, user_id)
         if _is_us(slack, team_id, user_id):
             refill_in(session, team_id, channel_id, RefillCause.JOINED, slack.clock.now())
