@@ -28,7 +28,7 @@ HELP = """*`/incident` and one of these* (only you see the answers)
 `suggestions`  follow-ups found, to decide on  ·  `held`  what was kept back, and why
 `quiet 30m`  nothing unasked for a while  ·  `noise`  how much is said at all (admins)
 `review`  draft the post-incident review
-Everything said in the channel is recorded. At most one card in 15 minutes is posted unasked."""
+Everything said in the channel is recorded. Little is posted unasked; `noise` sets how little."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _KEPT_BACK = {
     Reason.HECTIC: "the channel was hectic",
     Reason.QUIET: "somebody asked for quiet",
     Reason.BELOW_THRESHOLD: "not sure enough",
-    Reason.BUDGET_SPENT: "one post in 15 minutes was out already",
+    Reason.BUDGET_SPENT: "a post was out shortly before",
     Reason.KIND_OFF: "that kind is switched off",
     Reason.DUPLICATE: "said before",
     Reason.DONE_ALREADY: "done already",

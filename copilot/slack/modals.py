@@ -22,6 +22,7 @@ _USER_ID = re.compile(r"[UW][A-Z0-9]{2,30}")
 _MAX_EDITED = 20
 _MAX_EXPLAINED = 14
 _MAX_QUOTES = 3
+_OUT_OF_DATE = "This form is out of date; open it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,14 @@ def read_origin(metadata: object) -> EditOrigin:
     try:
         incident_id, ids, channel_id, response_url = json.loads(str(metadata))
         chosen = [ids] if isinstance(ids, int) else ids
-        return EditOrigin(
+        found = EditOrigin(
             int(incident_id), tuple(int(one) for one in chosen), str(channel_id), str(response_url)
         )
     except (TypeError, ValueError):
-        raise BadInputError("This form is out of date; open it again.") from None
+        raise BadInputError(_OUT_OF_DATE) from None
+    if not found.suggestion_ids:
+        raise BadInputError(_OUT_OF_DATE)
+    return found
 
 
 def title_block(suggestion_id: int) -> str:
