@@ -1,4 +1,4 @@
-"""The card at the top of an incident's channel: how it stands, on four lines."""
+"""The card at the top of an incident's channel: how it stands, on three lines."""
 
 from copilot.incidents.models import Role, Status
 from copilot.ports import HeadlineCard
@@ -9,11 +9,8 @@ from copilot.slack.times import with_date
 
 _TITLE_LENGTH = 200
 _NAME_LENGTH = 60
-_WHILE_OPEN = (
-    "`/incident status monitoring`  `severity sev1`  `role commander me`  `handover @dana`  "
-    "`catchup`  `note text`  `resolve`"
-)
-_ONCE_RESOLVED = "`/incident review`  `suggestions`  `followup list`  `reopen`"
+_WHILE_OPEN = "`/incident status`  `severity`  `role`  `handover`  `catchup`  `note`  `resolve`"
+_ONCE_RESOLVED = "`/incident review`  `suggestions`  `followup`  `reopen`"
 
 
 def headline_text(card: HeadlineCard) -> str:
@@ -25,8 +22,7 @@ def headline_blocks(card: HeadlineCard) -> list[Block]:
     lines = [
         f"*{_title(card)}* · {severity_name(card.severity)} · {card.status}",
         _since(card),
-        _roles(card),
-        _work(card),
+        f"{_roles(card)} · {_work(card)}",
     ]
     commands = _ONCE_RESOLVED if card.status == Status.RESOLVED else _WHILE_OPEN
     tag = f"{card.incident_id}-{card.posting}-{card.version}"
@@ -61,7 +57,7 @@ def _roles(card: HeadlineCard) -> str:
 def _work(card: HeadlineCard) -> str:
     count = card.open_follow_ups
     parts = [
-        f"{count} follow-up{'' if count == 1 else 's'} open" if count else "No open follow-ups"
+        f"{count} follow-up{'' if count == 1 else 's'} open" if count else "no open follow-ups"
     ]
     if card.done_follow_ups:
         parts.append(f"{card.done_follow_ups} done")

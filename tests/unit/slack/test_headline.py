@@ -52,7 +52,7 @@ def lines_of(card: HeadlineCard) -> list[str]:
     return [*section["text"]["text"].splitlines(), commands["elements"][0]["text"]]
 
 
-def test_it_says_how_it_stands_on_four_lines_and_what_can_be_typed() -> None:
+def test_it_says_how_it_stands_on_three_lines_and_what_can_be_typed() -> None:
     card = a_headline(
         roles=(RoleHolder("commander", "dana"), RoleHolder("scribe", "ben")),
         open_follow_ups=2,
@@ -62,8 +62,8 @@ def test_it_says_how_it_stands_on_four_lines_and_what_can_be_typed() -> None:
     assert stands == [
         "*checkout errors* · SEV2 · investigating",
         "Declared <!date^1772632920^{date_short_pretty} {time}|2026-03-04 14:02 UTC> by ana",
-        "Commander dana · scribe ben",
-        "2 follow-ups open · 1 done · <https://copilot.example/incidents/5|timeline> · "
+        "Commander dana · scribe ben · 2 follow-ups open · 1 done · "
+        "<https://copilot.example/incidents/5|timeline> · "
         "<https://copilot.example/incidents/5/review|review>",
     ]
     for word in ("status", "severity", "role", "handover", "catchup", "note", "resolve"):
@@ -71,12 +71,12 @@ def test_it_says_how_it_stands_on_four_lines_and_what_can_be_typed() -> None:
 
 
 def test_it_says_what_is_missing_and_when_it_was_over() -> None:
-    assert lines_of(a_headline())[2:4] == ["No commander yet", "No open follow-ups · 1 done"]
+    assert lines_of(a_headline())[2] == "No commander yet · no open follow-ups · 1 done"
     over = a_headline(status="resolved", resolved_at=NOW + timedelta(minutes=49))
     assert "resolved <!date" in lines_of(over)[1]
     assert lines_of(over)[1].endswith("after 49 min")
     assert "reopen" in lines_of(over)[-1]
-    assert lines_of(over)[2] == "No commander"
+    assert lines_of(over)[2].startswith("No commander · ")
 
 
 @pytest.mark.parametrize("text", NASTY_TEXTS)
