@@ -197,10 +197,14 @@ def _options(
         if not 1 <= len(option["value"]) <= 75:
             yield "option value: 1 to 75"
     for name in initial:
-        chosen = element.get(name, options)
-        for one in chosen if isinstance(chosen, list) else [chosen]:
-            if one not in options:
-                yield f"{name} is none of the options"
+        yield from _chosen(element, name)
+
+
+def _chosen(element: Body, name: str) -> Iterator[str]:
+    chosen = element.get(name, element["options"])
+    for one in chosen if isinstance(chosen, list) else [chosen]:
+        if one not in element["options"]:
+            yield f"{name} is none of the options"
 
 
 def _confirm(confirm: Body) -> Iterator[str]:

@@ -37,7 +37,7 @@ def test_it_posts_without_unfurling_or_linking_names(
     assert sent["channel"] == "C1"
     assert (sent["unfurl_links"], sent["unfurl_media"], sent["link_names"]) == (False, False, False)
     assert sent["metadata"]["event_payload"] == {"delivery_id": "3"}
-    assert sent["text"] == "Two follow-ups from the last 20 minutes"
+    assert sent["text"].startswith("Two follow-ups from the last 20 minutes: Add an alert")
 
 
 def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(
