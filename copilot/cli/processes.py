@@ -165,7 +165,7 @@ def _slack_words(settings: Settings, base_url: str) -> str:
 
 
 def _socket_words(settings: Settings, state: SocketState) -> str:
-    words = f"Socket Mode, {state.words}"
+    words = f"Socket Mode: {state.words}"
     if settings.slack_signing_secret is not None:
         words += " (SLACK_APP_TOKEN is set, so SLACK_SIGNING_SECRET is not used)"
     return words

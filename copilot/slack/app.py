@@ -52,6 +52,8 @@ def build_bolt_app(
     def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
         return identities.authorize(team_id, enterprise_id)
 
+    # It warns of variables in the environment that are ours and that it was not asked to read.
+    logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)
     app = App(
         name="incident-copilot",
         # Only its address and timeout count: without a token, lest Bolt warn that it has two.

@@ -40,7 +40,7 @@ class LinkDisabledError(PermanentError):
 
     def __init__(self) -> None:
         super().__init__(
-            "Socket Mode is switched off for this app, so nothing arrives from Slack. Switch it on "
+            "it is switched off for this app, so nothing arrives from Slack. Switch it on "
             "at api.slack.com/apps, your app, Settings, Socket Mode, Enable Socket Mode; then "
             "start this process again."
         )

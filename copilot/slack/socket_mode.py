@@ -157,6 +157,8 @@ class SocketMode:
                     is_broken = before.has_ended
                     before.finish(_FINISH_WITHIN_S)
                 if is_broken or had_trouble:
+                    # As loud as the trouble was, so that who saw it sees its end.
+                    _log.warning("Socket Mode: %s again", self.state.words)
                     self._ask_for_refills()
                 reason = self._watch(line)
                 is_broken = reason not in _REFRESHING

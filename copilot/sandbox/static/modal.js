@@ -22,7 +22,9 @@ export function showView(view) {
   [shownHash, shownId] = [view.hash, view.id];
   draw(dialog, view, {});
   enter(dialog, before);
-  if (!dialog.open) dialog.showModal();
+  if (dialog.open) return;
+  dialog.showModal();
+  dialog.querySelector(".modal-body :is(input, textarea, select, button, a)")?.focus();
 }
 
 function draw(dialog, view, errors) {
