@@ -19,9 +19,10 @@ from copilot.reviews.citations import Check, check_claim, is_verbatim
 from copilot.reviews.material import Material, read_material
 from copilot.reviews.models import Review, Section
 from copilot.reviews.versions import CheckedClaim, Cited, newest_review, save_version
-from copilot.suggestions.leases import WALL_CLOCK, back_off
+from copilot.suggestions.leases import WALL_CLOCK
 from copilot.suggestions.models import ModelRun
 from copilot.suggestions.runs import storable
+from copilot.workspaces.retrying import back_off
 
 _MOST_CLAIMS = 200
 """More would be no review; a drafter gone wild is cut off."""

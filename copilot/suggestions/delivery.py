@@ -21,7 +21,7 @@ from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, enqueue
 from copilot.ports import Messenger, SuggestionCard
 from copilot.suggestions.cards import build_card
-from copilot.suggestions.leases import MAX_ATTEMPTS, POSTING_LEASE, WALL_CLOCK, back_off
+from copilot.suggestions.leases import WALL_CLOCK
 from copilot.suggestions.models import Delivery, Pacing, Suggestion
 from copilot.suggestions.noise_gate import judge
 from copilot.suggestions.pacing import lock_pacing, measure, state_of
@@ -32,6 +32,7 @@ from copilot.suggestions.tempo import TempoReading
 from copilot.suggestions.vocabulary import Outcome, Reason, Tempo
 from copilot.suggestions.wording import clock_time
 from copilot.workspaces.posting import POST_SPACING, claim_post_slot, hold_posting
+from copilot.workspaces.retrying import MAX_ATTEMPTS, POSTING_LEASE, back_off
 
 _PATIENCE = 4
 """How often a worker waits for a slot that another one then takes before its eyes."""

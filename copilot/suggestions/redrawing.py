@@ -15,8 +15,9 @@ from copilot.errors import PermanentError, TemporaryError
 from copilot.incidents.queries import get_incident
 from copilot.ports import Messenger
 from copilot.suggestions.cards import build_card
-from copilot.suggestions.leases import WALL_CLOCK, back_off
+from copilot.suggestions.leases import WALL_CLOCK
 from copilot.suggestions.models import Delivery
+from copilot.workspaces.retrying import back_off
 
 
 def update_card(
