@@ -1,7 +1,5 @@
 """What waits for a person: one rule, as Python for a row and as SQL for many."""
 
-from collections.abc import Collection
-
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -42,14 +40,6 @@ def waiting_ids(session: Session, incident: Incident) -> list[int]:
     over = true() if is_over(incident) else false()
     query = select(Suggestion.id).where(Suggestion.incident_id == incident.id, waits(over))
     return list(session.scalars(query.order_by(Suggestion.id)))
-
-
-def undecided_among(session: Session, suggestion_ids: Collection[int]) -> set[int]:
-    """Those on which a decision can still be made."""
-    query = select(Suggestion.id).where(
-        Suggestion.id.in_(suggestion_ids), Suggestion.decision.is_(None)
-    )
-    return set(session.scalars(query))
 
 
 def is_over(incident: Incident) -> bool:
