@@ -23,10 +23,10 @@ from copilot.sandbox.deliveries import (
     Deliverer,
 )
 from copilot.sandbox.outlet import Nobody, Outlet
+from copilot.sandbox.socket_messages import disconnection, hello, retry_reason
 from copilot.sandbox.workspace import SandboxWorkspace
 
 MAX_SOCKETS = 10
-CONNECTION_TIME_S = 3600
 _KINDS = {"command": "slash_commands", "interaction": "interactive"}
 _log = logging.getLogger(__name__)
 
@@ -161,7 +161,7 @@ class SocketSender(Deliverer):
         `reason` is warning, refresh_requested, link_disabled or too_many_websockets.
         """
         for one, connection in self._chosen(socket_id):
-            self._send(connection, _disconnection(reason))
+            self._send(connection, disconnection(reason))
             ending = threading.Timer(grace_s, self._end, (one, connection))
             ending.daemon = True
             ending.start()
@@ -182,7 +182,7 @@ class SocketSender(Deliverer):
         return self._deliver(kind, payload, 0, {})[0].failure is None
 
     def _send_event(self, sent: Mapping[str, Any], number: int, why: str) -> Attempt:
-        retry = {"retry_attempt": number, "retry_reason": _socket_reason(why)}
+        retry = {"retry_attempt": number, "retry_reason": retry_reason(why)}
         return self._deliver("events_api", sent, number, retry)[0]
 
     def _ask(self, kind: str, asked: Mapping[str, Any]) -> tuple[Attempt, Any]:
@@ -239,9 +239,9 @@ class SocketSender(Deliverer):
                 self._sockets[socket_id] = connection
             number = len(self._sockets)
         if not is_welcome:
-            self._send(connection, _disconnection("too_many_websockets"))
+            self._send(connection, disconnection("too_many_websockets"))
             return
-        self._send(connection, self._hello(number))
+        self._send(connection, hello(number, self._workspace.app_id))
         with self._changed:
             self._changed.notify_all()
         try:
@@ -292,18 +292,6 @@ class SocketSender(Deliverer):
                 if socket_id in (None, one)
             ]
 
-    def _hello(self, number: int) -> dict[str, Any]:
-        return {
-            "type": "hello",
-            "num_connections": number,
-            "debug_info": {
-                "host": "applink-sandbox",
-                "build_number": 1,
-                "approximate_connection_time": CONNECTION_TIME_S,
-            },
-            "connection_info": {"app_id": self._workspace.app_id},
-        }
-
     @staticmethod
     def _send(connection: ServerConnection, told: Mapping[str, Any]) -> bool:
         try:
@@ -311,11 +299,3 @@ class SocketSender(Deliverer):
         except (ConnectionClosed, OSError):
             return False
         return True
-
-
-def _disconnection(reason: str) -> dict[str, Any]:
-    return {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}}
-
-
-def _socket_reason(why: str) -> str:
-    return {"http_timeout": "timeout", "": ""}.get(why, why)
