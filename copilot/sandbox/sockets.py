@@ -90,8 +90,6 @@ class SocketSender(Deliverer):
         )
         self._thread.start()
 
-    # The switch in the app's settings
-
     def turn_on(self) -> None:
         """From now on events, commands and interactions go down sockets, not over HTTP."""
         self._before = self._workspace.outlet
