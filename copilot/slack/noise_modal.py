@@ -147,19 +147,13 @@ def noise_modal(
 
 def saved_modal(policy: NoisePolicy) -> dict[str, Any]:
     """In place of the form, once it is saved."""
+    words = f"Saved. It holds for what is found from now on.\n{_in_words(policy)}"
     return {
         "type": "modal",
         "callback_id": "noise_saved",
         "title": plain("How much is said", 24),
         "close": plain("Close", 24),
-        "blocks": [
-            {
-                "type": "section",
-                "text": mrkdwn(
-                    f"Saved. It holds for what is found from now on.\n{_in_words(policy)}"
-                ),
-            }
-        ],
+        "blocks": [{"type": "section", "text": mrkdwn(words)}],
     }
 
 
