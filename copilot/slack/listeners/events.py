@@ -69,7 +69,7 @@ def _record(slack: SlackServices, team_id: str, event: Event) -> None:
     with slack.db.transaction() as session:
         if take_in(session, team_id, records, slack.clock.now()):
             heed_marks(session, records, slack.reactions)
-        if event.get("subtype") in channel_life.CONVERSIONS:
+        if str(event.get("subtype")) in channel_life.CONVERSIONS:
             channel_life.converted(session, slack, team_id, event)
 
 
