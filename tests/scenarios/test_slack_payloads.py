@@ -116,7 +116,9 @@ def answered_in_time(world: SlackWorld, payload: dict[str, Any]) -> None:
 
 def deliver(world: SlackWorld, payload: dict[str, Any]) -> int:
     if "command" in payload:
-        return world.slack.form({key: str(value) for key, value in payload.items()}).status
+        # A form can't hold half a surrogate pair.
+        texts = {key: str(value).encode(errors="replace") for key, value in payload.items()}
+        return world.slack.form({key: text.decode() for key, text in texts.items()}).status
     if "event" in payload or payload.get("type") is None:
         return world.slack.json(payload).status
     return world.slack.interaction(payload).status
