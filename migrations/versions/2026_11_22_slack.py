@@ -363,7 +363,9 @@ def downgrade() -> None:
         batch_op.drop_column("is_admin")
 
     with op.batch_alter_table("incident", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("backfill_due_at", sa.DATETIME(), nullable=True))
+        batch_op.add_column(
+            sa.Column("backfill_due_at", copilot.db.UtcDateTime(timezone=True), nullable=True)
+        )
         batch_op.drop_column("headline_failure")
         batch_op.drop_column("headline_topic")
         batch_op.drop_column("headline_is_pinned")

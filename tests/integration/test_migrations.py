@@ -1,15 +1,21 @@
 """The migrations are the only way tables come to be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, func, inspect, select, table
 
-from copilot.db import Base, open_engine
+from copilot.db import Base, Database, open_engine
+from copilot.incidents.follow_ups import write_follow_up
+from copilot.incidents.lifecycle import declare
 from copilot.migrating import downgrade, is_current, upgrade
+from copilot.ports import ChannelInfo
+from copilot.suggestions.pacing import lock_pacing
+from copilot.workspaces.directory import upsert_channel
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -50,3 +56,38 @@ def test_running_them_twice_changes_nothing(empty_engine: Engine) -> None:
     upgrade(empty_engine)
     upgrade(empty_engine)
     assert is_current(empty_engine)
+
+
+def test_they_keep_what_is_stored(empty_engine: Engine) -> None:
+    upgrade(empty_engine)
+    now = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
+    with Database(empty_engine, lambda _: None).transaction() as session:
+        upsert_channel(session, "T1", ChannelInfo("C1", "inc-checkout", is_private=False))
+        declared = declare(
+            session,
+            team_id="T1",
+            channel_id="C1",
+            title="Checkout errors",
+            severity=None,
+            by="U1",
+            now=now,
+        )
+        write_follow_up(
+            session, declared.incident, title="Fix it", owner_id=None, due=None, by="U1", now=now
+        )
+        lock_pacing(session, declared.incident.id)
+    kept = ("channel", "incident", "follow_up", "pacing", "timeline_event")
+    before = rows_in(empty_engine, kept)
+    assert all(before.values())
+    downgrade(empty_engine, "0001")
+    assert rows_in(empty_engine, kept) == before
+    upgrade(empty_engine)
+    assert rows_in(empty_engine, kept) == before
+
+
+def rows_in(engine: Engine, names: Iterable[str]) -> dict[str, int]:
+    with engine.connect() as connection:
+        return {
+            name: connection.scalar(select(func.count()).select_from(table(name))) or 0
+            for name in names
+        }
