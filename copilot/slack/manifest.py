@@ -118,7 +118,7 @@ _NAME = "Incident Copilot"
 _SHORT = "Keeps the timeline of an incident, says little, and proves every sentence of its review."
 _LONG = (
     "Incident Copilot keeps what is said in an incident channel as a timeline, suggests "
-    "follow-up work at most once in 15 minutes and never while the channel is hectic, and drafts "
+    "follow-up work sparingly and never while the channel is hectic, and drafts "
     "a review in which each sentence leads to the messages it rests on. Nothing it drafts counts "
     "until a person has checked it. It reads only channels that it was invited to, and keeps only "
     "those in which an incident was declared."
