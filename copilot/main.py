@@ -89,9 +89,6 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
             return JSONResponse({"database": "unreachable"}, status_code=503)
         return JSONResponse({"database": "ok"})
 
-    if settings.slack_signing_secret is not None and settings.slack_app_token is None:
-        bolt = build_slack_app(services, login, console_url)
-        add_slack_endpoint(web, bolt, settings.slack_signing_secret.get_secret_value())
     if services.installer is not None:
         add_install_pages(
             web,
@@ -111,6 +108,10 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
     )
     # A page elsewhere must not reach the console by pointing its own name at this address.
     web.add_middleware(TrustedHostMiddleware, allowed_hosts=_allowed_hosts(settings.public_url))
+    # Last, so that it comes first: what Slack signed needs none of the above.
+    if settings.slack_signing_secret is not None and settings.slack_app_token is None:
+        bolt = build_slack_app(services, login, console_url)
+        add_slack_endpoint(web, bolt, settings.slack_signing_secret.get_secret_value())
     return web
 
 

@@ -6,6 +6,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
 from slack_bolt import App, BoltResponse
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from copilot.clock import SystemClock
 from copilot.errors import BadInputError
@@ -27,21 +28,42 @@ _log = logging.getLogger(__name__)
 
 
 def add_slack_endpoint(web: FastAPI, bolt: App, signing_secret: str) -> None:
-    """Serve events, commands and interactions on `POST /slack/events`."""
-    events_at_once = CapacityLimiter(MAX_EVENTS_AT_ONCE)
+    """Serve events, commands and interactions on `POST /slack/events`.
 
-    @web.post(PATH, include_in_schema=False)
-    async def slack_events(request: Request) -> Response:
+    Ahead of what was added to `web` before: sessions, host names and the like are for pages, and
+    would take a fifth of the time that an event takes.
+    """
+    web.add_middleware(_SlackEndpoint, bolt=bolt, signing_secret=signing_secret)
+
+
+class _SlackEndpoint:
+    def __init__(self, app: ASGIApp, bolt: App, signing_secret: str) -> None:
+        self._app = app
+        self._bolt = bolt
+        self._signing_secret = signing_secret
+        self._events_at_once = CapacityLimiter(MAX_EVENTS_AT_ONCE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != PATH:
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] == "POST":
+            response = await self._hear(Request(scope, receive))
+        else:
+            response = Response(status_code=405, headers={"allow": "POST"})
+        await response(scope, receive, send)
+
+    async def _hear(self, request: Request) -> Response:
         try:
             raw = await _read_limited(request)
         except ClientDisconnect:
             return _refuse(400, "The request ended early.")
         if raw is None:
             return _refuse(413, f"The body is larger than {MAX_BODY_BYTES} bytes.")
-        limiter = events_at_once if raw.startswith(b"{") else None
+        limiter = self._events_at_once if raw.startswith(b"{") else None
         headers = dict(request.headers)
         return await to_thread.run_sync(
-            _answer, bolt, signing_secret, raw, headers, limiter=limiter
+            _answer, self._bolt, self._signing_secret, raw, headers, limiter=limiter
         )
 
 
