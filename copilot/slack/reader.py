@@ -7,7 +7,7 @@ from typing import Any
 from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
-from copilot.errors import PermanentError
+from copilot.errors import PermanentError, TemporaryError
 from copilot.ports import (
     ChannelInfo,
     MemberInfo,
@@ -129,13 +129,14 @@ def _translated_read(client: WebClient, wish: str) -> Iterator[None]:
 
 
 def _to_page(answer: SlackResponse) -> Page:
+    """Raises TemporaryError for an answer cut short: what it lacks would pass for deleted."""
     messages = answer.get("messages")
     metadata = answer.get("response_metadata")
     cursor = metadata.get("next_cursor") if isinstance(metadata, dict) else None
+    if not isinstance(messages, list) or (answer.get("has_more") and not cursor):
+        raise TemporaryError("Slack's answer is not whole.")
     return Page(
-        tuple(each for each in messages if isinstance(each, dict))
-        if isinstance(messages, list)
-        else (),
+        tuple(each for each in messages if isinstance(each, dict)),
         next_cursor=str(cursor) if cursor else None,
         is_limited=bool(answer.get("is_limited")),
     )

@@ -83,6 +83,15 @@ def test_it_reads_a_channel_page_by_page(web_api: FakeSlackWebApi, reader: Works
     assert (asked["limit"], asked_again["cursor"]) == ("200", "h2")
 
 
+@pytest.mark.parametrize("cut_short", [{}, {"messages": None}, {"messages": [], "has_more": True}])
+def test_an_answer_that_is_not_whole_is_asked_for_again(
+    web_api: FakeSlackWebApi, reader: WorkspaceReader, cut_short: dict[str, object]
+) -> None:
+    web_api.on("conversations.history", Reply({"ok": True, **cut_short}))
+    with pytest.raises(TemporaryError):
+        reader.history_page("T0TEAM", "C1", oldest_ts="0", latest_ts="1", limit=200)
+
+
 def test_it_reads_a_thread_and_who_is_in_a_channel(
     web_api: FakeSlackWebApi, reader: WorkspaceReader
 ) -> None:
