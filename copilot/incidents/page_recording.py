@@ -121,17 +121,17 @@ def _record(
     answer: Answer,
     now: datetime,
 ) -> None:
-    """What the page shows, and what it no longer shows of what is stored where it covers all."""
+    """What the page shows, and what it no longer shows of what is stored where it covers all.
+
+    Recorded as one batch: its locks are then taken in the order in which everybody takes them.
+    """
     place = {"team_id": refill.team_id, "channel_id": refill.channel_id}
     records = _records(refill, answer.page.messages)
-    if take_in(session, refill.team_id, records, now) is None:
-        return
-    gone: list[Record] = []
     if not answer.page.is_limited:
-        gone += gone_since(stored, shown, **place, asked_at=answer.asked_at)
-    gone += reactions_gone(session, **place, shown=shown, asked_at=answer.asked_at)
-    take_in(session, refill.team_id, gone, now)
-    heed_marks(session, [*records, *gone], answer.meanings)
+        records += gone_since(stored, shown, **place, asked_at=answer.asked_at)
+    records += reactions_gone(session, **place, shown=shown, asked_at=answer.asked_at)
+    if take_in(session, refill.team_id, records, now) is not None:
+        heed_marks(session, records, answer.meanings)
 
 
 def _is_missed(
