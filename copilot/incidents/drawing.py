@@ -145,7 +145,8 @@ def _draw(db: Database, channel: IncidentChannel, drawing: _Drawing) -> str | No
     if message_ts is not None:
         is_there = channel.update_headline(*drawing.place, message_ts, drawing.card)
         return message_ts if is_there else None
-    was_tried = drawing.incident.headline_attempts > 1
+    # Given up on counts, too: the last of those attempts may have come through.
+    was_tried = drawing.incident.headline_attempts > 1 or bool(drawing.incident.headline_failure)
     posted_ts = channel.post_headline(
         *drawing.place, drawing.card, drawing.incident.declared_at if was_tried else None
     )

@@ -197,6 +197,18 @@ def test_slack_is_asked_again_after_the_pause_it_wants_and_given_up_in_the_end(
     assert story.shown.severity == "sev1"
 
 
+def test_given_up_on_it_is_still_not_posted_twice(story: Story) -> None:
+    story.channel.lost["post"].append(TemporaryError("no answer"))
+    story.fails()
+    story.passes(10)
+    story.channel.refusals["post"].append(PermanentError("Slack says missing_scope."))
+    story.draws()
+    assert story.incident.headline_ts is None
+    story.changes()
+    story.draws()
+    assert list(story.channel.headlines) == [story.incident.headline_ts]
+
+
 def test_a_refusal_is_remembered_until_the_next_change_goes_well(story: Story) -> None:
     story.channel.refusals["post"].append(PermanentError("Slack says not_in_channel."))
     story.draws()
