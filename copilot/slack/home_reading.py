@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -21,14 +21,14 @@ from copilot.slack.home import (
     HomeIncident,
     MyFollowUp,
 )
-from copilot.suggestions.models import Pacing
+from copilot.suggestions.models import Pacing, Suggestion
 from copilot.suggestions.noise_overview import NoiseOverview, noise_overview
 from copilot.suggestions.quiet import quiet_in
 from copilot.suggestions.tempo import DEFAULT_TEMPO_POLICY
 from copilot.suggestions.vocabulary import Tempo
 from copilot.suggestions.waiting import waiting_ids
 from copilot.workspaces.directory import channel_name, names_of, workspace_of
-from copilot.workspaces.membership import may_read
+from copilot.workspaces.membership import readable_channels
 from copilot.workspaces.models import Member
 
 _LOOKED_BACK = timedelta(days=7)
@@ -37,7 +37,7 @@ _MOST_LOOKED_AT = 200
 """Resolved incidents among which reviews to check are looked for."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Viewer:
     session: Session
     team_id: str
@@ -47,15 +47,11 @@ class _Viewer:
     """Where a path is in the console."""
     names: dict[str, str]
     workspace_url: str
-    _readable: dict[str, bool] = field(default_factory=dict)
+    readable: frozenset[str]
+    """Channels; asked for once, not for each incident."""
 
     def may_read(self, incident: Incident) -> bool:
-        channel_id = incident.channel_id
-        if channel_id not in self._readable:
-            self._readable[channel_id] = may_read(
-                self.session, self.team_id, channel_id, self.user_id
-            )
-        return self._readable[channel_id]
+        return incident.channel_id in self.readable
 
 
 def read_home(
@@ -72,7 +68,8 @@ def read_home(
     except NotFoundError:
         return Home(said=said, tag=secrets.token_hex(4))
     names = names_of(session, team_id)
-    viewer = _Viewer(session, team_id, user_id, now, link, names, workspace_url)
+    readable = readable_channels(session, team_id, user_id)
+    viewer = _Viewer(session, team_id, user_id, now, link, names, workspace_url, readable)
     follow_ups = _follow_ups(viewer)
     open_ones = _readable(viewer, _open_incidents(viewer))
     reviews = _to_check(viewer)
@@ -180,9 +177,12 @@ def _noise(viewer: _Viewer) -> NoiseOverview | None:
     )
     if not is_admin:
         return None
+    since = viewer.now - _LOOKED_BACK
+    proposed_in = select(Suggestion.incident_id).where(Suggestion.proposed_at >= since)
     query = select(Incident).where(
-        Incident.team_id == viewer.team_id, Incident.is_imported.is_(False)
+        Incident.team_id == viewer.team_id,
+        Incident.is_imported.is_(False),
+        Incident.id.in_(proposed_in),
     )
     readable = _readable(viewer, viewer.session.scalars(query).all())
-    ids = [incident.id for incident in readable]
-    return noise_overview(viewer.session, ids, viewer.now - _LOOKED_BACK)
+    return noise_overview(viewer.session, [incident.id for incident in readable], since)
