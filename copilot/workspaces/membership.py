@@ -16,6 +16,12 @@ def may_read(session: Session, team_id: str, channel_id: str, user_id: str) -> b
     return bool(readable_channels(session, team_id, user_id, only=channel_id))
 
 
+def is_in(session: Session, team_id: str, channel_id: str, user_id: str) -> bool:
+    """Whether the person is known to be a member; a public channel may be read without."""
+    found = select(ChannelMember.id).where(*_of(team_id, channel_id), _is_user(user_id))
+    return session.scalar(found) is not None
+
+
 def readable_channels(
     session: Session, team_id: str, user_id: str, only: str | None = None
 ) -> frozenset[str]:

@@ -134,6 +134,20 @@ def test_opening_a_source_is_noted_and_why_is_told_of_all(digest: SlackWorld) ->
     assert all(title in shown for title in TITLES)
 
 
+def test_who_is_not_in_a_public_channel_decides_nothing_there(digest: SlackWorld) -> None:
+    digest.workspace.leave(digest.person("ben"), digest.channel())
+    digest.works()
+    card = card_of(digest)
+    digest.checks("ben", card, "suggestion_pick", [LAG], title=LAG)
+    digest.press("ben", card, "suggestion_accept")
+    assert "join it first. Nothing was changed." in words_of(digest.private("ben"))
+    assert follow_ups(digest) == []
+    digest.workspace.join(digest.person("ben"), digest.channel())
+    digest.works()
+    digest.press("ben", card_of(digest), "suggestion_accept")
+    assert follow_ups(digest) == [LAG]
+
+
 def test_somebody_outside_a_private_channel_decides_nothing(digest: SlackWorld) -> None:
     with digest.db.transaction() as session:
         for channel in session.scalars(select(Channel)):

@@ -20,7 +20,7 @@ from copilot.slack.client import translated
 from copilot.slack.escaping import safe
 from copilot.slack.listeners.listing import open_suggestions
 from copilot.slack.modals import EditOrigin, edit_modal, why_modal
-from copilot.slack.readership import require_reader
+from copilot.slack.readership import require_member
 from copilot.slack.replies import replace_private, send_private
 from copilot.slack.services import SlackServices
 from copilot.slack.suggestion_items import find_items, require_theirs
@@ -63,7 +63,7 @@ def _answer(
         with slack.db.reading() as session:
             incident = require_theirs(session, by.team_id, click.incident_id, ())
             channel_id = incident.channel_id
-        require_reader(slack, by.team_id, channel_id, by.user_id)
+        require_member(slack, by.team_id, channel_id, by.user_id)
         run(slack, click)
     except AlreadyDecidedError as error:
         _too_late(slack, by, click, error)
