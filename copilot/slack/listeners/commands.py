@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_bolt import Ack, App
+from slack_bolt import Ack, App, BoltContext
 from sqlalchemy.exc import SQLAlchemyError
 
 from copilot.errors import CopilotError, TemporaryError
@@ -52,8 +52,8 @@ RUNS: Mapping[str, Run] = {
 
 def register(app: App, slack: SlackServices) -> None:
     @app.command("/incident")
-    def on_incident(ack: Ack, body: dict[str, Any]) -> None:
-        answer = _answer(slack, body)
+    def on_incident(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        answer = _answer(slack, body, context.team_id or "")
         if answer is None:
             ack()
         else:
@@ -64,7 +64,7 @@ def register(app: App, slack: SlackServices) -> None:
         ack(note("That command is not mine. `/incident help` shows what I can do."))
 
 
-def _answer(slack: SlackServices, body: Mapping[str, Any]) -> Answer | None:
+def _answer(slack: SlackServices, body: Mapping[str, Any], team_id: str) -> Answer | None:
     typed = read_typed(str(body.get("text") or ""))
     run = RUNS.get(typed.word)
     if run is None:
@@ -72,7 +72,7 @@ def _answer(slack: SlackServices, body: Mapping[str, Any]) -> Answer | None:
             return help_answer()
         return help_answer(typed.word, nearest_word(typed.word), typed.rest)
     asked = Asked(
-        team_id=str(body.get("team_id") or ""),
+        team_id=team_id,
         channel_id=str(body.get("channel_id") or ""),
         channel_name=str(body.get("channel_name") or ""),
         user_id=str(body.get("user_id") or ""),

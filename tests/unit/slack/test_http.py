@@ -69,6 +69,27 @@ def test_a_command_gets_its_answer(slack: SlackCaller, heard: list[dict[str, Any
     assert heard[0]["text"] == "declare payload service down"
 
 
+@pytest.mark.parametrize(
+    ("address", "is_kept"),
+    [
+        ("https://hooks.slack.com/commands/T1/1/x", True),
+        ("https://hooks.slack-gov.com/commands/T1/1/x", True),
+        ("http://hooks.slack.com/commands/T1/1/x", False),
+        ("https://hooks.slack.com@evil.example/x", False),
+        ("https://evil.example/hooks.slack.com", False),
+        ("https://notslack.com/x", False),
+        ("http://169.254.169.254/latest", False),
+        ("https://[", False),
+    ],
+)
+def test_answers_go_to_slack_alone(
+    slack: SlackCaller, heard: list[dict[str, Any]], address: str, is_kept: bool
+) -> None:
+    sent = {"command": "/incident", "text": "", "team_id": "T1", "response_url": address}
+    assert slack.form(sent).status == 200
+    assert heard[0]["response_url"] == (address if is_kept else "")
+
+
 def test_slack_may_verify_the_address(slack: SlackCaller) -> None:
     answer = slack.json({"type": "url_verification", "challenge": "3eZbrw1aBm2rZgRNFdxV2595E9C"})
     assert (answer.status, answer.body) == (200, {"challenge": "3eZbrw1aBm2rZgRNFdxV2595E9C"})
