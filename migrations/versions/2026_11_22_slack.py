@@ -4,6 +4,8 @@ Revision ID: 0002
 Revises: 0001
 """
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
@@ -346,6 +348,12 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("enterprise_id", sa.String(length=32), server_default="", nullable=False)
         )
+
+    # Who is a guest or an admin is not known of anybody yet: have Slack asked.
+    workspace = sa.table(
+        "workspace", sa.column("sync_due_at", copilot.db.UtcDateTime(timezone=True))
+    )
+    op.execute(workspace.update().values(sync_due_at=datetime(2026, 1, 1, tzinfo=UTC)))
 
 
 def downgrade() -> None:
