@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, UniqueConstraint, and_, delete, exists, update
+from sqlalchemy import Table, UniqueConstraint, and_, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from copilot.db import Base
@@ -13,6 +13,8 @@ from copilot.timeline.coverage import RefillCause
 from copilot.timeline.known_messages import merge_messages
 from copilot.timeline.models import EventKind
 from copilot.timeline.recording import record_change
+from copilot.workspaces.directory import change_channel
+from copilot.workspaces.models import Channel
 
 _PLACE = ("team_id", "channel_id")
 
@@ -26,11 +28,21 @@ def move_channel(session: Session, team_id: str, old_id: str, new_id: str, now: 
     session.flush()
     merge_messages(session, team_id, into_channel=old_id, from_channel=new_id, now=now)
     _continue_in_younger(session, team_id, old_id, new_id, now)
+    _stay_private(session, team_id, old_id, new_id)
     for table in Base.metadata.sorted_tables:
         if set(_PLACE) <= set(table.columns.keys()):
             _move_rows(session, table, team_id, old_id, new_id)
     session.expire_all()
     refill_in(session, team_id, new_id, RefillCause.CHANGED, now)
+
+
+def _stay_private(session: Session, team_id: str, old_id: str, new_id: str) -> None:
+    """What is known to be private under either id is so until Slack says otherwise."""
+    known = select(Channel.is_private).where(
+        Channel.team_id == team_id, Channel.channel_id == new_id, Channel.is_private
+    )
+    if session.scalar(known):
+        change_channel(session, team_id, old_id, is_private=True)
 
 
 def _move_rows(session: Session, table: Table, team_id: str, old_id: str, new_id: str) -> None:

@@ -15,6 +15,7 @@ from copilot.timeline.models import Revision, TimelineEvent
 from copilot.timeline.slack_messages import to_records
 from copilot.workspaces.directory import upsert_channel, upsert_workspace
 from copilot.workspaces.membership import may_read, set_members
+from copilot.workspaces.models import Channel
 from tests.fakes.channel_history import US
 from tests.fakes.slack_stories import (
     CHANNEL,
@@ -104,3 +105,12 @@ def test_what_came_under_both_ids_becomes_one(db: Database, incident_id: int) ->
         older = get_incident(session, incident_id)
         assert older.resolved_at is not None
         assert older.timeline_until == standing.timeline_from
+
+
+def test_private_under_either_id_it_stays_private(db: Database) -> None:
+    with db.transaction() as session:
+        upsert_channel(session, TEAM, ChannelInfo(CHANNEL, "inc-checkout", is_private=False))
+        upsert_channel(session, TEAM, ChannelInfo(NEW, "inc-checkout", is_private=True))
+        move_channel(session, TEAM, CHANNEL, NEW, NOW)
+    with db.reading() as session:
+        assert session.scalars(select(Channel.is_private)).all() == [True]
