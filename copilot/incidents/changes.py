@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from copilot.incidents.headline import headline_changed
@@ -33,6 +33,12 @@ class Change:
 def hold(session: Session, incident: Incident) -> None:
     """Read it anew and let nobody change it before we have: what was is written down, too."""
     session.refresh(incident, with_for_update={"key_share": True})
+
+
+def hold_row(session: Session, incident_id: int) -> None:
+    """Let nobody change it before we have, where what it says does not matter."""
+    query = select(Incident.id).where(Incident.id == incident_id)
+    session.execute(query.with_for_update(key_share=True))
 
 
 def change_column(

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
+from copilot.incidents.changes import hold_row
 from copilot.incidents.headline import headline_changed
 from copilot.incidents.models import FollowUp, Incident
 from copilot.timeline.message_text import clean
@@ -113,6 +114,7 @@ def _revise(
     """Somebody says better what a message was made into; what is done stays as it was."""
     if not title:
         raise BadInputError("A follow-up needs a title: the work, in a few words.")
+    hold_row(session, incident.id)
     revised = session.scalars(
         update(FollowUp)
         .where(FollowUp.id == before.id, FollowUp.done_at.is_(None))
@@ -145,6 +147,8 @@ def complete(
 
     Raises NotFoundError, also for a follow-up of another incident.
     """
+    # Before the follow-up, as everybody takes them: its headline is written in the end.
+    hold_row(session, incident.id)
     is_first = session.scalar(
         update(FollowUp)
         .where(

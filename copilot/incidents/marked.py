@@ -7,6 +7,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
 from copilot.errors import NotFoundError
+from copilot.incidents.changes import hold_row
 from copilot.incidents.follow_ups import (
     add_follow_up,
     made_of,
@@ -83,6 +84,7 @@ def settle_follow_up(session: Session, place: Place) -> None:
     incident = _incident_of(session, place)
     if not marks or incident is None:
         return
+    hold_row(session, incident.id)  # before any follow-up: of several, the first would write it
     follow_up = made_of(session, incident.id, place.message_ts)
     if all(each.source == MarkSource.REACTION for each in marks):
         follow_up = _made_by_reaction(session, incident, place, marks[0], follow_up)

@@ -1,6 +1,9 @@
 """What reactions, pins and people's hands mark, in any order and from many at once."""
 
+import contextlib
 import random
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -280,3 +283,44 @@ def test_a_review_shows_what_people_marked_and_wrote_down(told: Database) -> Non
     ]
     assert r"uben: status page is \*up\*" in to_markdown(review)
     assert to_json(review)["written_down"][1]["text"] == "call the vendor (unowned)"
+
+
+def test_who_says_done_and_a_batch_of_reactions_never_wait_for_each_other(told: Database) -> None:
+    incident = incident_in(told, "C1")
+    other_ts = "1772632801.000100"
+    hear(told, message("C1"), message("C1", "tell support", other_ts))
+    first, second = (
+        {
+            **reaction("C1", "UANA", "memo", 1),
+            "item": {"channel": "C1", "type": "message", "ts": ts},
+        }
+        for ts in (TS, other_ts)
+    )
+    hear(told, first, second)
+    with told.reading() as session:
+        last = follow_ups_of(session, incident.id)[-1].id
+    begun = threading.Event()
+
+    def say_done() -> None:
+        with told.transaction() as session:
+            begun.set()
+            complete(session, session.get_one(Incident, incident.id), last, by="UBEN", now=NOW)
+
+    taken_away = [
+        {**each, "type": "reaction_removed", "event_ts": "1772632950.000000"}
+        for each in (first, second)
+    ]
+    batch = [record for each in taken_away for record in to_records(TEAM, each)]
+    with ThreadPoolExecutor(1) as pool:
+        with told.transaction() as session:
+            take_in(session, TEAM, batch, NOW)
+            heed_marks(session, batch[:1], DEFAULT_MEANINGS)
+            done = pool.submit(say_done)
+            if told.dialect == "postgresql":
+                begun.wait(5)
+            time.sleep(0.3)  # it waits for us now, wherever
+            heed_marks(session, batch, DEFAULT_MEANINGS)
+        with contextlib.suppress(NotFoundError):
+            done.result(10)
+    with told.reading() as session:
+        assert follow_ups_of(session, incident.id) == []
