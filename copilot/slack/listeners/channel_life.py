@@ -50,9 +50,10 @@ def archived(slack: SlackServices, team_id: str, event: Event) -> None:
 def unarchived(slack: SlackServices, team_id: str, event: Event) -> None:
     if channel_id := _channel_id(event):
         with slack.db.transaction() as session:
-            change_channel(session, team_id, channel_id, is_archived=False)
-            refill_in(session, team_id, channel_id, RefillCause.CHANGED, slack.clock.now())
+            # The incident's row first, as everybody takes them.
             try_headline_again(session, team_id, channel_id)
+            refill_in(session, team_id, channel_id, RefillCause.CHANGED, slack.clock.now())
+            change_channel(session, team_id, channel_id, is_archived=False)
 
 
 def deleted(slack: SlackServices, team_id: str, event: Event) -> None:
@@ -113,8 +114,8 @@ def member_joined(slack: SlackServices, team_id: str, event: Event) -> None:
             return  # who is in it is read when one is declared
         add_member(session, team_id, channel_id, user_id)
         if _is_us(slack, team_id, user_id):
-            refill_in(session, team_id, channel_id, RefillCause.JOINED, slack.clock.now())
             try_headline_again(session, team_id, channel_id)
+            refill_in(session, team_id, channel_id, RefillCause.JOINED, slack.clock.now())
 
 
 def member_left(slack: SlackServices, team_id: str, event: Event) -> None:
