@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -18,6 +19,7 @@ from copilot.clock import ReplayClock
 from copilot.db import Base, Database, open_engine
 from copilot.jobs import QueuedJob
 from copilot.migrating import upgrade
+from tests.engines import shared_engine
 from tests.servers import NoServerError, postgres_server, redis_server
 
 # Examples are bounded by their number: two busy cores are no reason for a test to fail.
@@ -41,7 +43,7 @@ def clock() -> ReplayClock:
 @pytest.fixture
 def db(database_url: str, sent_jobs: list[QueuedJob]) -> Iterator[Database]:
     """A migrated database of the test's own, once on SQLite and once on PostgreSQL."""
-    engine = open_engine(database_url)
+    engine = shared_engine(database_url)
     yield Database(engine, sent_jobs.append)
     engine.dispose()
 
@@ -55,9 +57,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, migrated_sqlite: Path) -> str:
-    """The URL of a fresh migrated SQLite file."""
-    return f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'test.db')}"
+def sqlite_url(migrated_sqlite: Path) -> str:
+    """The URL of a fresh migrated SQLite file: always the same, so that one engine will do."""
+    path = migrated_sqlite.with_name("test.db")
+    url = f"sqlite:///{path}"
+    shared_engine(url).dispose()
+    for left_over in path.parent.glob(f"{path.name}*"):
+        left_over.unlink()
+    shutil.copy(migrated_sqlite, path)
+    return url
 
 
 @pytest.fixture
@@ -67,13 +75,12 @@ def postgres_url(migrated_postgres: str) -> Iterator[str]:
     Emptied rather than made anew: creating a database takes longer than most tests.
     """
     yield migrated_postgres
-    tables = sql.SQL(", ").join(sql.Identifier(name) for name in Base.metadata.tables)
     with psycopg.connect(migrated_postgres, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
+        _empty(connection)
 
 
 @pytest.fixture
@@ -130,6 +137,28 @@ def redis_server_url() -> Iterator[str]:
         except NoServerError as reason:
             pytest.skip(str(reason))
         yield url
+
+
+def _empty(connection: "psycopg.Connection[Any]") -> None:
+    """Delete what there is: TRUNCATE rewrites every table and takes five times as long."""
+    holds_rows = sql.SQL(" UNION ALL ").join(
+        sql.SQL("SELECT {} WHERE EXISTS (SELECT FROM {})").format(
+            sql.Literal(name), sql.Identifier(name)
+        )
+        for name in Base.metadata.tables
+    )
+    filled = {name for (name,) in connection.execute(holds_rows)}
+    used = connection.execute(
+        "SELECT sequencename FROM pg_sequences "
+        "WHERE schemaname = 'public' AND last_value IS NOT NULL"
+    )
+    sequences = [name for (name,) in used]
+    with connection.transaction():
+        for table in reversed(Base.metadata.sorted_tables):
+            if table.name in filled:
+                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
+        for name in sequences:
+            connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(name)))
 
 
 def _own_postgres_database(server_url: str) -> Iterator[str]:

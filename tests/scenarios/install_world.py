@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from copilot.bootstrap import JobRunner, Services, build_many_workspaces
 from copilot.clock import ReplayClock
-from copilot.db import Database, open_engine
+from copilot.db import Database
 from copilot.jobs import QueuedJob
 from copilot.local.drafter import LocalDrafter
 from copilot.main import WebServer, create_web, login_links
@@ -29,6 +29,7 @@ from copilot.slack.token_box import new_key
 from copilot.timeline.models import TimelineEvent
 from copilot.workspaces.directory import workspace_of
 from copilot.workspaces.models import Installation, Workspace
+from tests.engines import shared_engine
 from tests.fakes.proposer import FakeProposer
 from tests.scenarios.block_reading import words_of
 from workers.sweeping import due_jobs
@@ -153,7 +154,7 @@ def open_install_world(
         acme.populate()
         other.populate()
         sandbox = stack.enter_context(SandboxServer(acme, neighbours=(other,)))
-        engine = open_engine(database_url)
+        engine = shared_engine(database_url)
         stack.callback(engine.dispose)
         jobs: deque[QueuedJob] = deque()
         db = Database(engine, jobs.append)

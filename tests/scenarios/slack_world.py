@@ -17,7 +17,7 @@ from sqlalchemy import Engine, select
 
 from copilot.bootstrap import JobRunner, Services
 from copilot.clock import ReplayClock
-from copilot.db import Database, open_engine
+from copilot.db import Database
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import latest_incident_in
 from copilot.jobs import QueuedJob
@@ -37,6 +37,7 @@ from copilot.slack.messenger import SlackMessenger
 from copilot.slack.reader import SlackReader
 from copilot.slack.socket_mode import Pace, SocketMode
 from copilot.timeline.models import TimelineEvent
+from tests.engines import shared_engine
 from tests.fakes.proposer import FakeProposer
 from tests.fakes.slack_caller import ServedWeb, SlackCaller
 from tests.fakes.socket_caller import SocketCaller
@@ -149,7 +150,7 @@ def open_slack_world(
         workspace = SandboxWorkspace(clock)
         workspace.populate()
         sandbox = stack.enter_context(SandboxServer(workspace))
-        engine = open_engine(database_url)
+        engine = shared_engine(database_url)
         stack.callback(engine.dispose)
         jobs: deque[QueuedJob] = deque()
         db = Database(engine, jobs.append)
