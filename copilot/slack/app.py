@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -32,6 +33,24 @@ _ANYTHING = re.compile("")
 _log = logging.getLogger(__name__)
 
 
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Bolt warns of variables in the environment that are ours and that it was not asked to read.
+
+    Its logger takes over the root's level with each App, so a level of its own would not last.
+    """
+    log = logging.getLogger("slack_bolt.App")
+    log.addFilter(_is_error)
+    try:
+        yield
+    finally:
+        log.removeFilter(_is_error)
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR
+
+
 def build_bolt_app(
     *,
     db: Database,
@@ -52,19 +71,18 @@ def build_bolt_app(
     def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
         return identities.authorize(team_id, enterprise_id)
 
-    # It warns of variables in the environment that are ours and that it was not asked to read.
-    logging.getLogger("slack_bolt.App").setLevel(logging.ERROR)
-    app = App(
-        name="incident-copilot",
-        # Only its address and timeout count: without a token, lest Bolt warn that it has two.
-        client=build_client(None, api_url),
-        signing_secret=signing_secret,
-        before_authorize=FromWorkspaces(slack, then=Events(slack)),
-        authorize=authorize,
-        process_before_response=True,
-        # The endpoint has checked the signature on the raw bytes, before anything was parsed.
-        request_verification_enabled=False,
-    )
+    with _without_warnings():
+        app = App(
+            name="incident-copilot",
+            # Only its address and timeout count: without a token, lest Bolt warn that it has two.
+            client=build_client(None, api_url),
+            signing_secret=signing_secret,
+            before_authorize=FromWorkspaces(slack, then=Events(slack)),
+            authorize=authorize,
+            process_before_response=True,
+            # The endpoint has checked the signature on the raw bytes, before anything was parsed.
+            request_verification_enabled=False,
+        )
     commands.register(app, slack)
     declaring_form.register(app, slack)
     buttons.register(app, slack)
