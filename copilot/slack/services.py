@@ -1,5 +1,6 @@
 """What every listener is handed."""
 
+import copy
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -10,6 +11,9 @@ from copilot.db import Database
 from copilot.slack.clients import SlackClients
 from copilot.slack.identity import BotIdentities
 from copilot.timeline.marks import DEFAULT_MEANINGS, Meanings
+
+_TIMEOUT_S = 2
+"""A listener has three seconds in all; after them nobody hears what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,10 @@ class SlackServices:
     """What a reaction says of a message."""
 
     def client_of(self, team_id: str) -> WebClient:
-        return self.clients.of(team_id)
+        """Gives up while there is still time to say so; jobs have more patience."""
+        client = copy.copy(self.clients.of(team_id))
+        client.timeout = _TIMEOUT_S
+        return client
 
     def console_link(self, path: str, asker: tuple[str, str] | None = None) -> str:
         """Where `path` is in the console.
