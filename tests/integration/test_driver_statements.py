@@ -25,6 +25,7 @@ INSERT = DriverStatement(
             name=bindparam("name"),
             url=bindparam("url"),
             created_at=bindparam("created_at"),
+            enterprise_id=bindparam("enterprise_id"),
         )
         .inline()
     )
@@ -33,7 +34,8 @@ INSERT = DriverStatement(
 
 def a_workspace(team_id: str = "T1") -> dict[str, object]:
     elsewhere = NOON.astimezone(timezone(timedelta(hours=5, minutes=30)))
-    return {"team_id": team_id, "name": "100 %s", "url": "/", "created_at": elsewhere}
+    named = {"team_id": team_id, "name": "100 %s", "url": "/", "enterprise_id": ""}
+    return {**named, "created_at": elsewhere}
 
 
 def test_values_are_written_and_read_as_the_columns_types_say(db: Database) -> None:
