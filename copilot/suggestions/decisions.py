@@ -213,4 +213,4 @@ def _get(session: Session, suggestion_id: int) -> Suggestion:
 def _already_decided(session: Session, suggestion: Suggestion) -> AlreadyDecidedError:
     incident = get_incident(session, suggestion.incident_id)
     words = decided_by(suggestion, names_of(session, incident.team_id))
-    return AlreadyDecidedError(f"“{suggestion.title}” was {words} UTC; that stands.")
+    return AlreadyDecidedError(f"“{suggestion.title}” was {words}; that stands.")

@@ -8,9 +8,6 @@ from copilot.suggestions.vocabulary import Breakpoint, DecisionKind, DismissReas
 
 _Details = Mapping[str, Any]
 
-TIMES_NOTE = "Times are UTC."
-"""Said once on every surface that shows the times below, which carry no zone themselves."""
-
 _DECIDED = {
     DecisionKind.ACCEPTED: "accepted",
     DecisionKind.EDITED: "accepted with changes",
@@ -58,10 +55,10 @@ def why_shown(
 
 
 def decided_words(decision: str, decision_reason: str | None, name: str, at: datetime) -> str:
-    """E.g. `accepted by sam 14:32`, `dismissed by ben 14:40: done already`."""
+    """E.g. `accepted by sam 14:32 UTC`, `dismissed by ben 14:40 UTC: done already`."""
     verb = _DECIDED.get(DecisionKind(decision), decision)
     because = f": {_DISMISSED[DismissReason(decision_reason)]}" if decision_reason else ""
-    return f"{verb} by {name} {clock_time(at)}{because}"
+    return f"{verb} by {name} {clock_time(at)} UTC{because}"
 
 
 def clock_time(instant: datetime) -> str:

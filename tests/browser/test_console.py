@@ -82,7 +82,7 @@ def test_a_suggestion_is_dismissed_with_keys(desk: Desk) -> None:
     second.get_by_label("Not now").check()
     second.get_by_role("button", name="Dismiss").click()
     expect(page.locator(".told")).to_contain_text(f"“{title}” was dismissed")
-    expect(page.get_by_text("dismissed by sam 13:05: not now")).to_be_visible()
+    expect(page.get_by_text("dismissed by sam 13:05 UTC: not now")).to_be_visible()
 
 
 def test_a_suggestion_is_edited(desk: Desk) -> None:

@@ -186,7 +186,7 @@ class TestSuggestions:
         assert list(sections) == ["Waiting for a decision", "Decided", "Kept back"]
         assert "File a ticket for moving indexer settings" in sections["Waiting for a decision"]
         assert "accepted by dana 12:31" in sections["Decided"]
-        assert "dismissed by eve 12:31: done already" in sections["Decided"]
+        assert "dismissed by eve 12:31 UTC: done already" in sections["Decided"]
         assert "below threshold: 0.38 < 0.5 at any time" in sections["Kept back"]
         assert "Not sure enough to interrupt anybody" in sections["Kept back"]
         assert "same as #4" in sections["Kept back"]
@@ -223,7 +223,7 @@ class TestSuggestions:
 
     def test_dismissing_says_why(self, sam: Visitor, world: World) -> None:
         sam.sends(f"{self.path(world)}/2/dismiss", {"reason": "not_now"}, seen_at=self.path(world))
-        assert "dismissed by sam 13:05: not now" in self.sections(sam, world)["Decided"]
+        assert "dismissed by sam 13:05 UTC: not now" in self.sections(sam, world)["Decided"]
 
     def test_a_reason_nobody_knows_is_refused(self, sam: Visitor, world: World) -> None:
         form = {"reason": "because"}

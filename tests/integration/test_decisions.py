@@ -48,9 +48,9 @@ def test_accepting_makes_a_follow_up(
     assert (follow_up.title, follow_up.owner_id) == ("page on replica lag", "U3")
     assert (follow_up.suggestion_id, follow_up.created_by) == (suggestion_id, "U2")
     (suggestion,) = story.suggestions()
-    assert (suggestion.decision, suggestion.decided) == ("accepted", "accepted by ben 14:00")
+    assert (suggestion.decision, suggestion.decided) == ("accepted", "accepted by ben 14:00 UTC")
     (event,) = decided_events(story)
-    assert event.text == "“page on replica lag” accepted by ben 14:00"
+    assert event.text == "“page on replica lag” accepted by ben 14:00 UTC"
     assert event.details == {
         "suggestion_id": suggestion_id,
         "decision": "accepted",
@@ -100,7 +100,7 @@ def test_a_bad_edit_saves_nothing(
 def test_dismissing_says_why(story: ChannelStory, suggestion_id: int) -> None:
     with story.db.transaction() as session:
         dismiss(session, suggestion_id, reason="done_already", by="U2", now=START)
-    assert story.suggestions()[0].decided == "dismissed by ben 14:00: done already"
+    assert story.suggestions()[0].decided == "dismissed by ben 14:00 UTC: done already"
     assert follow_ups(story) == []
 
 
@@ -116,7 +116,7 @@ def test_the_first_decision_wins(story: ChannelStory, suggestion_id: int) -> Non
     with story.db.transaction() as session:
         dismiss(session, suggestion_id, reason="wrong", by="U2", now=START)
     with (
-        pytest.raises(AlreadyDecidedError, match="was dismissed by ben 14:00: not a follow-up UTC"),
+        pytest.raises(AlreadyDecidedError, match="was dismissed by ben 14:00 UTC: not a follow-up"),
         story.db.transaction() as session,
     ):
         accept(session, suggestion_id, by="U1", now=START)

@@ -198,7 +198,7 @@ def test_a_decided_item_says_who_decided(story: ChannelStory) -> None:
     story.redraws()
     story.redraws()
     (card,) = story.messenger.updates
-    assert card.items[0].decided == "accepted by ben 14:32"
+    assert card.items[0].decided == "accepted by ben 14:32 UTC"
 
 
 def test_an_edited_item_shows_the_persons_words(story: ChannelStory) -> None:
@@ -215,7 +215,7 @@ def test_an_edited_item_shows_the_persons_words(story: ChannelStory) -> None:
         )
     story.redraws()
     assert story.messenger.updates[0].items[0].title == "Page on replica lag above 30 s"
-    assert story.messenger.updates[0].items[0].decided == "accepted with changes by ben 14:00"
+    assert story.messenger.updates[0].items[0].decided == "accepted with changes by ben 14:00 UTC"
 
 
 def test_a_decision_while_the_card_is_on_its_way_is_drawn_afterwards(
@@ -230,7 +230,7 @@ def test_a_decision_while_the_card_is_on_its_way_is_drawn_afterwards(
     story.posts()
     assert row_ids(sent_jobs, Job.UPDATE_CARD) == [delivery_of(story).id]
     story.redraws()
-    assert story.messenger.updates[0].items[0].decided == "dismissed by ben 14:00: not now"
+    assert story.messenger.updates[0].items[0].decided == "dismissed by ben 14:00 UTC: not now"
 
 
 def test_a_failed_redraw_is_found_again_after_a_while(story: ChannelStory) -> None:

@@ -188,7 +188,7 @@ def test_leaving_for_the_review_is_not_the_last_word(story: ChannelStory) -> Non
         decisions.accept(session, suggestion_id, by="U2", now=START)
     with story.db.transaction() as session, pytest.raises(AlreadyDecidedError, match="accepted"):
         decisions.snooze(session, suggestion_id, by="U1", now=START)
-    assert story.suggestions()[0].decided == "accepted by ben 14:00"
+    assert story.suggestions()[0].decided == "accepted by ben 14:00 UTC"
 
 
 def test_people_who_decide_on_one_card_at_once_never_wait_for_each_other_for_ever(

@@ -123,7 +123,7 @@ def _edit(slack: SlackServices, click: Click) -> None:
         items = find_items(session, click.incident_id, click.suggestion_ids)
     open_ones = [item for item in items if item.decided is None]
     if not open_ones:
-        raise AlreadyDecidedError(f"This was {items[0].decided} UTC.")
+        raise AlreadyDecidedError(f"This was {items[0].decided}.")
     origin = EditOrigin(
         click.incident_id,
         tuple(item.suggestion_id for item in open_ones),

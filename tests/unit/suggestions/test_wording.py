@@ -74,7 +74,7 @@ def test_a_card_says_why_it_came() -> None:
 
 def test_a_decision_says_who_and_when() -> None:
     at = datetime(2026, 3, 4, 14, 32, tzinfo=UTC)
-    assert decided_words(DecisionKind.ACCEPTED, None, "sam", at) == "accepted by sam 14:32"
+    assert decided_words(DecisionKind.ACCEPTED, None, "sam", at) == "accepted by sam 14:32 UTC"
     assert decided_words(DecisionKind.DISMISSED, DismissReason.DONE_ALREADY, "ben", at) == (
-        "dismissed by ben 14:32: done already"
+        "dismissed by ben 14:32 UTC: done already"
     )
