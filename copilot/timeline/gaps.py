@@ -92,14 +92,6 @@ def fill_gaps(
             _write(session, team_id, channel_id, part, cause, reason, now)
 
 
-def close_gaps(session: Session, team_id: str, channel_id: str, until_ts: str) -> None:
-    """From here on messages are heard again."""
-    for gap in standing_gaps(session, team_id, channel_id):
-        if gap.details.get("until_ts") is None:
-            gap.details = {**gap.details, "until_ts": until_ts}
-            gap.text = gap_words(gap)
-
-
 def standing_gaps(session: Session, team_id: str, channel_id: str) -> list[TimelineEvent]:
     return gaps_in(session, Span(team_id, channel_id))
 
