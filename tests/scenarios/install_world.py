@@ -32,6 +32,7 @@ from copilot.workspaces.models import Installation, Workspace
 from tests.engines import shared_engine
 from tests.fakes.proposer import FakeProposer
 from tests.scenarios.block_reading import words_of
+from tests.scenarios.slack_world import PATIENCE_S
 from workers.sweeping import due_jobs
 from workers.tasks import TASKS
 
@@ -188,7 +189,12 @@ def open_install_world(
         )
         server.start(create_web(services, login_links(services), server.url))
         senders = [
-            Sender(each, f"{server.url}slack/events", retry_delays_s=(0.0, 0.05))
+            Sender(
+                each,
+                f"{server.url}slack/events",
+                retry_delays_s=(0.0, 0.05),
+                timeout_s=PATIENCE_S,
+            )
             for each in (acme, other)
         ]
         for workspace, sender in zip((acme, other), senders, strict=True):
