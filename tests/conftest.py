@@ -1,5 +1,6 @@
 """Fixtures every test may use."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -91,10 +92,12 @@ def empty_postgres_url(postgres: str) -> Iterator[str]:
 
 @pytest.fixture
 def redis_url(redis_server_url: str) -> str:
-    """The URL of an empty Redis database."""
-    with redis.Redis.from_url(redis_server_url) as client:
+    """The URL of an empty Redis database, of this process's own where several test at once."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    url = redis_server_url.removesuffix("/0") + f"/{number}"
+    with redis.Redis.from_url(url) as client:
         client.flushdb()
-    return redis_server_url
+    return url
 
 
 @pytest.fixture(scope="session")
