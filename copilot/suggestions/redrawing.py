@@ -4,20 +4,32 @@ Decisions raise a card's version; however many come at once, one redraw shows th
 Slack allows fewer of these calls than people can press buttons.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from copilot.clock import Clock
 from copilot.db import Database
 from copilot.errors import PermanentError, TemporaryError
 from copilot.incidents.queries import get_incident
-from copilot.ports import Messenger
+from copilot.ports import Messenger, SuggestionCard
 from copilot.suggestions.cards import build_card
 from copilot.suggestions.leases import WALL_CLOCK
 from copilot.suggestions.models import Delivery
-from copilot.workspaces.retrying import back_off
+from copilot.workspaces.retrying import POSTING_LEASE, back_off
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """A card, ours to redraw until the lease ends."""
+
+    place: tuple[str, str]
+    message_ts: str
+    card: SuggestionCard
+    version: int
 
 
 def update_card(
@@ -25,47 +37,53 @@ def update_card(
 ) -> None:
     """Redraw a posted card until what Slack shows is what was decided.
 
-    Raises TemporaryError when Slack can't now; the card is then left alone for a while.
+    One worker at a time: of two, an older drawing could be painted over the newer one. Raises
+    TemporaryError when Slack can't now; the card is then left alone for a while.
     """
-    while True:
-        with db.reading() as session:
-            delivery = session.get(Delivery, delivery_id)
-            if delivery is None or delivery.message_ts is None:
-                return
-            if delivery.drawn_version >= delivery.card_version:
-                return
-            incident = get_incident(session, delivery.incident_id)
-            message_ts = delivery.message_ts
-            version, card = delivery.card_version, build_card(session, delivery)
+    while drawing := _claim(db, delivery_id, lease_clock.now()):
         failure = None
         try:
-            messenger.update_card(incident.team_id, incident.channel_id, message_ts, card)
+            messenger.update_card(*drawing.place, drawing.message_ts, drawing.card)
         except TemporaryError as error:
-            _leave_alone(db, delivery_id, lease_clock.now() + back_off(1, error.retry_after_s))
+            until = lease_clock.now() + back_off(1, error.retry_after_s)
+            _note(db, delivery_id, leased_until=until)
             raise
         except PermanentError as error:  # e.g. somebody deleted it: there is nothing to redraw
             failure = str(error)
-        with db.transaction() as session:
-            # Also where a newer drawing was there: this one was painted over it.
-            session.execute(
-                update(Delivery)
-                .where(Delivery.id == delivery_id)
-                .values(drawn_version=version, failure=failure)
-            )
+        _note(db, delivery_id, drawn_version=drawing.version, failure=failure, leased_until=None)
 
 
 def cards_to_update(session: Session, lease_clock: Clock = WALL_CLOCK) -> list[int]:
-    """Posted cards that show less than was decided."""
-    query = select(Delivery.id).where(
-        Delivery.message_ts.is_not(None),
-        Delivery.drawn_version < Delivery.card_version,
-        or_(Delivery.leased_until.is_(None), Delivery.leased_until <= lease_clock.now()),
-    )
+    """Posted cards that show less than was decided, and that nobody is redrawing."""
+    query = select(Delivery.id).where(*_is_due(lease_clock.now()))
     return list(session.scalars(query.order_by(Delivery.id)))
 
 
-def _leave_alone(db: Database, delivery_id: int, until: datetime) -> None:
+def _is_due(wall_now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Delivery.message_ts.is_not(None),
+        Delivery.drawn_version < Delivery.card_version,
+        or_(Delivery.leased_until.is_(None), Delivery.leased_until <= wall_now),
+    )
+
+
+def _claim(db: Database, delivery_id: int, wall_now: datetime) -> _Drawing | None:
     with db.transaction() as session:
-        session.execute(
-            update(Delivery).where(Delivery.id == delivery_id).values(leased_until=until)
-        )
+        delivery = session.scalars(
+            update(Delivery)
+            .where(Delivery.id == delivery_id, *_is_due(wall_now))
+            .values(leased_until=wall_now + POSTING_LEASE)
+            .returning(Delivery),
+            execution_options={"populate_existing": True},
+        ).one_or_none()
+        if delivery is None or delivery.message_ts is None:
+            return None
+        incident = get_incident(session, delivery.incident_id)
+        place = (incident.team_id, incident.channel_id)
+        card = build_card(session, delivery)
+        return _Drawing(place, delivery.message_ts, card, delivery.card_version)
+
+
+def _note(db: Database, delivery_id: int, **values: Any) -> None:
+    with db.transaction() as session:
+        session.execute(update(Delivery).where(Delivery.id == delivery_id).values(**values))

@@ -33,6 +33,8 @@ class FakeMessenger(FakeIncidentChannel):
         self.lost_answers: list[BaseException] = []
         self.on_post: Callable[[SuggestionCard], None] | None = None
         """Called while a card is on its way, e.g. to decide on it meanwhile."""
+        self.on_update: Callable[[SuggestionCard], None] | None = None
+        """The same while a card is redrawn."""
 
     def post_card(
         self,
@@ -65,4 +67,6 @@ class FakeMessenger(FakeIncidentChannel):
         if self.failures:
             raise self.failures.pop(0)
         assert any(each.message_ts == message_ts for each in self.posts)
+        if self.on_update is not None:
+            self.on_update(card)
         self.updates.append(card)

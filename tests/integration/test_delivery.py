@@ -1,5 +1,7 @@
 """Posting what was cleared: once, not while it is hectic, and never lost."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +9,7 @@ from copilot.db import Database
 from copilot.errors import PermanentError, TemporaryError
 from copilot.jobs import Job, QueuedJob
 from copilot.ports import SuggestionCard
-from copilot.suggestions.decisions import accept, dismiss, edit
+from copilot.suggestions.decisions import accept, dismiss, edit, snooze
 from copilot.suggestions.delivery import deliveries_to_post, post_delivery
 from copilot.suggestions.models import Delivery, Pacing, Suggestion
 from copilot.suggestions.noise_gate import recompute
@@ -249,6 +251,43 @@ def test_a_failed_redraw_is_found_again_after_a_while(story: ChannelStory) -> No
     story.redraws()
     with story.db.reading() as session:
         assert cards_to_update(session) == []
+
+
+def test_of_two_workers_one_redraws_and_the_newest_decision_is_drawn_last(
+    story: ChannelStory,
+) -> None:
+    story.posts()
+    (suggestion,) = story.suggestions()
+
+    def decide(_: SuggestionCard) -> None:
+        story.messenger.on_update = None
+        with story.db.transaction() as session:
+            accept(session, suggestion.id, by="U2", now=story.clock.now())
+        update_card(story.db, delivery_of(story).id, story.messenger, story.lease_clock)
+
+    story.messenger.on_update = decide
+    with story.db.transaction() as session:
+        snooze(session, suggestion.id, by="U3", now=story.clock.now())
+    story.redraws()
+    drawn = [update.items[0].decided or "" for update in story.messenger.updates]
+    assert [words.partition(" by ")[0] for words in drawn] == ["left for the review", "accepted"]
+
+
+def test_a_rate_limit_holds_for_the_decisions_after_it_too(story: ChannelStory) -> None:
+    story.posts()
+    (suggestion,) = story.suggestions()
+    with story.db.transaction() as session:
+        snooze(session, suggestion.id, by="U3", now=story.clock.now())
+    story.messenger.failures = [TemporaryError("ratelimited", retry_after_s=60)]
+    with pytest.raises(TemporaryError):
+        story.redraws()
+    with story.db.transaction() as session:
+        accept(session, suggestion.id, by="U2", now=story.clock.now())
+    update_card(story.db, delivery_of(story).id, story.messenger, story.lease_clock)
+    assert story.messenger.updates == []
+    story.lease_clock.advance_to(story.lease_clock.now() + timedelta(seconds=60))
+    story.redraws()
+    assert len(story.messenger.updates) == 1
 
 
 def test_a_card_that_somebody_deleted_is_not_redrawn_for_ever(story: ChannelStory) -> None:
