@@ -163,7 +163,10 @@ class Refill(Base):
     """A stretch of a channel being read again, page by page; outlives the process that reads."""
 
     __tablename__ = "refill"
-    __table_args__ = (Index("ix_refill_due", "due_at"),)
+    __table_args__ = (
+        Index("ix_refill_due", "due_at"),
+        Index("ix_refill_channel", "team_id", "channel_id"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     team_id: Mapped[str] = mapped_column(String(32))

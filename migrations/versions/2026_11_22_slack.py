@@ -151,6 +151,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_refill")),
     )
     with op.batch_alter_table("refill", schema=None) as batch_op:
+        batch_op.create_index("ix_refill_channel", ["team_id", "channel_id"], unique=False)
         batch_op.create_index("ix_refill_due", ["due_at"], unique=False)
 
     op.create_table(
@@ -418,6 +419,7 @@ def downgrade() -> None:
     op.drop_table("spent_login_link")
     with op.batch_alter_table("refill", schema=None) as batch_op:
         batch_op.drop_index("ix_refill_due")
+        batch_op.drop_index("ix_refill_channel")
 
     op.drop_table("refill")
     op.drop_table("read_pace")
