@@ -33,7 +33,7 @@ demo: setup ## Play a real-looking incident in a pretend Slack, with the copilot
 	$(BIN)/incident-copilot demo $(ARGS)
 
 test: setup-dev ## Unit, integration and scenario tests (starts its own PostgreSQL and Redis)
-	$(BIN)/python -m pytest -q $(ARGS)
+	$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
 
 check: setup-dev ## Lint, types, import contracts, lock, compose file and Dockerfile
 	$(BIN)/ruff check .
