@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from copilot.bootstrap import Services
 from copilot.incidents.channel_reading import refill_channel
 from copilot.incidents.drawing import draw_headline
+from copilot.incidents.headline import headline_changed, without_a_name
 from copilot.jobs import Job
 from copilot.reviews.briefing import brief_commander
 from copilot.reviews.drafting import draft_requested_review
@@ -70,7 +71,12 @@ def _brief_commander(services: Services, handover_id: int) -> None:
 
 
 def _sync_directory(services: Services, workspace_id: int) -> None:
+    with services.db.reading() as session:
+        unnamed = without_a_name(session, workspace_id)
     sync_directory(services.db, workspace_id, services.reader, services.clock)
+    with services.db.transaction() as session:
+        for incident_id in unnamed:
+            headline_changed(session, incident_id)
 
 
 def _refresh_token(services: Services, installation_id: int) -> None:

@@ -5,7 +5,7 @@ The incident's row is the queue: each change raises `headline_version` in its ow
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import FollowUp, Incident, Role, RoleAssignment
@@ -13,6 +13,7 @@ from copilot.incidents.queries import open_incident_in
 from copilot.jobs import Job, enqueue
 from copilot.ports import HeadlineCard, RoleHolder
 from copilot.workspaces.directory import names_of
+from copilot.workspaces.models import Member, Workspace
 
 _MAX_TOPIC = 250
 # What Slack would escape, so that a topic that is read back compares with what was set.
@@ -37,6 +38,25 @@ def try_headline_again(session: Session, team_id: str, channel_id: str) -> None:
     standing = open_incident_in(session, team_id, channel_id)
     if standing is not None:
         headline_changed(session, standing.id)
+
+
+def without_a_name(session: Session, workspace_id: int) -> list[int]:
+    """Open incidents whose headline can't say who declared them, as the name is not known yet."""
+    query = (
+        select(Incident.id)
+        .join(Workspace, Workspace.team_id == Incident.team_id)
+        .outerjoin(
+            Member,
+            and_(Member.team_id == Incident.team_id, Member.user_id == Incident.declared_by),
+        )
+        .where(
+            Workspace.id == workspace_id,
+            Incident.resolved_at.is_(None),
+            Incident.declared_by.is_not(None),
+            Member.id.is_(None),
+        )
+    )
+    return list(session.scalars(query.order_by(Incident.id)))
 
 
 def headlines_to_draw(session: Session, wall_now: datetime) -> list[int]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from copilot.errors import TemporaryError
+from copilot.jobs import Job
 from tests.scenarios.block_reading import words_of
 from tests.scenarios.slack_world import SlackWorld
 
@@ -66,6 +67,18 @@ def test_the_next_incident_of_a_channel_has_its_own(world: SlackWorld) -> None:
     assert len(world.pins()) == 2
 
 
+def test_a_headline_drawn_before_names_were_known_says_later_who_declared(
+    world: SlackWorld,
+) -> None:
+    world.command("declare checkout errors sev2")
+    draws = [job for job in world.jobs if job.job == Job.DRAW_HEADLINE]
+    for job in draws:
+        world.jobs.remove(job)
+    world.jobs.extendleft(draws)
+    world.works()
+    assert "by ana" in headline(world)
+
+
 def test_while_slack_is_down_every_command_works_and_the_headline_follows(
     world: SlackWorld,
 ) -> None:
@@ -110,6 +123,8 @@ def test_an_answer_that_got_lost_posts_it_once(world: SlackWorld) -> None:
 def test_what_slack_refuses_is_told_and_tried_again_with_the_next_change(
     world: SlackWorld, method: str, code: str, shown: str
 ) -> None:
+    world.command("declare something else", channel="general")
+    world.works()  # names are known from here on; learning them draws headlines anew, too
     world.workspace.refuse_next(method, code)
     world.command("declare checkout errors")
     world.works()
