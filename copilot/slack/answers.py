@@ -76,7 +76,7 @@ def help_answer(unknown: str | None = None, nearest: str | None = None, rest: st
     if unknown is None:
         return note(HELP)
     problem = f"“{safe(to_plain(unknown, {}), 40)}” is no command, so nothing was done."
-    if nearest is None:
+    if nearest in {None, "help"}:
         return note(f"{problem}\n\n{HELP}")
     # A backtick would end the code in which it is shown.
     meant = f"/incident {nearest} {to_plain(rest, {})}".strip()

@@ -29,6 +29,9 @@ def test_an_unknown_word_gets_the_nearest(world: SlackWorld) -> None:
     shown = world.command("delcare <!channel> now")
     assert "“delcare” is no command" in shown
     assert "Did you mean `/incident declare @channel now`?" in shown
+    shown = world.command("hepl")
+    assert "Did you mean" not in shown
+    assert world.command("help") in shown
 
 
 def test_an_unknown_word_is_shown_harmless(world: SlackWorld) -> None:
