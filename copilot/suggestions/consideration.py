@@ -47,7 +47,11 @@ def consider_incident(
     lease_clock: Clock = WALL_CLOCK,
     meanings: Meanings = DEFAULT_MEANINGS,
 ) -> None:
-    """Window by window until no row is left. Raises TemporaryError if the proposer can't answer."""
+    """Window by window, as long as they are full. Raises TemporaryError if no proposer answers.
+
+    What comes meanwhile is left to the next run, so that in a storm of messages they are considered
+    many at a time, not in a chase after the latest.
+    """
     while claim := _claim(db, incident_id, read_batch, lease_clock):
         if claim.batch is None:
             return
@@ -143,13 +147,17 @@ def _see_to(
     proposer: Proposer,
     clock: Clock,
     meanings: Meanings = DEFAULT_MEANINGS,
-) -> bool:
-    """Propose on the batch and save what came of it; False if another worker took over."""
+) -> set[int] | None:
+    """Propose on the batch and save what came of it.
+
+    Returns the rows that are seen to, which is not those that changed meanwhile, or None if
+    another worker took over.
+    """
     answer = _ask(db, incident_id, batch, proposer, clock) if batch.has_news else None
     with db.transaction() as session:
         pacing = _release(session, incident_id, leased_until)
         if pacing is None:
-            return False
+            return None
         unchanged = _lock_unchanged(session, batch)
         if answer is not None:
             # An edited or deleted message proves nothing; the edited one is looked at again.
@@ -163,7 +171,7 @@ def _see_to(
             .values(considered_at=clock.now()),
             execution_options={"synchronize_session": False},
         )
-    return True
+    return unchanged
 
 
 def _ask(db: Database, incident_id: int, batch: Batch, proposer: Proposer, clock: Clock) -> Answer:

@@ -18,8 +18,11 @@ from copilot.suggestions.noise_gate import ChannelState, NoisePolicy
 from copilot.suggestions.tempo import DEFAULT_TEMPO_POLICY, Beat, TempoReading, read_tempo
 from copilot.suggestions.vocabulary import Tempo
 from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent
-from copilot.timeline.reading import is_from_bot, within
+from copilot.timeline.reading import is_bots, within
 from copilot.workspaces.directory import names_of
+
+_MOST_BEATS = 1000
+"""So many in five minutes are hectic, whoever they are from and however many more there are."""
 
 
 def lock_pacing(session: Session, incident_id: int) -> Pacing:
@@ -53,9 +56,8 @@ def measure(session: Session, incident: Incident, pacing: Pacing, now: datetime)
 
 def tempo_back_then(session: Session, incident: Incident, instant: datetime) -> TempoReading:
     """The tempo at an instant long past, for suggestions made from an archive."""
-    beats = [beat for beat in _beats(session, incident, instant) if beat.occurred_at <= instant]
     return read_tempo(
-        beats,
+        _beats(session, incident, instant, until=instant),
         severity=incident.severity,
         status=incident.status,
         previous=Tempo.CALM,
@@ -137,14 +139,30 @@ def _unposted(incident_id: int) -> Any:
     )
 
 
-def _beats(session: Session, incident: Incident, now: datetime) -> list[Beat]:
-    since = now - DEFAULT_TEMPO_POLICY.window
-    query = select(TimelineEvent).where(
-        *within(span_of(incident)),
-        TimelineEvent.kind.in_(SPOKEN_KINDS),
-        TimelineEvent.occurred_at > since,
+def _beats(
+    session: Session, incident: Incident, now: datetime, until: datetime | None = None
+) -> list[Beat]:
+    """The newest of the window. Columns, not entities, and no more than can matter: in a storm of
+    messages this runs while everybody who has something to record waits for it.
+    """
+    query = (
+        select(
+            TimelineEvent.occurred_at,
+            TimelineEvent.author_id,
+            TimelineEvent.kind,
+            TimelineEvent.details,
+        )
+        .where(
+            *within(span_of(incident)),
+            TimelineEvent.kind.in_(SPOKEN_KINDS),
+            TimelineEvent.occurred_at > now - DEFAULT_TEMPO_POLICY.window,
+        )
+        .order_by(TimelineEvent.occurred_at.desc())
+        .limit(_MOST_BEATS)
     )
+    if until is not None:
+        query = query.where(TimelineEvent.occurred_at <= until)
     return [
-        Beat(event.occurred_at, event.author_id, is_from_bot(event))
-        for event in session.scalars(query)
+        Beat(occurred_at, author_id, is_bots(kind, details))
+        for occurred_at, author_id, kind, details in session.execute(query)
     ]

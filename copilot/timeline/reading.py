@@ -171,7 +171,12 @@ def author_of(event: TimelineEvent, names: Mapping[str, str]) -> str | None:
 
 
 def is_from_bot(event: TimelineEvent) -> bool:
-    return event.kind == EventKind.BOT_MESSAGE or "bot_id" in event.details
+    return is_bots(event.kind, event.details)
+
+
+def is_bots(kind: str, details: Mapping[str, Any]) -> bool:
+    """Whether a row of that kind and those details is a bot's."""
+    return kind == EventKind.BOT_MESSAGE or "bot_id" in details
 
 
 def latest_revision_ids(session: Session, event_ids: Sequence[int]) -> dict[int, int]:
