@@ -25,6 +25,10 @@ from copilot.slack.oauth import add_install_pages
 from copilot.slack.socket_mode import Pace, SocketMode
 from copilot.timeline.coverage import RefillCause
 
+KEEP_ALIVE_S = 75
+"""Longer than proxies keep an idle connection (60 s), or they send an event down one that is just
+being closed and tell Slack of a bad gateway."""
+
 
 def login_links(services: Services) -> LoginLinks:
     """One-time links into the console; with COPILOT_SECRET_KEY they outlive a restart."""
@@ -141,7 +145,13 @@ class WebServer:
 
     def start(self, web: FastAPI) -> None:
         """Serve; connections are taken from now on."""
-        config = uvicorn.Config(web, log_level="warning", access_log=False, lifespan="off")
+        config = uvicorn.Config(
+            web,
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            timeout_keep_alive=KEEP_ALIVE_S,
+        )
         self._server = uvicorn.Server(config)
         threading.Thread(
             target=self._run, args=(self._server,), name="copilot-web", daemon=True
