@@ -114,23 +114,21 @@ class Connections:
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def status_of(self, sent: bytes) -> int:
-        reader, writer = (
-            self._idle.pop()
-            if self._idle
-            else await asyncio.open_connection("127.0.0.1", self._port)
-        )
+        while self._idle:
+            try:
+                return await self._status_on(*self._idle.pop(), sent)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                continue  # closed while it was idle; no client calls that a failure
+        return await self._status_on(*await asyncio.open_connection("127.0.0.1", self._port), sent)
+
+    async def _status_on(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes
+    ) -> int:
         try:
             writer.write(sent)
             head = await reader.readuntil(b"\r\n\r\n")
-            length = next(
-                (
-                    int(line[15:])
-                    for line in head.lower().splitlines()
-                    if b"content-length:" in line
-                ),
-                0,
-            )
-            await reader.readexactly(length)
+            found = _LENGTH.search(head)
+            await reader.readexactly(int(found[1]) if found else 0)
         except BaseException:
             writer.close()
             raise
