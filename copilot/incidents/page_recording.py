@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -78,7 +79,8 @@ def record_history_page(
     if (shown or not answer.has_more) and not is_before(top_ts, read_to):
         covered = Stretch(read_to, top_ts)
         stored = stored_in_channel(session, refill.team_id, refill.channel_id, covered)
-        _record(session, refill, shown, stored, answer, now)
+        is_proof = bool(shown) and _is_newest_first(answer.page.messages)
+        _record(session, refill, shown, stored if is_proof else (), answer, now)
         missed = _is_missed(session, refill, shown, stored, answer.asked_at)
         progress.read_to_ts = read_to
     progress.cursor = answer.page.next_cursor
@@ -132,6 +134,14 @@ def _record(
     records += reactions_gone(session, **place, shown=shown, asked_at=answer.asked_at)
     if take_in(session, refill.team_id, records, now) is not None:
         heed_marks(session, records, answer.meanings)
+
+
+def _is_newest_first(messages: Sequence[Message]) -> bool:
+    """As Slack promises. Only then is what a page leaves out gone; an empty page, or one in
+    another order, is too little to blank what people said.
+    """
+    stamps = [str(each.get("ts")) for each in messages if is_stamp(str(each.get("ts")))]
+    return not any(is_before(one, after) for one, after in pairwise(stamps))
 
 
 def _is_missed(

@@ -1,7 +1,7 @@
 """A channel's past as Slack gives it out: page by page, capped, limited and sometimes refused."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from copilot.clock import Clock
@@ -23,6 +23,8 @@ class ChannelHistory:
         self.per_minute: int | None = None
         """More requests of one method are answered with 429."""
         self.is_limited = False
+        self.garble: Callable[[list[Event]], list[Event]] = lambda messages: messages
+        """What a Slack that breaks its promises makes of a page of the channel."""
         self.refusals: defaultdict[str, list[BaseException]] = defaultdict(list)
         """Raised one by one, by method."""
         self.asked: list[tuple[str, datetime]] = []
@@ -85,7 +87,7 @@ class ChannelHistory:
         found = [each for each in found if _is_within(each, oldest_ts, latest_ts)]
         if cursor:
             found = [each for each in found if ts_order(each["ts"]) < ts_order(cursor)]
-        return self._page(found, limit)
+        return self._page(self.garble(found), limit)
 
     def replies_page(
         self,

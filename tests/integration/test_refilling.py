@@ -1,5 +1,6 @@
 """Reading again what may have been missed: page by page, at Slack's pace, through crashes."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -29,7 +30,7 @@ from copilot.workspaces.directory import channel_name, upsert_workspace
 from copilot.workspaces.membership import may_read
 from copilot.workspaces.read_pace import take_turn
 from tests.fakes.channel_history import US, ChannelHistory, refused
-from tests.fakes.slack_stories import CHANNEL, TEAM
+from tests.fakes.slack_stories import CHANNEL, TEAM, Event
 
 NOW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 
@@ -144,6 +145,20 @@ def test_the_last_two_hours_are_read_once_it_is_declared(watched: Watched) -> No
     watched.asks(RefillCause.STARTED)
     watched.reads()
     assert len(watched.texts()) == 450
+
+
+@pytest.mark.parametrize("garble", [lambda page: page[::-1], lambda _: []], ids=["order", "empty"])
+def test_a_page_that_proves_nothing_takes_nothing_away(
+    watched: Watched, garble: Callable[[list[Event]], list[Event]]
+) -> None:
+    watched.reads()
+    for number in range(8):
+        watched.hears(watched.past.says(watched.waits(minutes=1), f"message {number}"))
+    watched.waits(minutes=30)
+    watched.past.cap, watched.past.garble = 3, garble
+    watched.asks(RefillCause.RECONNECTED)
+    watched.reads()
+    assert watched.texts() == [f"message {number}" for number in range(8)]
 
 
 def test_silence_with_threads_edits_and_deletions_is_made_up_for(watched: Watched) -> None:
