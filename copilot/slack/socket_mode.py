@@ -190,7 +190,10 @@ class SocketMode:
             if code in _SWITCHED_OFF:
                 raise LinkDisabledError from error
             raise TemporaryError(str(error)) from error
-        return str(answer.get("url") or "")
+        url = answer.get("url")
+        if not isinstance(url, str) or not url:
+            raise TemporaryError("Slack opened a socket and did not say where.")
+        return url
 
     def _sit(self, seat: int, line: Line) -> bool:
         """Count the line as the open one of this seat; False where all is being stopped."""

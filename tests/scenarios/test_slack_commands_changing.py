@@ -74,6 +74,7 @@ def test_it_is_renamed_for_all_to_see(world: SlackWorld) -> None:
         "rename Zahlung &amp; Kasse"
     )
     assert "gets another title by" in world.command("rename")
+    assert "holds 200 characters, and this has 3000" in world.command("rename " + "x" * 3000)
     assert "A title says in a few words" in world.command("rename \u200b\u202e")
     assert changes_of(world, EventKind.TITLE_CHANGED) == [
         (world.person("dana"), "Title checkout errors → Zahlung & Kasse")

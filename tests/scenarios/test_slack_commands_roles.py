@@ -30,6 +30,7 @@ def test_roles_are_given_listed_and_taken_away(world: SlackWorld) -> None:
     world.works()
     assert "dana is commander already" in world.command("role IC @Dana")
     assert "comms nobody → ben" in world.command("role comms ben okafor")
+    assert "“@ben” is one too many" in world.command("role scribe me @ben")
     assert "scribe nobody → ana" in world.command("role scribe me")
     assert "scribe ana → ben" in world.command("role scribe @ben")
     shown = world.command("role")

@@ -10,7 +10,12 @@ from copilot.slack.answers import (
     severity_name,
     status_choices,
 )
-from copilot.slack.command_words import read_severity_and_note, read_status_and_note, unquoted
+from copilot.slack.command_words import (
+    MAX_TITLE,
+    read_severity_and_note,
+    read_status_and_note,
+    unquoted,
+)
 from copilot.slack.escaping import safe
 from copilot.slack.listeners.asking import Asked, incident_asked_about
 from copilot.slack.listeners.standing import standing
@@ -70,6 +75,11 @@ def rename(slack: SlackServices, asked: Asked) -> Answer:
         if not asked.rest:
             return note(f"{_title(incident)} gets another title by `/incident rename new title`.")
         title = unquoted(to_plain(asked.rest, names_of(session, asked.team_id)))
+        if len(title) > MAX_TITLE:
+            return note(
+                f"A title holds {MAX_TITLE} characters, and this has {len(title)}; nothing was "
+                f"changed. {_title(incident)} keeps its title."
+            )
         change = lifecycle.rename(session, incident, title, asked.user_id, slack.clock.now())
     if not change.is_made:
         return note(f"It is called {_title(incident)} already.")

@@ -44,7 +44,13 @@ def role(slack: SlackServices, asked: Asked) -> Answer:
         return _listed(slack, asked, wanted)
     if rest.strip(" .!@").lower() in _NOBODY:
         return _clear(slack, asked, wanted)
-    return _assign(slack, asked, wanted, person_meant(slack, asked, rest))
+    to = person_meant(slack, asked, rest)
+    if "@" in to.rest:
+        return note(
+            f"One person holds a role, so “{safe(to_plain(to.rest, {}), 40)}” is one too many; "
+            f"nothing was changed. {_USAGE}"
+        )
+    return _assign(slack, asked, wanted, to)
 
 
 def handover(slack: SlackServices, asked: Asked) -> Answer:
