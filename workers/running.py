@@ -1,6 +1,7 @@
 """Runs jobs: on threads of the web process, or in processes of their own with Redis between."""
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +26,9 @@ costs Slack's three seconds once and not with every message. The sweeper finds t
 BURST_PAUSE_S = 2.0
 """Of messages that come faster than this, the first has its incident considered at once and the
 sweeper sees to the rest, all together: one by one they would keep Slack waiting for its answers."""
+SWITCH_INTERVAL_S = 0.0005
+"""How long a job that computes may keep Python from the threads that answer Slack. Each of these
+asks for it several times an event, and with the default of 5 ms a burst took seconds."""
 _IN_BURSTS = frozenset({Job.CONSIDER_INCIDENT})
 
 
@@ -78,6 +82,7 @@ class CeleryRunner:
     ) -> None:
         """Run a worker, and unless `sweep_every_s` is None the schedule, on daemon threads."""
         self._services = services
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
         self._app.finalize()
         self._app.set_default()  # without it pool threads get an empty app and jobs vanish
         self._controller = self._app.WorkController(

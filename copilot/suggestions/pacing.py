@@ -21,7 +21,7 @@ from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent
 from copilot.timeline.reading import is_bots, within
 from copilot.workspaces.directory import names_of
 
-_MOST_BEATS = 1000
+_MOST_BEATS = 300
 """So many in five minutes are hectic, whoever they are from and however many more there are."""
 
 
