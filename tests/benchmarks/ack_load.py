@@ -1,9 +1,10 @@
 """`make load`: how long Slack waits for its answer, over HTTP, with an incident in full swing.
 
 The real `serve` process with its jobs inside, as one machine runs it; a signed event in, its row
-committed, the nudge sent, 200 out. The client is a process of its own and keeps to a schedule
-fixed in advance (see load_client.py). In the same run the same load goes to a bare Bolt app over
-HTTP that does one bare INSERT, and both of its parts are taken alone, in a loop without HTTP.
+committed, the nudge sent, 200 out. Its limit is also taken with the jobs in another process. The
+client is a process of its own and keeps to a schedule fixed in advance (see load_client.py). In
+the same run the same load goes to a bare Bolt app over HTTP that does one bare INSERT, and both
+of its parts are taken alone, in a loop without HTTP.
 """
 
 import argparse
@@ -11,33 +12,22 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-import psycopg
-from sqlalchemy import Engine, func, make_url, select
-
-from copilot.clock import SystemClock
 from copilot.db import open_engine
-from copilot.migrating import upgrade
-from copilot.sandbox.sender import Sender
-from copilot.sandbox.server import SandboxServer
-from copilot.sandbox.workspace import SandboxWorkspace
-from copilot.timeline.models import TimelineEvent
 from tests.benchmarks import event_service
 from tests.benchmarks.load_client import Order, Outcome
-from tests.deployment import COMMAND, answers, deployment_for, free_port
-from tests.servers import NoServerError, postgres_server
+from tests.benchmarks.load_servers import LoadServer, Urls, bare, cpu_s_of, databases, ours
+from tests.servers import NoServerError, redis_server
 
 PER_SECOND = (8.3, 83.0)
 """What Slack sends one workspace at most, and ten times that."""
 TARGET_P99_MS, TARGET_RATIO = 500.0, 2.0
-"""design.md, section 4. The ratio is of the time an event takes at the limit."""
+"""design.md, section 4. The ratio is of the time an event takes at the limit, with jobs apart."""
+OURS, APART, BARE = "ours", "ours, jobs apart", "bare Bolt + insert"
 
 
 @dataclass(frozen=True)
@@ -96,7 +86,7 @@ def main(arguments: Sequence[str]) -> int:
     problems: list[str] = []
     for store in ("SQLite", "PostgreSQL"):
         try:
-            with _databases(store) as urls:
+            with databases(store) as urls:
                 found = _measure(store, urls, seconds)
         except NoServerError as missing:
             _say(f"{store} not measured: {missing}")
@@ -110,20 +100,19 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if problems else 0
 
 
-def _measure(store: str, urls: "_Urls", seconds: float) -> list[Line]:
-    lines = []
-    for who, served in (("ours", _ours(urls.ours)), ("bare Bolt + insert", _bare(urls.bare))):
-        with served as server:
-            for per_second in (*PER_SECOND, 0.0):
-                duration_s = seconds if per_second else max(3.0, seconds / 6)
-                order = server.order(per_second, duration_s)
-                rows, cpu_s = server.count_rows(), _cpu_s(server.pid)
-                found = _send(order)
-                cpu_s = _cpu_s(server.pid) - cpu_s
-                good = len(found.latencies_ms) - found.failures
-                missing = max(0, good - (server.count_rows() - rows))
-                lines.append(Line.of(store, who, order, found, missing=missing, cpu_s=cpu_s))
-                _say(lines[-1])
+def _measure(store: str, urls: Urls, seconds: float) -> list[Line]:
+    at_limit_s = max(3.0, seconds / 6)
+    whole = [(per_second, seconds) for per_second in PER_SECOND] + [(0.0, at_limit_s)]
+    lines = _ask(store, OURS, ours(urls.ours), whole)
+    with ExitStack() as stack:
+        try:
+            redis_url = stack.enter_context(redis_server())
+        except NoServerError as missing:
+            _say(f"{store:<11}{APART} not measured: {missing}")
+        else:
+            limit = [(0.0, at_limit_s)]
+            lines += _ask(store, APART, ours(urls.ours, COPILOT_REDIS_URL=redis_url), limit)
+    lines += _ask(store, BARE, bare(urls.bare), whole)
     insert_us, bolt_us = event_service.bare_parts_us(open_engine(urls.bare), share=0.5)
     _say(
         f"{store:<11}without HTTP, one by one: INSERT … ON CONFLICT {1e6 / insert_us:,.0f}/s "
@@ -132,24 +121,46 @@ def _measure(store: str, urls: "_Urls", seconds: float) -> list[Line]:
     return lines
 
 
+def _ask(
+    store: str,
+    who: str,
+    served: AbstractContextManager[LoadServer],
+    wishes: Sequence[tuple[float, float]],
+) -> list[Line]:
+    lines = []
+    with served as server:
+        for per_second, seconds in wishes:
+            order = server.order(per_second, seconds)
+            rows, cpu_s = server.count_rows(), cpu_s_of(server.pid)
+            found = _send(order)
+            cpu_s = cpu_s_of(server.pid) - cpu_s
+            good = len(found.latencies_ms) - found.failures
+            missing = max(0, good - (server.count_rows() - rows))
+            lines.append(Line.of(store, who, order, found, missing=missing, cpu_s=cpu_s))
+            _say(lines[-1])
+    return lines
+
+
 def _problems(lines: Sequence[Line], *, is_strict: bool) -> list[str]:
-    ours = [line for line in lines if line.who == "ours"]
-    found = [f"lost or refused: {line}" for line in ours if line.failures or line.missing_rows]
+    our_lines = [line for line in lines if line.who in (OURS, APART)]
+    found = [f"lost or refused: {line}" for line in our_lines if line.failures or line.missing_rows]
     limit_ms = TARGET_P99_MS if is_strict else 2500.0
     found += [
         f"p99 above {limit_ms:.0f} ms: {line}"
-        for line in ours[: len(PER_SECOND)]
+        for line in our_lines[: len(PER_SECOND)]
         if line.p99_ms > limit_ms
     ]
-    bare = [line for line in lines if line.who != "ours"]
-    ratio = bare[-1].per_second / ours[-1].per_second
-    computing = ours[-1].cpu_ms / bare[-1].cpu_ms if bare[-1].cpu_ms else 0.0
-    _say(
-        f"{ours[0].store:<11}an event at the limit takes {ratio:.2f} × bare Bolt + insert; "
-        f"{computing:.2f} × of the computing"
-    )
-    if is_strict and ratio > TARGET_RATIO:
-        found.append(f"{ours[0].store}: {ratio:.2f} × bare, target ≤ {TARGET_RATIO:g}")
+    at_limit = {line.who: line for line in lines}
+    minimum = at_limit[BARE]
+    for line in (one for who, one in at_limit.items() if who != BARE):
+        ratio = minimum.per_second / line.per_second
+        computing = line.cpu_ms / minimum.cpu_ms if minimum.cpu_ms else 0.0
+        _say(
+            f"{line.store:<11}{line.who}: an event at the limit takes {ratio:.2f} × {BARE}; "
+            f"{computing:.2f} × of the computing"
+        )
+        if is_strict and line.who == APART and ratio > TARGET_RATIO:
+            found.append(f"{line.store}: {ratio:.2f} × bare, target ≤ {TARGET_RATIO:g}")
     return found
 
 
@@ -162,129 +173,6 @@ def _send(order: Order) -> Outcome:
         check=True,
     )
     return Outcome(**json.loads(done.stdout))
-
-
-@dataclass(frozen=True)
-class _Server:
-    pid: int
-    order: Callable[[float, float], Order]
-    count_rows: Callable[[], int]
-
-
-@contextmanager
-def _ours(database_url: str) -> Iterator[_Server]:
-    port, engine = free_port(), open_engine(database_url)
-    upgrade(engine)
-    workspace = SandboxWorkspace(SystemClock())
-    workspace.populate()
-    with ExitStack() as stack:
-        stack.callback(engine.dispose)
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        sandbox = stack.enter_context(SandboxServer(workspace))
-        deployment = stack.enter_context(
-            deployment_for(workspace, sandbox, folder, database_url, port)
-        )
-        deployment.start("web", COMMAND, "serve")
-        deployment.wait_for(lambda: answers(port), "the web process answers")
-        people = tuple(user.id for user in workspace.users.values() if not user.is_bot)
-        channel = workspace.channel_named("incidents")
-        assert channel is not None
-        sender = Sender(workspace, f"http://127.0.0.1:{port}/slack/events")
-        stack.callback(sender.close)
-        workspace.connect(sender)
-        answer = workspace.command(people[0], channel.id, "/incident", "declare Checkout errors")
-        assert answer.is_ok, deployment.words()
-        yield _Server(
-            deployment.pid("web"),
-            lambda per_second, seconds: Order(
-                port,
-                workspace.signing_secret,
-                workspace.team_id,
-                channel.id,
-                people,
-                per_second,
-                seconds,
-                seed=int(per_second * 10) + 1,
-            ),
-            lambda: _count_messages(engine, channel.id),
-        )
-
-
-@contextmanager
-def _bare(database_url: str) -> Iterator[_Server]:
-    engine = open_engine(database_url)
-    upgrade(engine)
-    port = free_port()
-    command = [sys.executable, "-m", "tests.benchmarks.bare_server", database_url, str(port)]
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        give_up_at_s = time.monotonic() + 30
-        while not answers(port):
-            assert time.monotonic() < give_up_at_s, "the bare server does not start"
-            time.sleep(0.1)
-        yield _Server(
-            server.pid,
-            lambda per_second, seconds: Order(
-                port,
-                event_service.SECRET,
-                event_service.TEAM,
-                event_service.CHANNEL,
-                (event_service.USER,),
-                per_second,
-                seconds,
-                seed=int(per_second * 10) + 1,
-            ),
-            lambda: _count_messages(engine, "C0BARE"),
-        )
-    finally:
-        server.kill()
-        server.wait()
-        engine.dispose()
-
-
-def _cpu_s(pid: int) -> float:
-    """By Linux's account; elsewhere nothing is known."""
-    stat = Path(f"/proc/{pid}/stat")
-    if not stat.exists():
-        return 0.0
-    user, system = stat.read_text().rpartition(") ")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-
-
-def _count_messages(engine: Engine, channel_id: str) -> int:
-    query = (
-        select(func.count())
-        .select_from(TimelineEvent)
-        .where(TimelineEvent.channel_id == channel_id, TimelineEvent.kind == "message")
-    )
-    with engine.connect() as connection:
-        return int(connection.execute(query).scalar_one())
-
-
-@dataclass(frozen=True)
-class _Urls:
-    """Each store twice, so that neither side meets what the other wrote."""
-
-    ours: str
-    bare: str
-
-
-@contextmanager
-def _databases(store: str) -> Iterator[_Urls]:
-    """Durable, as in production."""
-    if store == "SQLite":
-        with tempfile.TemporaryDirectory() as folder:
-            yield _Urls(f"sqlite:///{folder}/ours.db", f"sqlite:///{folder}/bare.db")
-        return
-    with postgres_server(is_durable=True) as url:
-        names = ("ours", "bare")
-        with psycopg.connect(url, autocommit=True) as connection:
-            for name in names:
-                connection.execute(f"CREATE DATABASE {name}")
-        ours, bare = (
-            make_url(url).set(database=name).render_as_string(hide_password=False) for name in names
-        )
-        yield _Urls(ours, bare)
 
 
 def _at(taken: Sequence[float], share: float) -> float:
