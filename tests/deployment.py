@@ -68,13 +68,15 @@ class Deployment:
             for log in sorted(self._logs.glob("*.log"))
         )
 
-    def wait_for(self, probe: Callable[[], Found | None], what: str) -> Found:
-        give_up_at_s = time.monotonic() + PATIENCE_S
+    def wait_for(
+        self, probe: Callable[[], Found | None], what: str, patience_s: float = PATIENCE_S
+    ) -> Found:
+        give_up_at_s = time.monotonic() + patience_s
         while time.monotonic() < give_up_at_s:
             if found := probe():
                 return found
             time.sleep(0.1)
-        raise AssertionError(f"waited {PATIENCE_S:.0f} s in vain: {what}\n{self.words()}")
+        raise AssertionError(f"waited {patience_s:.0f} s in vain: {what}\n{self.words()}")
 
 
 @contextmanager
