@@ -76,7 +76,7 @@ class Line:
 def main(arguments: Sequence[str]) -> int:
     """Measure and print. Returns 1 if anything failed or was lost, or a target was missed."""
     parser = argparse.ArgumentParser(prog="make load ARGS=…", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="3 s each, limits for any machine")
+    parser.add_argument("--quick", action="store_true", help="3 s each; only losses count")
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--format", choices=("table", "json"), default="table")
     options = parser.parse_args(arguments)
@@ -144,11 +144,11 @@ def _ask(
 def _problems(lines: Sequence[Line], *, is_strict: bool) -> list[str]:
     our_lines = [line for line in lines if line.who in (OURS, APART)]
     found = [f"lost or refused: {line}" for line in our_lines if line.failures or line.missing_rows]
-    limit_ms = TARGET_P99_MS if is_strict else 2500.0
+    # A few seconds on a machine that does other things prove no speed, only that nothing is lost.
     found += [
-        f"p99 above {limit_ms:.0f} ms: {line}"
+        f"p99 above {TARGET_P99_MS:.0f} ms: {line}"
         for line in our_lines[: len(PER_SECOND)]
-        if line.p99_ms > limit_ms
+        if is_strict and line.p99_ms > TARGET_P99_MS
     ]
     at_limit = {line.who: line for line in lines}
     minimum = at_limit[BARE]
