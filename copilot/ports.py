@@ -1,8 +1,8 @@
 """The outside as features see it: typed plain values in, typed plain values out."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -44,6 +44,10 @@ class Person:
 class Window:
     messages: tuple[WindowMessage, ...]
     people: tuple[Person, ...]
+    team_id: str = ""
+    incident_id: int = 0
+    is_private: bool = False
+    """It is of a private channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,47 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineRun:
+    """One call of an engine, whether it led to anything or not."""
+
+    engine: str
+    outcome: str
+    """`ok`, or in a word why there is no answer, e.g. `timeout`, `over_budget`, `not_json`."""
+    numbers: tuple[int, ...]
+    """The messages that it was given."""
+    latency_ms: float = 0.0
+    prompt_version: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
     candidates: tuple[Candidate, ...]
     engine: str
     tokens: int = 0
+    runs: tuple[EngineRun, ...] = ()
+    """Calls that led here, in order; empty where the engine is a plain function of the window."""
+    fell_back_because: str | None = None
+    """Set where the engine that should have answered did not, in words for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Debounce:
+    """How long to let people talk before an engine is asked, since each call of it costs."""
+
+    quiet: timedelta
+    """It is asked once nobody said anything for so long,"""
+    longest: timedelta
+    """or the first unseen message is as old as this."""
 
 
 class Proposer(Protocol):
+    @property
+    def debounce(self) -> Debounce | None:
+        """None where it may be asked after each message."""
+
     def propose(self, window: Window) -> Proposal:
         """Follow-ups stated in the window. Raises TemporaryError if the engine can't answer."""
 

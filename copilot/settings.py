@@ -89,6 +89,35 @@ class Settings(BaseSettings):
         description="Another Slack: GovSlack, or the sandbox.",
     )
 
+    llm_base_url: str | None = Field(
+        default=None,
+        validation_alias="OPENAI_BASE_URL",
+        pattern=r"^https?://[^/\s]+",
+        description="An OpenAI-compatible endpoint; default: OpenAI's own, once there is a key.",
+    )
+    llm_api_key: SecretStr | None = Field(
+        default=None, validation_alias="OPENAI_API_KEY", description="Key for that endpoint."
+    )
+    llm_model: str | None = Field(
+        default=None,
+        description="Model to ask; without it nothing leaves this machine but to Slack.",
+    )
+    llm_deadline_s: float = Field(
+        default=30.0, gt=0, le=300, description="Seconds a call of the model may take in all."
+    )
+    llm_tokens_per_incident: int = Field(
+        default=100_000, ge=0, description="Most tokens that a model may use on one incident."
+    )
+    llm_tokens_per_hour: int = Field(
+        default=200_000, ge=0, description="The same for a workspace in an hour."
+    )
+    llm_tokens_per_day: int = Field(
+        default=1_000_000, ge=0, description="The same for a workspace in a day."
+    )
+    llm_private_channels: bool = Field(
+        default=False, description="Whether a model may read incidents of private channels."
+    )
+
     reactions: str = Field(
         default="key_moment=star,pushpin follow_up=memo",
         description="What a reaction says of a message: key_moment, follow_up, ignored.",

@@ -28,6 +28,10 @@ class LocalProposer:
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or shipped_weights()
 
+    @property
+    def debounce(self) -> None:
+        """It costs next to nothing."""
+
     def propose(self, window: Window) -> Proposal:
         people = People(window)
         groups = grouped(self._likely_clues(window, people))

@@ -111,7 +111,8 @@ def _wrong_speaker(claim: str, cited: Sequence[WindowMessage], names: Iterable[s
     authors = [message.author_name for message in cited]
     saying = "|".join(sorted(_SAYING))
     for name in names:
-        pattern = rf"(?<![\w@]){re.escape(name)}(?:\s+(?:\w+ly\s+)?(?:{saying})\b|(?:\s+\w+)?:)"
+        says, colon = rf"\s+(?:\w+ly\s+)?(?:{saying})\b", r"(?:\s+[^\W\d]\w*)?:(?!\d)"
+        pattern = rf"(?<![\w@]){re.escape(name)}(?:{says}|{colon})"
         if not re.search(pattern, claim, re.IGNORECASE):
             continue
         if not any(identifier_in(name, normalised(author)) for author in authors):

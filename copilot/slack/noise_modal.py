@@ -11,8 +11,7 @@ from copilot.errors import BadInputError
 from copilot.slack.cards import Block
 from copilot.slack.escaping import clip, mrkdwn, plain, safe
 from copilot.slack.times import with_date
-from copilot.suggestions.noise_gate import NoisePolicy
-from copilot.suggestions.policies import (
+from copilot.suggestions.noise_policy import (
     HIGHEST_THRESHOLD,
     LARGEST_POST,
     LONGEST_INTERVAL,
@@ -20,6 +19,7 @@ from copilot.suggestions.policies import (
     LOWEST_THRESHOLD,
     PRESETS,
     SHORTEST_INTERVAL,
+    NoisePolicy,
     Preset,
     preset_of,
 )

@@ -43,7 +43,7 @@ def build_card(session: Session, delivery: Delivery) -> SuggestionCard:
         )
         for row in rows
     )
-    interval = policy_of(session, incident.team_id).post_interval
+    interval = policy_of(session, incident).post_interval
     said = [one for row in rows for one in evidence[row.id]]
     return SuggestionCard(
         delivery_id=delivery.id,

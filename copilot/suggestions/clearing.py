@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from copilot.jobs import Job, enqueue
 from copilot.suggestions.models import Delivery, Evidence, Suggestion
-from copilot.suggestions.noise_gate import ChannelState, KnownWork, NoisePolicy, closest, judge
+from copilot.suggestions.noise_gate import ChannelState, KnownWork, closest, judge
+from copilot.suggestions.noise_policy import NoisePolicy
 from copilot.suggestions.pacing import spend_budget
 from copilot.suggestions.standing import Standing, as_proposed, is_waiting, stamp
 from copilot.suggestions.vocabulary import Breakpoint, Tempo
@@ -37,7 +38,8 @@ def pick_for_post(
         proposed = as_proposed(suggestion, standing.quoted[suggestion.id])
         same, _ = closest(proposed, known)
         if same is not None:
-            stamp(suggestion, judge(proposed, replace(state, known=(same,)), policy, now), now)
+            verdict = judge(proposed, replace(state, known=(same,)), policy, now)
+            stamp(session, suggestion, verdict, now)
             continue
         picked.append(suggestion)
         known.append(KnownWork(suggestion.id, suggestion.title, proposed.event_ids))

@@ -195,12 +195,13 @@ def _hand_back(
     """Nothing was posted: the suggestions wait for the digest, and the budget is whole again."""
     pacing.next_post_at = now
     session.flush()
-    policy = policy_of(session, incident.team_id)
+    policy = policy_of(session, incident)
     state = state_of(session, incident, pacing, reading, now, policy)
     for row in rows:
         row.delivery_id = None
         if row.decision is None:
-            stamp(row, judge(as_proposed(row, ()), state, policy, now), now)
+            verdict = judge(as_proposed(row, ()), state, policy, now)
+            stamp(session, row, verdict, now)
 
 
 def _mark_posted(
@@ -211,7 +212,7 @@ def _mark_posted(
         known = session.get(Delivery, delivery_id)
         if known is None:
             return
-        policy = policy_of(session, get_incident(session, known.incident_id).team_id)
+        policy = policy_of(session, get_incident(session, known.incident_id))
         pacing = lock_pacing(session, known.incident_id)
         now = clock.now()
         delivery = session.scalars(

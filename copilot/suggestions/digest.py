@@ -29,7 +29,7 @@ def release_digest(db: Database, incident_id: int, clock: Clock) -> None:
         incident = get_incident(session, incident_id)
         if incident.is_imported:
             return
-        policy = policy_of(session, incident.team_id)
+        policy = policy_of(session, incident)
         pacing = lock_pacing(session, incident_id)
         now = clock.now()
         if quiet_in(pacing, now) is not None:

@@ -14,11 +14,11 @@ from copilot.suggestions.models import Evidence, Pacing, Suggestion
 from copilot.suggestions.noise_gate import (
     ChannelState,
     KnownWork,
-    NoisePolicy,
     Proposed,
     closest,
     judge,
 )
+from copilot.suggestions.noise_policy import NoisePolicy
 from copilot.suggestions.pacing import measure, state_of, tempo_back_then
 from copilot.suggestions.policies import policy_of
 from copilot.suggestions.standing import Standing, as_proposed, read_standing, stamp
@@ -140,7 +140,7 @@ class Judging:
         state = self.state
         if state.quiet_because is not None:
             state = self._state_back_then(proposed)
-        stamp(row, judge(proposed, state, self.policy, self.now), self.now)
+        stamp(self.session, row, judge(proposed, state, self.policy, self.now), self.now)
         if row.outcome == Outcome.DELIVER and row not in self.cleared:
             self.cleared.append(row)
 
@@ -221,7 +221,7 @@ def begin_judging(
 ) -> Judging:
     """Measure the tempo and read what stands. The pacing row must be locked."""
     reading = measure(session, incident, pacing, now)
-    policy = policy_of(session, incident.team_id)
+    policy = policy_of(session, incident)
     state = state_of(session, incident, pacing, reading, now, policy)
     if is_reread and state.quiet_because is None:
         state = replace(state, quiet_because="reread")

@@ -18,7 +18,10 @@ from copilot.suggestions.vocabulary import (
 )
 
 __all__ = [
+    "Adaptation",
+    "Attention",
     "Breakpoint",
+    "Calibration",
     "DecisionKind",
     "Delivery",
     "DismissReason",
@@ -30,6 +33,8 @@ __all__ = [
     "Suggestion",
     "SuggestionKind",
     "Tempo",
+    "TokenBudget",
+    "VerdictRecord",
 ]
 
 
@@ -53,6 +58,12 @@ class ModelRun(Base):
     latency_ms: Mapped[float] = mapped_column(Float)
     tokens: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
+    prompt_version: Mapped[str | None] = mapped_column(String(32))
+    input_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    output_tokens: Mapped[int] = mapped_column(default=0, server_default="0")
+    details: Mapped[dict[str, Any]] = mapped_column(JsonData, default=dict, server_default="{}")
+    """What the engine tells of how it came to its answer, e.g. the rung of the capability ladder,
+    or why it gave none."""
 
 
 class Delivery(Base):
@@ -100,7 +111,9 @@ class Suggestion(Base):
     owner_id: Mapped[str | None] = mapped_column(String(64))
     due: Mapped[str | None] = mapped_column(String(100))
     confidence: Mapped[float] = mapped_column(Float)
-    """Probability that a person will want it."""
+    """Calibrated probability that a person will want it."""
+    raw_confidence: Mapped[float | None] = mapped_column(Float)
+    """What the engine said, before the workspace's calibration; None for rows older than that."""
     fingerprint: Mapped[str] = mapped_column(String(64))
     proposed_at: Mapped[datetime]
 
@@ -163,6 +176,92 @@ class NoisePolicyVersion(Base):
     reason: Mapped[str] = mapped_column(Text)
     set_by: Mapped[str] = mapped_column(String(64))
     set_at: Mapped[datetime]
+    origin: Mapped[str] = mapped_column(String(16), default="person", server_default="person")
+    """`person`, or `learned` where the copilot changed it by itself."""
+
+
+class VerdictRecord(Base):
+    """Each verdict on a suggestion, in the order they were given; the row itself has the last."""
+
+    __tablename__ = "verdict"
+    __table_args__ = (Index("ix_verdict_incident", "incident_id", "judged_at"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    suggestion_id: Mapped[int] = mapped_column(
+        ForeignKey("suggestion.id", ondelete="CASCADE"), index=True
+    )
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    outcome: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(32))
+    details: Mapped[dict[str, Any]] = mapped_column(JsonData)
+    """The numbers that led to it; enough to compute it again."""
+    judged_at: Mapped[datetime]
+
+
+class Calibration(Base):
+    """How what an engine says of its confidence maps to what people of a workspace decided."""
+
+    __tablename__ = "calibration"
+    __table_args__ = (Index("ix_calibration_in_force", "team_id", "engine", "fitted_at"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    engine: Mapped[str] = mapped_column(String(64))
+    """Its name without the version: `local`, `model`."""
+    method: Mapped[str] = mapped_column(String(16))
+    """`isotonic`, `platt`, or `shipped`, which takes what the engine says as it is."""
+    parameters: Mapped[list[Any]] = mapped_column(JsonData)
+    labels: Mapped[int]
+    """How many decisions it was fitted to."""
+    error_before: Mapped[float | None] = mapped_column(Float)
+    """Expected calibration error on decisions that were left out of the fit."""
+    error_after: Mapped[float | None] = mapped_column(Float)
+    reason: Mapped[str] = mapped_column(Text)
+    fitted_at: Mapped[datetime]
+
+
+class Adaptation(Base):
+    """A change of an incident's rate of posts that a decision led to."""
+
+    __tablename__ = "adaptation"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE"), index=True
+    )
+    suggestion_id: Mapped[int | None] = mapped_column(
+        ForeignKey("suggestion.id", ondelete="SET NULL")
+    )
+    old_rate: Mapped[float] = mapped_column(Float)
+    new_rate: Mapped[float] = mapped_column(Float)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_by: Mapped[str] = mapped_column(String(64))
+    changed_at: Mapped[datetime]
+
+
+class Attention(Base):
+    """How much of a person's hourly share of uninvited posts is left, over all incidents.
+
+    `spent_until` is GCRA's theoretical arrival time; only a conditional UPDATE moves it.
+    """
+
+    __tablename__ = "attention"
+
+    team_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    spent_until: Mapped[datetime | None]
+
+
+class TokenBudget(Base):
+    """Tokens that a model service was given for one thing: an incident, an hour, a day."""
+
+    __tablename__ = "token_budget"
+
+    team_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    scope: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """E.g. `incident:12`, `hour:2026-11-22T10`, `day:2026-11-22`."""
+    tokens: Mapped[int] = mapped_column(default=0)
+    """Used, and set aside for calls that are under way."""
 
 
 class Pacing(Base):
@@ -191,3 +290,9 @@ class Pacing(Base):
     """Newest severity or status change (a timeline event id) that released a digest."""
     served_lull_from: Mapped[datetime | None]
     """The message after which a lull released a digest."""
+    rate: Mapped[float] = mapped_column(Float, default=1.0, server_default="1")
+    """Share of the policy's rate of posts that people's decisions left this incident."""
+    fallback_since: Mapped[datetime | None]
+    """Since then the model service gave no answer here and the local engine does its work."""
+    fallback_told_at: Mapped[datetime | None]
+    """When somebody of the incident was told so, which happens once."""

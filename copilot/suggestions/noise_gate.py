@@ -6,44 +6,12 @@ with the suggestion, so a verdict can be computed again from its row and must co
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NotRequired, TypedDict, cast
 
 from copilot.suggestions.candidates import essence_of, likeness_if_same
-from copilot.suggestions.vocabulary import Outcome, Reason, SuggestionKind, Tempo
-
-
-@dataclass(frozen=True, slots=True)
-class NoisePolicy:
-    """How much a suggestion must be worth before it may disturb.
-
-    Act if and only if p ≥ C / (C + B): p is the probability that a person wants the suggestion, C
-    the cost of disturbing for nothing, B the benefit of coming now (Horvitz, CHI 1999). With B = 3,
-    C = 9 while calm and 17 while busy that is 0.75 and 0.85; in a hectic phase no benefit
-    outweighs the cost. The bar for a digest is p ≥ 0.5, where a wanted suggestion is likelier
-    than an unwanted one. The interval follows the finding that acceptance drops by 30 % for each
-    further reminder in one encounter (Ancker et al., BMC Med Inform 2017): one post, then quiet.
-    Cost, benefit and interval are our own choice within these bounds; admins may choose others.
-    """
-
-    threshold_when_calm: float = 0.75
-    threshold_when_busy: float = 0.85
-    digest_threshold: float = 0.5
-    kinds: frozenset[str] = frozenset(SuggestionKind)
-    post_interval: timedelta = timedelta(minutes=15)
-    most_in_one_post: int = 3
-    """Few enough to decide at a glance."""
-    version: int = 1
-    """Which of the workspace's policies this is; the first is the default."""
-
-    def threshold(self, tempo: Tempo) -> float | None:
-        """The confidence that may interrupt, or None where nothing may."""
-        if tempo is Tempo.HECTIC:
-            return None
-        return self.threshold_when_calm if tempo is Tempo.CALM else self.threshold_when_busy
-
-
-DEFAULT_NOISE_POLICY = NoisePolicy()
+from copilot.suggestions.noise_policy import NoisePolicy
+from copilot.suggestions.vocabulary import Outcome, Reason, Tempo
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident, Status
 from copilot.incidents.queries import span_of
 from copilot.suggestions.models import Delivery, Pacing
-from copilot.suggestions.noise_gate import ChannelState, NoisePolicy
+from copilot.suggestions.noise_gate import ChannelState
+from copilot.suggestions.noise_policy import NoisePolicy
 from copilot.suggestions.tempo import DEFAULT_TEMPO_POLICY, Beat, TempoReading, read_tempo
 from copilot.suggestions.vocabulary import Tempo
 from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent

@@ -1,8 +1,8 @@
-"""How talkative the copilot is in a workspace: the policy in force, and setting another."""
+"""A workspace's noise policy: the versions of it, the one in force, and setting another."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -11,50 +11,45 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError, BadInputError
+from copilot.incidents.models import Incident
 from copilot.suggestions.models import NoisePolicyVersion
-from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY, NoisePolicy
-from copilot.suggestions.vocabulary import SuggestionKind
+from copilot.suggestions.noise_policy import (
+    LONGEST_REASON,
+    NoisePolicy,
+    PolicySet,
+    as_json,
+    from_json,
+    policy_faults,
+)
 from copilot.timeline.message_text import clean
 
-LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.5, 0.99
-SHORTEST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=5), timedelta(hours=4)
-LARGEST_POST = 3
-LONGEST_REASON = 300
 
+class Origin(StrEnum):
+    """What made a version."""
 
-class Preset(StrEnum):
-    QUIET = "quiet"
-    BALANCED = "balanced"
-    TALKATIVE = "talkative"
-
-
-PRESETS: Mapping[Preset, NoisePolicy] = {
-    Preset.QUIET: NoisePolicy(
-        threshold_when_calm=0.85, threshold_when_busy=0.95, post_interval=timedelta(minutes=30)
-    ),
-    Preset.BALANCED: DEFAULT_NOISE_POLICY,
-    Preset.TALKATIVE: NoisePolicy(
-        threshold_when_calm=0.65, threshold_when_busy=0.75, post_interval=timedelta(minutes=10)
-    ),
-}
+    PERSON = "person"
+    LEARNED = "learned"
+    """The copilot itself, from what people decided."""
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyInForce:
-    policy: NoisePolicy
+class PoliciesInForce:
+    policies: PolicySet
     reason: str | None = None
     """None for the first policy, which nobody set."""
     set_by: str | None = None
     set_at: datetime | None = None
+    origin: str = Origin.PERSON
 
 
-def policy_of(session: Session, team_id: str) -> NoisePolicy:
-    """The newest policy of the workspace; the default until somebody sets one."""
-    return policy_in_force(session, team_id).policy
+def policy_of(session: Session, incident: Incident) -> NoisePolicy:
+    """What holds for the incident: the workspace's policy, unless severity or channel differ."""
+    policies = policies_in_force(session, incident.team_id).policies
+    return policies.resolve(incident.severity, incident.channel_id)
 
 
-def policy_in_force(session: Session, team_id: str) -> PolicyInForce:
-    """The same, with who set it and why."""
+def policies_in_force(session: Session, team_id: str) -> PoliciesInForce:
+    """The workspace's newest, with who set it and why; the default until somebody sets one."""
     newest = session.scalar(
         select(NoisePolicyVersion)
         .where(NoisePolicyVersion.team_id == team_id)
@@ -62,99 +57,72 @@ def policy_in_force(session: Session, team_id: str) -> PolicyInForce:
         .limit(1)
     )
     if newest is None:
-        return PolicyInForce(DEFAULT_NOISE_POLICY)
-    policy = replace(_read(newest.policy), version=newest.version)
-    return PolicyInForce(policy, newest.reason, newest.set_by, newest.set_at)
+        return PoliciesInForce(PolicySet())
+    policies = from_json(newest.policy, newest.version)
+    return PoliciesInForce(policies, newest.reason, newest.set_by, newest.set_at, newest.origin)
 
 
-def set_policy(
-    session: Session, team_id: str, policy: NoisePolicy, *, reason: str, by: str, now: datetime
-) -> NoisePolicy:
-    """Put it in force in place of `policy.version`, the one it was made from.
+def set_policies(
+    session: Session,
+    team_id: str,
+    policies: PolicySet,
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
+    origin: Origin = Origin.PERSON,
+) -> PolicySet:
+    """Put them in force in place of `policies.version`, the ones they were made from.
 
-    Raises BadInputError, and AlreadyDecidedError if somebody set another meanwhile.
+    Raises BadInputError, and AlreadyDecidedError if somebody set others meanwhile.
     """
-    if fault := next(iter(policy_faults(policy, reason).values()), None):
+    faults = {**policies_faults(policies), **reason_faults(reason)}
+    if fault := next(iter(faults.values()), None):
         raise BadInputError(fault)
-    in_force = policy_in_force(session, team_id)
-    made = replace(policy, version=policy.version + 1)
+    in_force = policies_in_force(session, team_id).policies
+    made = replace(policies, base=replace(policies.base, version=policies.version + 1))
     values = {
         "team_id": team_id,
         "version": made.version,
-        "policy": _written(made),
+        "policy": as_json(made),
         "reason": _one_line(reason),
         "set_by": by[:64],
         "set_at": now,
+        "origin": origin,
     }
-    is_newest = in_force.policy.version == policy.version
+    is_newest = in_force.version == policies.version
     if not is_newest or not _insert_unless_there(session, values):
         raise AlreadyDecidedError("Somebody else changed it while you were at it.")
     return made
 
 
-def policy_faults(policy: NoisePolicy, reason: str) -> dict[str, str]:
-    """What is wrong with it, by the name of the field; empty if nothing is."""
-    faults = _threshold_faults(policy)
-    if not SHORTEST_INTERVAL <= policy.post_interval <= LONGEST_INTERVAL:
-        shortest, longest = (each // timedelta(minutes=1) for each in _INTERVALS)
-        faults["post_interval"] = f"Give whole minutes from {shortest} to {longest}."
-    if not 1 <= policy.most_in_one_post <= LARGEST_POST:
-        faults["most_in_one_post"] = f"A post holds 1 to {LARGEST_POST} items."
-    if not policy.kinds <= set(SuggestionKind):
-        faults["kinds"] = "Choose from the kinds there are."
+def policies_faults(policies: PolicySet) -> dict[str, str]:
+    """What is wrong, by field; of what a severity or a channel has of its own, too."""
+    faults = policy_faults(policies.base)
+    for severity in policies.by_severity:
+        faults |= {
+            f"by_severity.{severity}.{name}": f"{severity}: {fault}"
+            for name, fault in policy_faults(policies.resolve(severity, "")).items()
+        }
+    for channel_id in policies.by_channel:
+        faults |= {
+            f"by_channel.{channel_id}.{name}": f"{channel_id}: {fault}"
+            for name, fault in policy_faults(policies.resolve(None, channel_id)).items()
+        }
+    return faults
+
+
+def reason_faults(reason: str) -> dict[str, str]:
+    """What is wrong with what somebody gave as the reason of a change."""
     if not _one_line(reason):
-        faults["reason"] = "Say why, for those who wonder later."
-    elif len(_one_line(reason)) > LONGEST_REASON:
-        faults["reason"] = f"Keep it below {LONGEST_REASON} characters."
-    return faults
-
-
-def preset_of(policy: NoisePolicy) -> Preset | None:
-    """The preset that it is, whatever its version; None for numbers of somebody's own."""
-    for name, preset in PRESETS.items():
-        if replace(preset, version=policy.version) == policy:
-            return name
-    return None
-
-
-def _threshold_faults(policy: NoisePolicy) -> dict[str, str]:
-    faults = {
-        field: f"Give a number from {LOWEST_THRESHOLD:g} to {HIGHEST_THRESHOLD:g}."
-        for field in ("threshold_when_calm", "threshold_when_busy")
-        if not LOWEST_THRESHOLD <= getattr(policy, field) <= HIGHEST_THRESHOLD
-    }
-    if not faults and policy.threshold_when_busy < policy.threshold_when_calm:
-        faults["threshold_when_busy"] = "While busy it can't take less than while calm."
-    return faults
-
-
-_INTERVALS = (SHORTEST_INTERVAL, LONGEST_INTERVAL)
+        return {"reason": "Say why, for those who wonder later."}
+    if len(_one_line(reason)) > LONGEST_REASON:
+        return {"reason": f"Keep it below {LONGEST_REASON} characters."}
+    return {}
 
 
 def _one_line(text: str) -> str:
     return " ".join(clean(text).split())
-
-
-def _written(policy: NoisePolicy) -> dict[str, Any]:
-    return {
-        "threshold_when_calm": policy.threshold_when_calm,
-        "threshold_when_busy": policy.threshold_when_busy,
-        "digest_threshold": policy.digest_threshold,
-        "kinds": sorted(policy.kinds),
-        "post_interval_s": policy.post_interval.total_seconds(),
-        "most_in_one_post": policy.most_in_one_post,
-    }
-
-
-def _read(written: Mapping[str, Any]) -> NoisePolicy:
-    return NoisePolicy(
-        threshold_when_calm=float(written["threshold_when_calm"]),
-        threshold_when_busy=float(written["threshold_when_busy"]),
-        digest_threshold=float(written["digest_threshold"]),
-        kinds=frozenset(written["kinds"]),
-        post_interval=timedelta(seconds=float(written["post_interval_s"])),
-        most_in_one_post=int(written["most_in_one_post"]),
-    )
 
 
 def _insert_unless_there(session: Session, values: Mapping[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from copilot.incidents.follow_ups import follow_ups_of
 from copilot.incidents.models import FollowUp, Incident
-from copilot.suggestions.models import Evidence, Suggestion
+from copilot.suggestions.models import Evidence, Suggestion, VerdictRecord
 from copilot.suggestions.noise_gate import KnownWork, Proposed, Verdict, closest
 from copilot.suggestions.vocabulary import Outcome, Reason
 from copilot.timeline.models import TimelineEvent
@@ -138,11 +138,21 @@ def as_proposed(suggestion: Suggestion, event_ids: Iterable[int]) -> Proposed:
     )
 
 
-def stamp(suggestion: Suggestion, verdict: Verdict, now: datetime) -> None:
-    """Write the verdict on the row, with all that it can be computed from again."""
+def stamp(session: Session, suggestion: Suggestion, verdict: Verdict, now: datetime) -> None:
+    """Write the verdict on the row, with all that it can be computed from again, and log it."""
     suggestion.outcome = verdict.outcome
     suggestion.reason = verdict.reason
     suggestion.reason_details = dict(verdict.details)
     suggestion.tempo = verdict.details["tempo"]
     suggestion.same_as_id = verdict.details["same_as"]
     suggestion.judged_at = now
+    session.add(
+        VerdictRecord(
+            suggestion_id=suggestion.id,
+            incident_id=suggestion.incident_id,
+            outcome=verdict.outcome,
+            reason=verdict.reason,
+            details=dict(verdict.details),
+            judged_at=now,
+        )
+    )

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
+from copilot.incidents.privacy import is_private
 from copilot.incidents.queries import span_of
 from copilot.ports import Window
 from copilot.suggestions.models import Evidence, Suggestion
@@ -86,6 +87,9 @@ def _batch(
         Window(
             tuple(replace(message, is_new=message.event_id in new_ids) for message in messages),
             people_of(session, incident.team_id),
+            incident.team_id,
+            incident.id,
+            is_private(session, incident.id),
         ),
         {event.id: (event.edited_ts, event.deleted_at) for event in fresh},
         last_id,

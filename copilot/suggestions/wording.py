@@ -107,6 +107,16 @@ def _budget_spent(details: _Details) -> str:
     return f"budget: next at {clock_time(datetime.fromisoformat(details['next_post_at']))}"
 
 
+def _quiet_hours(details: _Details) -> str:
+    until = clock_time(datetime.fromisoformat(details["quiet_hours_until"]))
+    return f"quiet hours: until {until}"
+
+
+def _person_budget(details: _Details) -> str:
+    until = clock_time(datetime.fromisoformat(details["crowded_until"]))
+    return f"{details.get('crowded') or 'someone'} has had enough posts this hour: next at {until}"
+
+
 def _duplicate(details: _Details) -> str:
     same_as = details["same_as"]
     return f"same as #{same_as}" if same_as else f"same as “{details['same_title']}”"
@@ -120,6 +130,11 @@ _EXPLAINED: Mapping[Reason, Callable[[_Details], str]] = {
     Reason.BUDGET_SPENT: _budget_spent,
     Reason.DUPLICATE: _duplicate,
     Reason.DONE_ALREADY: lambda _: "done already, as a later message says",
+    Reason.QUIET_HOURS: _quiet_hours,
+    Reason.PERSON_BUDGET: _person_budget,
+    Reason.KIND_MUTED: lambda details: (
+        f"muted here: suggestions of the kind {details['kind']} were not wanted"
+    ),
     Reason.KIND_OFF: lambda details: f"off: suggestions of the kind {details['kind']}",
     Reason.NOTHING_IS_POSTED: lambda details: (
         f"nothing is posted: {_QUIET_BECAUSE[details['quiet_because']]}"

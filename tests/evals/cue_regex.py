@@ -14,6 +14,10 @@ CUE_WORDS = re.compile(
 class CueRegexProposer:
     """As people first build it. It knows no confidence: every hit counts the same."""
 
+    @property
+    def debounce(self) -> None:
+        """It costs nothing."""
+
     def propose(self, window: Window) -> Proposal:
         return Proposal(
             tuple(

@@ -19,6 +19,10 @@ class FakeProposer:
         """Raised one by one before anything is answered."""
         self.answer: Callable[[Window], Sequence[Candidate]] = marked_candidates
 
+    @property
+    def debounce(self) -> None:
+        """Asked after each message."""
+
     def propose(self, window: Window) -> Proposal:
         self.windows.append(window)
         if self.failures:

@@ -12,7 +12,7 @@ from copilot.db import Database
 from copilot.ports import Candidate, SuggestionCard, Window
 from copilot.suggestions.delivery import post_delivery
 from copilot.suggestions.models import Delivery, ModelRun
-from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY
+from copilot.suggestions.noise_policy import DEFAULT_NOISE_POLICY
 from copilot.suggestions.pacing import lock_pacing, spend_budget
 from tests.fakes.channel_story import ChannelStory
 from tests.fakes.proposer import marked_candidates

@@ -13,16 +13,17 @@ from copilot.errors import AlreadyDecidedError, BadInputError
 from copilot.incidents.queries import get_incident
 from copilot.suggestions import decisions
 from copilot.suggestions.models import Suggestion
-from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY, recompute
-from copilot.suggestions.policies import (
+from copilot.suggestions.noise_gate import recompute
+from copilot.suggestions.noise_policy import (
+    DEFAULT_NOISE_POLICY,
     PRESETS,
+    PolicySet,
     Preset,
+    from_json,
     policy_faults,
-    policy_in_force,
-    policy_of,
     preset_of,
-    set_policy,
 )
+from copilot.suggestions.policies import policies_in_force, reason_faults, set_policies
 from copilot.suggestions.quiet import end_quiet, quiet_at, quiet_until, set_quiet
 from copilot.suggestions.vocabulary import DecisionKind, Outcome, Reason
 from copilot.suggestions.waiting import is_waiting, waiting_ids, waits
@@ -38,21 +39,25 @@ def story(db: Database) -> ChannelStory:
 
 def test_the_newest_policy_holds_and_tells_who_set_it_and_why(db: Database) -> None:
     with db.transaction() as session:
-        assert policy_of(session, TEAM) == DEFAULT_NOISE_POLICY
-        made = set_policy(session, TEAM, LONGER, reason=" calmer\nnights ", by="U1", now=START)
+        assert policies_in_force(session, TEAM).policies == PolicySet()
+        made = set_policies(
+            session, TEAM, PolicySet(LONGER), reason=" calmer\nnights ", by="U1", now=START
+        )
     assert made.version == 2
     with db.reading() as session:
-        found = policy_in_force(session, TEAM)
-        assert found.policy == replace(LONGER, version=2)
+        found = policies_in_force(session, TEAM)
+        assert found.policies == PolicySet(replace(LONGER, version=2))
         assert (found.reason, found.set_by, found.set_at) == ("calmer nights", "U1", START)
-        assert policy_of(session, "T2") == DEFAULT_NOISE_POLICY
+        assert policies_in_force(session, "T2").policies == PolicySet()
 
 
 def test_of_two_who_set_it_at_once_one_is_told(db: Database) -> None:
     def try_to_set(number: int) -> bool:
         try:
             with db.transaction() as session:
-                set_policy(session, TEAM, LONGER, reason="why", by=f"U{number}", now=START)
+                set_policies(
+                    session, TEAM, PolicySet(LONGER), reason="why", by=f"U{number}", now=START
+                )
         except AlreadyDecidedError:
             return False
         return True
@@ -71,18 +76,61 @@ def test_of_two_who_set_it_at_once_one_is_told(db: Database) -> None:
         ({"post_interval": timedelta(hours=5)}, "why", "post_interval"),
         ({"most_in_one_post": 4}, "why", "most_in_one_post"),
         ({"kinds": frozenset({"gossip"})}, "why", "kinds"),
+        ({"posts_per_person": 0}, "why", "posts_per_person"),
+        ({"digest_threshold": 0.8}, "why", "digest_threshold"),
         ({}, " \n ", "reason"),
         ({}, "x" * 301, "reason"),
     ],
 )
 def test_what_is_wrong_is_named(changes: dict[str, object], reason: str, field: str) -> None:
     policy = replace(DEFAULT_NOISE_POLICY, **changes)  # type: ignore[arg-type]
-    assert list(policy_faults(policy, reason)) == [field]
+    assert [*policy_faults(policy), *reason_faults(reason)] == [field]
+
+
+def test_a_channel_counts_before_a_severity_and_a_severity_before_the_workspace(
+    story: ChannelStory,
+) -> None:
+    policies = from_json(
+        {
+            "threshold_when_calm": 0.8,
+            "by_severity": {"sev1": {"posts_per_person": 2, "most_in_one_post": 1}},
+            "by_channel": {"C1": {"most_in_one_post": 2, "muted": ["proposal"]}},
+        }
+    )
+    both = policies.resolve("sev1", "C1")
+    assert (both.threshold_when_calm, both.posts_per_person, both.most_in_one_post) == (0.8, 2, 2)
+    assert both.muted == {"proposal"}
+    assert policies.resolve("sev2", "C2") == policies.base
+    with story.db.transaction() as session:
+        set_policies(session, TEAM, policies, reason="why", by="U1", now=START)
+    with story.db.reading() as session:
+        found = policies_in_force(session, TEAM).policies
+    assert found == replace(policies, base=replace(policies.base, version=2))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [],
+        {"threshold_when_calm": "high"},
+        {"threshold_when_calm": True},
+        {"post_interval_s": float("inf")},
+        {"loudness": 3},
+        {"quiet_hours": {"from": "25:00", "until": "07:00"}},
+        {"quiet_hours": {"from": "22:00", "until": "07:00", "zone": "Atlantis/Poseidonis"}},
+        {"kinds": "commitment"},
+        {"by_channel": {"C1": {"loudness": 3}}},
+        {"by_channel": ["C1"]},
+    ],
+)
+def test_what_is_no_policy_is_refused_with_words(data: object) -> None:
+    with pytest.raises(ValueError, match=r"\w+ \w+"):
+        from_json(data)
 
 
 def test_every_preset_may_be_set_and_is_known_again() -> None:
     for preset, policy in PRESETS.items():
-        assert policy_faults(policy, "why") == {}
+        assert policy_faults(policy) == {}
         assert preset_of(replace(policy, version=7)) is preset
     assert preset_of(LONGER) is None
     assert preset_of(DEFAULT_NOISE_POLICY) is Preset.BALANCED
@@ -91,7 +139,7 @@ def test_every_preset_may_be_set_and_is_known_again() -> None:
 def test_budget_and_size_of_a_post_follow_the_policy(story: ChannelStory) -> None:
     policy = replace(LONGER, most_in_one_post=1, threshold_when_calm=0.6)
     with story.db.transaction() as session:
-        set_policy(session, TEAM, policy, reason="why", by="U1", now=START)
+        set_policies(session, TEAM, PolicySet(policy), reason="why", by="U1", now=START)
     story.says("todo(0.7): page on replica lag")
     story.says("todo(0.65): rewrite step 4 of the runbook")
     story.sweeps()

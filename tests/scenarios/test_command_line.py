@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from copilot.db import open_engine
-from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY
+from copilot.suggestions.noise_policy import DEFAULT_NOISE_POLICY
 
 COMMAND = Path(sys.executable).with_name("incident-copilot")
 EXPORTS = Path(__file__).parents[2].parent / "shared" / "data" / "slack_exports"

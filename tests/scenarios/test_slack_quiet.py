@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from copilot.suggestions.models import NoisePolicyVersion, Suggestion
-from copilot.suggestions.policies import PRESETS, Preset, policy_of
+from copilot.suggestions.noise_policy import PRESETS, Preset
+from copilot.suggestions.policies import policies_in_force
 from copilot.suggestions.vocabulary import Reason
 from copilot.timeline.models import EventKind
 from tests.scenarios.block_reading import words_of
@@ -92,7 +93,7 @@ def test_an_admin_sets_a_policy_and_it_holds_from_then_on(declared: SlackWorld) 
     assert not done.errors
     assert "Saved." in words_of(declared.view_of("ana"))
     with declared.db.reading() as session:
-        policy = policy_of(session, declared.workspace.team_id)
+        policy = policies_in_force(session, declared.workspace.team_id).policies.base
     assert policy.threshold_when_calm == PRESETS[Preset.QUIET].threshold_when_calm
     assert policy.version == 2
     declared.says("dana", f"todo(0.8): {TITLE}")

@@ -1,6 +1,7 @@
 """`/incident noise`: admins set how much is said, and say why."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
@@ -27,8 +28,8 @@ from copilot.slack.noise_modal import (
     saved_modal,
 )
 from copilot.slack.services import SlackServices
-from copilot.suggestions.noise_gate import NoisePolicy
-from copilot.suggestions.policies import PRESETS, policy_faults, policy_in_force, set_policy
+from copilot.suggestions.noise_policy import PRESETS, NoisePolicy, policy_faults
+from copilot.suggestions.policies import policies_in_force, reason_faults, set_policies
 from copilot.workspaces.directory import names_of
 from copilot.workspaces.models import Member
 
@@ -107,22 +108,27 @@ def _save(slack: SlackServices, view: Mapping[str, Any], team_id: str, user_id: 
     with slack.db.transaction() as session:
         if not _is_admin(session, team_id, user_id):
             raise BadInputError(_ask_an_admin(session, team_id))
-        in_force = policy_in_force(session, team_id).policy
-        entered = read_entered(view, form, in_force)
-        faults = {**policy_faults(entered.policy, entered.reason), **entered.faults}
+        in_force = policies_in_force(session, team_id).policies
+        entered = read_entered(view, form, in_force.base)
+        faults = {
+            **policy_faults(entered.policy),
+            **reason_faults(entered.reason),
+            **entered.faults,
+        }
         if faults:
             raise _FieldsError(faults)
         try:
-            return set_policy(
+            made = set_policies(
                 session,
                 team_id,
-                entered.policy,
+                replace(in_force, base=entered.policy),
                 reason=entered.reason,
                 by=user_id,
                 now=slack.clock.now(),
             )
         except AlreadyDecidedError as error:
             raise BadInputError(f"{error} Close this and open it again.") from None
+        return made.base
 
 
 def _by_block(view: Mapping[str, Any], faults: Mapping[str, str]) -> dict[str, str]:
@@ -141,9 +147,9 @@ def _by_block(view: Mapping[str, Any], faults: Mapping[str, str]) -> dict[str, s
 
 
 def _in_words(session: Session, team_id: str) -> InForceWords:
-    found = policy_in_force(session, team_id)
+    found = policies_in_force(session, team_id)
     name = names_of(session, team_id).get(found.set_by or "")
-    return InForceWords(found.policy, found.reason, name, found.set_at)
+    return InForceWords(found.policies.base, found.reason, name, found.set_at)
 
 
 def _is_admin(session: Session, team_id: str, user_id: str) -> bool:

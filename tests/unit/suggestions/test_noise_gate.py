@@ -6,16 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.suggestions.noise_gate import (
-    DEFAULT_NOISE_POLICY,
     ChannelState,
     KnownWork,
-    NoisePolicy,
     Proposed,
     Verdict,
     closest,
     judge,
     recompute,
 )
+from copilot.suggestions.noise_policy import DEFAULT_NOISE_POLICY, NoisePolicy
 from copilot.suggestions.vocabulary import Outcome, Reason, SuggestionKind, Tempo
 from tests.unit.suggestions.builders import NOW, a_channel, proposed
 

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from copilot.suggestions.noise_gate import DEFAULT_NOISE_POLICY, KnownWork, judge
+from copilot.suggestions.noise_gate import KnownWork, judge
+from copilot.suggestions.noise_policy import DEFAULT_NOISE_POLICY
 from copilot.suggestions.vocabulary import Breakpoint, DecisionKind, DismissReason, Reason, Tempo
 from copilot.suggestions.wording import decided_words, explain, why_shown
 from tests.unit.suggestions.builders import NOW, a_channel, proposed
@@ -53,6 +54,8 @@ def test_every_reason_has_words() -> None:
         "failure": "the channel is archived",
         "quiet_because": "resolved",
         "quiet_until": NOW.isoformat(),
+        "quiet_hours_until": NOW.isoformat(),
+        "crowded_until": NOW.isoformat(),
     }
     assert all(explain(reason, details) for reason in Reason)
 

@@ -1,0 +1,1 @@
+"""Edge: everything that imports openai."""
