@@ -6,6 +6,7 @@ from sqlalchemy import Connection, text
 from copilot.db import Base
 from copilot.incidents import models as _incidents  # noqa: F401 - registers its tables
 from copilot.reviews import models as _reviews  # noqa: F401 - the same
+from copilot.suggestions import learned_models as _learned  # noqa: F401 - the same
 from copilot.suggestions import models as _suggestions  # noqa: F401 - the same
 from copilot.timeline import models as _timeline  # noqa: F401 - the same
 from copilot.workspaces import models as _workspaces  # noqa: F401 - the same

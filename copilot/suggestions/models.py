@@ -18,10 +18,8 @@ from copilot.suggestions.vocabulary import (
 )
 
 __all__ = [
-    "Adaptation",
     "Attention",
     "Breakpoint",
-    "Calibration",
     "DecisionKind",
     "Delivery",
     "DismissReason",
@@ -132,7 +130,7 @@ class Suggestion(Base):
     decision: Mapped[str | None] = mapped_column(String(16))
     decision_reason: Mapped[str | None] = mapped_column(String(32))
     decided_by: Mapped[str | None] = mapped_column(String(64))
-    decided_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None] = mapped_column(index=True)
 
 
 class Evidence(Base):
@@ -178,6 +176,8 @@ class NoisePolicyVersion(Base):
     set_at: Mapped[datetime]
     origin: Mapped[str] = mapped_column(String(16), default="person", server_default="person")
     """`person`, or `learned` where the copilot changed it by itself."""
+    undoes: Mapped[int | None]
+    """The version whose changes this one took back."""
 
 
 class VerdictRecord(Base):
@@ -196,47 +196,6 @@ class VerdictRecord(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JsonData)
     """The numbers that led to it; enough to compute it again."""
     judged_at: Mapped[datetime]
-
-
-class Calibration(Base):
-    """How what an engine says of its confidence maps to what people of a workspace decided."""
-
-    __tablename__ = "calibration"
-    __table_args__ = (Index("ix_calibration_in_force", "team_id", "engine", "fitted_at"),)
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    team_id: Mapped[str] = mapped_column(String(32))
-    engine: Mapped[str] = mapped_column(String(64))
-    """Its name without the version: `local`, `model`."""
-    method: Mapped[str] = mapped_column(String(16))
-    """`isotonic`, `platt`, or `shipped`, which takes what the engine says as it is."""
-    parameters: Mapped[list[Any]] = mapped_column(JsonData)
-    labels: Mapped[int]
-    """How many decisions it was fitted to."""
-    error_before: Mapped[float | None] = mapped_column(Float)
-    """Expected calibration error on decisions that were left out of the fit."""
-    error_after: Mapped[float | None] = mapped_column(Float)
-    reason: Mapped[str] = mapped_column(Text)
-    fitted_at: Mapped[datetime]
-
-
-class Adaptation(Base):
-    """A change of an incident's rate of posts that a decision led to."""
-
-    __tablename__ = "adaptation"
-
-    id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    incident_id: Mapped[int] = mapped_column(
-        ForeignKey("incident.id", ondelete="CASCADE"), index=True
-    )
-    suggestion_id: Mapped[int | None] = mapped_column(
-        ForeignKey("suggestion.id", ondelete="SET NULL")
-    )
-    old_rate: Mapped[float] = mapped_column(Float)
-    new_rate: Mapped[float] = mapped_column(Float)
-    reason: Mapped[str] = mapped_column(Text)
-    changed_by: Mapped[str] = mapped_column(String(64))
-    changed_at: Mapped[datetime]
 
 
 class Attention(Base):

@@ -18,6 +18,33 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "admin_notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("channel_id", sa.String(length=32), nullable=True),
+        sa.Column(
+            "facts",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("created_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column(
+            "told",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("told_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_admin_notice")),
+        sa.UniqueConstraint("team_id", "subject", name=op.f("uq_admin_notice_team_id_subject")),
+    )
+    with op.batch_alter_table("admin_notice", schema=None) as batch_op:
+        batch_op.create_index("ix_admin_notice_untold", ["told_at", "due_at"], unique=False)
+
+    op.create_table(
         "attention",
         sa.Column("team_id", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.String(length=64), nullable=False),
@@ -29,6 +56,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("team_id", sa.String(length=32), nullable=False),
         sa.Column("engine", sa.String(length=64), nullable=False),
+        sa.Column("fitted_on", sa.String(length=64), nullable=False),
         sa.Column("method", sa.String(length=16), nullable=False),
         sa.Column(
             "parameters",
@@ -39,7 +67,15 @@ def upgrade() -> None:
         sa.Column("error_before", sa.Float(), nullable=True),
         sa.Column("error_after", sa.Float(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.String(length=64), nullable=False),
         sa.Column("fitted_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("undoes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["undoes_id"],
+            ["calibration.id"],
+            name=op.f("fk_calibration_undoes_id_calibration"),
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calibration")),
     )
     with op.batch_alter_table("calibration", schema=None) as batch_op:
@@ -47,6 +83,14 @@ def upgrade() -> None:
             "ix_calibration_in_force", ["team_id", "engine", "fitted_at"], unique=False
         )
 
+    op.create_table(
+        "learning",
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("learned_through", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("fitted_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("labels_then", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("team_id", name=op.f("pk_learning")),
+    )
     op.create_table(
         "token_budget",
         sa.Column("team_id", sa.String(length=32), nullable=False),
@@ -68,6 +112,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("changed_by", sa.String(length=64), nullable=False),
         sa.Column("changed_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("undoes_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(
             ["incident_id"],
             ["incident.id"],
@@ -78,6 +123,12 @@ def upgrade() -> None:
             ["suggestion_id"],
             ["suggestion.id"],
             name=op.f("fk_adaptation_suggestion_id_suggestion"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["undoes_id"],
+            ["adaptation.id"],
+            name=op.f("fk_adaptation_undoes_id_adaptation"),
             ondelete="SET NULL",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_adaptation")),
@@ -145,6 +196,7 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("origin", sa.String(length=16), server_default="person", nullable=False)
         )
+        batch_op.add_column(sa.Column("undoes", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("pacing", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rate", sa.Float(), server_default="1", nullable=False))
@@ -157,10 +209,12 @@ def upgrade() -> None:
 
     with op.batch_alter_table("suggestion", schema=None) as batch_op:
         batch_op.add_column(sa.Column("raw_confidence", sa.Float(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_suggestion_decided_at"), ["decided_at"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("suggestion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_suggestion_decided_at"))
         batch_op.drop_column("raw_confidence")
 
     with op.batch_alter_table("pacing", schema=None) as batch_op:
@@ -169,6 +223,7 @@ def downgrade() -> None:
         batch_op.drop_column("rate")
 
     with op.batch_alter_table("noise_policy_version", schema=None) as batch_op:
+        batch_op.drop_column("undoes")
         batch_op.drop_column("origin")
 
     with op.batch_alter_table("model_run", schema=None) as batch_op:
@@ -187,8 +242,13 @@ def downgrade() -> None:
 
     op.drop_table("adaptation")
     op.drop_table("token_budget")
+    op.drop_table("learning")
     with op.batch_alter_table("calibration", schema=None) as batch_op:
         batch_op.drop_index("ix_calibration_in_force")
 
     op.drop_table("calibration")
     op.drop_table("attention")
+    with op.batch_alter_table("admin_notice", schema=None) as batch_op:
+        batch_op.drop_index("ix_admin_notice_untold")
+
+    op.drop_table("admin_notice")
