@@ -1,13 +1,14 @@
 """Deliver now, wait for the next digest, hold for the review, or say nothing: the verdict. Pure.
 
 `judge` first writes down the facts, then `decide` reads nothing but them. The facts are saved
-with the suggestion, so a verdict can be computed again from its row and must come out the same.
+with the suggestion, so a verdict can be computed again from its row and must come out the same;
+and `rejudge` finds what it would have been under another policy, with no need of a database.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict, cast
+from typing import Any, NotRequired, TypedDict, Unpack, cast
 
 from copilot.suggestions.candidates import essence_of, likeness_if_same
 from copilot.suggestions.noise_policy import NoisePolicy
@@ -24,6 +25,10 @@ class Proposed:
     is_done: bool = False
     event_ids: frozenset[int] = frozenset()
     """Messages it quotes."""
+    engine: str | None = None
+    """Name and version of what found it, where that is known."""
+    raw_confidence: float | None = None
+    """What the engine said, before calibration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,20 @@ class ChannelState:
     """Set while somebody wants quiet."""
     quiet_by: str | None = None
     """By name."""
+    crowded: str | None = None
+    """By name, somebody present who had as many posts as one person should meet in an hour."""
+    crowded_until: datetime | None = None
+    """When there is room for another one."""
+    rate: float = 1.0
+    """Share of the policy's rate of posts that people's decisions left the incident."""
 
 
 class Facts(TypedDict):
-    """Numbers that led to a verdict; what is saved as `reason_details`."""
+    """Numbers that led to a verdict; what is saved as `reason_details`.
+
+    What is not required is missing in rows from before it was known. Read as: nobody muted the
+    kind, no quiet (of a person or of the hours), nobody crowded, the full rate.
+    """
 
     confidence: float
     kind: str
@@ -70,11 +85,35 @@ class Facts(TypedDict):
     next_post_at: str | None
     """Set when the budget was spent at that moment."""
     policy_version: NotRequired[int]
-    """Whose numbers these are; rows from before there were several have none, and no quiet."""
+    """Whose numbers these are."""
     quiet_until: NotRequired[str | None]
     quiet_by: NotRequired[str | None]
+    kind_is_muted: NotRequired[bool]
+    quiet_hours_until: NotRequired[str | None]
+    """Set in quiet hours."""
+    crowded: NotRequired[str | None]
+    crowded_until: NotRequired[str | None]
+    """Set while somebody present had enough posts."""
+    engine: NotRequired[str | None]
+    raw_confidence: NotRequired[float | None]
+    post_interval_s: NotRequired[float]
+    """As the policy has it."""
+    rate: NotRequired[float]
+    """The interval that held is `post_interval_s / rate`."""
+    posts_per_person: NotRequired[int]
+    judged_at: NotRequired[str]
     failure: NotRequired[str]
     """Why a post that was cleared could not be made."""
+
+
+class Otherwise(TypedDict, total=False):
+    """Facts that come out differently where other things were posted before."""
+
+    confidence: float
+    tempo: str
+    next_post_at: str | None
+    crowded: str | None
+    crowded_until: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +129,12 @@ def judge(
     """The same inputs always give the same verdict."""
     same, score = closest(candidate, channel.known)
     is_spent = channel.next_post_at is not None and now < channel.next_post_at
+    is_crowded = channel.crowded_until is not None and now < channel.crowded_until
     facts: Facts = {
         "confidence": candidate.confidence,
         "kind": candidate.kind,
         "kind_is_on": candidate.kind in policy.kinds,
+        "kind_is_muted": candidate.kind in policy.muted,
         "is_done": candidate.is_done,
         "same_as": same.suggestion_id if same else None,
         "same_title": same.title if same else None,
@@ -104,19 +145,63 @@ def judge(
         "hectic_at": channel.hectic_at,
         "threshold": policy.threshold(channel.tempo),
         "digest_threshold": policy.digest_threshold,
-        "next_post_at": channel.next_post_at.isoformat()
-        if channel.next_post_at is not None and is_spent
-        else None,
+        "next_post_at": _text(channel.next_post_at) if is_spent else None,
         "policy_version": policy.version,
-        "quiet_until": channel.quiet_until.isoformat() if channel.quiet_until else None,
+        "quiet_until": _text(channel.quiet_until),
         "quiet_by": channel.quiet_by,
+        "quiet_hours_until": _text(policy.quiet_until(now)),
+        "crowded": channel.crowded if is_crowded else None,
+        "crowded_until": _text(channel.crowded_until) if is_crowded else None,
+        "engine": candidate.engine,
+        "raw_confidence": candidate.raw_confidence,
+        "post_interval_s": policy.post_interval.total_seconds(),
+        "rate": channel.rate,
+        "posts_per_person": policy.posts_per_person,
+        "judged_at": now.isoformat(),
     }
-    outcome, reason = decide(facts)
-    return Verdict(outcome, reason, facts)
+    return _verdict(facts)
+
+
+def rejudge(
+    details: Mapping[str, Any],
+    policy: NoisePolicy,
+    judged_at: datetime,
+    **otherwise: Unpack[Otherwise],
+) -> Verdict:
+    """What a recorded verdict would have been under another policy, resolved for its incident.
+
+    Taken from the policy: kinds, muted kinds, both thresholds, quiet hours at `judged_at` (the
+    instant of the record, which old rows do not hold among their facts). Kept as recorded: what
+    was known of the candidate and of the channel. Budgets depend on what else was posted, so
+    they are kept, too, unless the caller gives `next_post_at`, `crowded` and `crowded_until`. A
+    post that Slack refused is refused again, if it would be made at all. Under the policy that
+    was in force, the verdict is the recorded one.
+    """
+    facts = cast(Facts, {**details, **otherwise})
+    facts["kind_is_on"] = facts["kind"] in policy.kinds
+    facts["kind_is_muted"] = facts["kind"] in policy.muted
+    facts["threshold"] = policy.threshold(Tempo(facts["tempo"]))
+    facts["digest_threshold"] = policy.digest_threshold
+    facts["policy_version"] = policy.version
+    facts["quiet_hours_until"] = _text(policy.quiet_until(judged_at))
+    facts["post_interval_s"] = policy.post_interval.total_seconds()
+    facts["posts_per_person"] = policy.posts_per_person
+    if "failure" in facts and _never(facts) is not None:
+        del facts["failure"]
+    return _verdict(facts)
 
 
 def decide(facts: Facts) -> tuple[Outcome, Reason]:
-    """The rules in order: first what is never said, then what is said later, then what is said."""
+    """The rules in order: what is never said, then what is said later, then what is said.
+
+    Where several rules apply, the one that is told is the one that people can do least about
+    now: a repetition stays one whatever the settings, a kind that somebody turned off comes
+    before one that the copilot muted, and an unlikely one is no matter of the moment. Of the
+    moments, quiet that a person asked for comes before the hours that an admin set, those before
+    a hectic channel, and all of them before the bar of the tempo, which only a calm or busy
+    one has. Budgets come last, so that only what would have been posted is said to have met
+    one: the incident's own before that of the people in it.
+    """
     if "failure" in facts:
         return Outcome.HOLD, Reason.POST_FAILED
     return _never(facts) or _not_now(facts) or (Outcome.DELIVER, Reason.CLEARED)
@@ -152,6 +237,8 @@ def _never(facts: Facts) -> tuple[Outcome, Reason] | None:
         return Outcome.SUPPRESS, Reason.DONE_ALREADY
     if not facts["kind_is_on"]:
         return Outcome.HOLD, Reason.KIND_OFF
+    if facts.get("kind_is_muted"):
+        return Outcome.HOLD, Reason.KIND_MUTED
     if facts["quiet_because"] is not None:
         return Outcome.HOLD, Reason.NOTHING_IS_POSTED
     if facts["confidence"] < facts["digest_threshold"]:
@@ -162,10 +249,23 @@ def _never(facts: Facts) -> tuple[Outcome, Reason] | None:
 def _not_now(facts: Facts) -> tuple[Outcome, Reason] | None:
     if facts.get("quiet_until") is not None:
         return Outcome.DIGEST, Reason.QUIET
+    if facts.get("quiet_hours_until") is not None:
+        return Outcome.DIGEST, Reason.QUIET_HOURS
     if facts["threshold"] is None:
         return Outcome.DIGEST, Reason.HECTIC
     if facts["confidence"] < facts["threshold"]:
         return Outcome.DIGEST, Reason.BELOW_THRESHOLD
     if facts["next_post_at"] is not None:
         return Outcome.DIGEST, Reason.BUDGET_SPENT
+    if facts.get("crowded_until") is not None:
+        return Outcome.DIGEST, Reason.PERSON_BUDGET
     return None
+
+
+def _verdict(facts: Facts) -> Verdict:
+    outcome, reason = decide(facts)
+    return Verdict(outcome, reason, facts)
+
+
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()

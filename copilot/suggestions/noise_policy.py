@@ -7,8 +7,9 @@ or a channel differs from it. Its JSON form is what is stored, exported and give
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -35,21 +36,28 @@ class QuietHours:
 
     def end_after(self, now: datetime) -> datetime | None:
         """When the stretch that `now` lies in ends, or None outside of it."""
-        there = now.astimezone(ZoneInfo(self.zone))
-        clock = there.time()
-        past_midnight = self.ends <= self.starts
-        if past_midnight:
-            is_in = clock >= self.starts or clock < self.ends
-        else:
-            is_in = self.starts <= clock < self.ends
-        if not is_in:
-            return None
-        ends = there.replace(
-            hour=self.ends.hour, minute=self.ends.minute, second=0, microsecond=0, fold=0
-        )
-        if past_midnight and clock >= self.starts:
-            ends += timedelta(days=1)
-        return ends.astimezone(now.tzinfo)
+        end = now
+        for begins_at, ends_at in _stretches(self, now.astimezone(ZoneInfo(self.zone)).date()):
+            if begins_at <= end < ends_at:
+                end = ends_at
+        return end.astimezone(now.tzinfo) if end > now else None
+
+
+@lru_cache(maxsize=256)
+def _stretches(hours: QuietHours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    """Those around a day, as instants, in order.
+
+    Instants, since clocks that are changed show some times twice and others never: the first
+    of two counts, and one that is left out counts as long after midnight as on any day. Two
+    stretches may then meet, which makes them one.
+    """
+    zone = ZoneInfo(hours.zone)
+    found = []
+    for first in (day + timedelta(days=ahead) for ahead in (-2, -1, 0, 1)):
+        last = first + timedelta(days=1) if hours.ends <= hours.starts else first
+        begins_at = datetime.combine(first, hours.starts, zone).astimezone(UTC)
+        found.append((begins_at, datetime.combine(last, hours.ends, zone).astimezone(UTC)))
+    return tuple(sorted(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,10 @@ class NoisePolicy:
         if tempo is Tempo.HECTIC:
             return None
         return self.threshold_when_calm if tempo is Tempo.CALM else self.threshold_when_busy
+
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """When the quiet hours that `now` lies in end, or None outside of them."""
+        return None if self.quiet_hours is None else self.quiet_hours.end_after(now)
 
 
 DEFAULT_NOISE_POLICY = NoisePolicy()

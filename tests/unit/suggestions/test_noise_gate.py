@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -7,14 +7,16 @@ from hypothesis import strategies as st
 
 from copilot.suggestions.noise_gate import (
     ChannelState,
+    Facts,
     KnownWork,
     Proposed,
     Verdict,
     closest,
     judge,
     recompute,
+    rejudge,
 )
-from copilot.suggestions.noise_policy import DEFAULT_NOISE_POLICY, NoisePolicy
+from copilot.suggestions.noise_policy import DEFAULT_NOISE_POLICY, NoisePolicy, QuietHours
 from copilot.suggestions.vocabulary import Outcome, Reason, SuggestionKind, Tempo
 from tests.unit.suggestions.builders import NOW, a_channel, proposed
 
@@ -182,3 +184,87 @@ def test_being_surer_never_makes_it_quieter(
     quieter = judged(replace(candidate, confidence=less), channel).outcome
     louder = judged(replace(candidate, confidence=more), channel).outcome
     assert order.index(quieter) <= order.index(louder)
+
+
+EVENING = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)
+AT_NIGHT = QuietHours(time(22), time(7))
+
+
+def test_in_quiet_hours_it_waits_for_the_digest() -> None:
+    policy = replace(DEFAULT_NOISE_POLICY, quiet_hours=AT_NIGHT)
+    verdict = judge(proposed(), a_channel(), policy, EVENING)
+    assert (verdict.outcome, verdict.reason) == (Outcome.DIGEST, Reason.QUIET_HOURS)
+    assert verdict.details["quiet_hours_until"] == "2026-03-05T07:00:00+00:00"
+    assert judge(proposed(), a_channel(), policy, NOW).outcome is Outcome.DELIVER
+
+
+def test_a_muted_kind_is_held_for_the_review() -> None:
+    policy = replace(DEFAULT_NOISE_POLICY, muted=frozenset({SuggestionKind.REQUEST}))
+    verdict = judged(policy=policy)
+    assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.KIND_MUTED)
+    assert judged(proposed(kind="commitment"), policy=policy).outcome is Outcome.DELIVER
+
+
+def test_nobody_is_crowded_and_the_one_who_would_be_is_named() -> None:
+    crowd = replace(a_channel(), crowded="ana", crowded_until=NOW + timedelta(minutes=9))
+    verdict = judged(channel=crowd)
+    assert (verdict.outcome, verdict.reason) == (Outcome.DIGEST, Reason.PERSON_BUDGET)
+    assert verdict.details["crowded"] == "ana"
+    assert judged(channel=replace(crowd, crowded_until=NOW)).outcome is Outcome.DELIVER
+
+
+def test_rows_from_before_there_was_more_to_know_still_give_their_verdict() -> None:
+    required = Facts.__required_keys__
+    for channel in (a_channel(), a_channel(tempo=Tempo.HECTIC)):
+        verdict = judged(channel=channel)
+        old = {name: value for name, value in verdict.details.items() if name in required}
+        assert recompute(old) == (verdict.outcome, verdict.reason)
+        again = rejudge(old, DEFAULT_NOISE_POLICY, NOW)
+        assert (again.outcome, again.reason) == (verdict.outcome, verdict.reason)
+
+
+def test_another_policy_is_tried_on_what_was_recorded() -> None:
+    calm = judged(proposed(confidence=0.8)).details
+    strict = replace(DEFAULT_NOISE_POLICY, threshold_when_calm=0.9, version=2)
+    assert rejudge(calm, strict, NOW).reason is Reason.BELOW_THRESHOLD
+    muting = replace(DEFAULT_NOISE_POLICY, muted=frozenset({"request"}))
+    assert rejudge(calm, muting, NOW).reason is Reason.KIND_MUTED
+    assert rejudge(calm, replace(muting, kinds=frozenset()), NOW).reason is Reason.KIND_OFF
+    resting = replace(DEFAULT_NOISE_POLICY, quiet_hours=AT_NIGHT)
+    assert rejudge(calm, resting, EVENING).reason is Reason.QUIET_HOURS
+    later = (NOW + timedelta(minutes=1)).isoformat()
+    spent = rejudge(calm, DEFAULT_NOISE_POLICY, NOW, next_post_at=later)
+    assert spent.reason is Reason.BUDGET_SPENT
+    assert rejudge(spent.details, DEFAULT_NOISE_POLICY, NOW, next_post_at=None).reason is (
+        Reason.CLEARED
+    )
+
+
+def test_a_refused_post_is_refused_again_only_where_it_would_be_made() -> None:
+    refused = {**judged(proposed(confidence=0.8)).details, "failure": "the channel is archived"}
+    assert rejudge(refused, DEFAULT_NOISE_POLICY, NOW).reason is Reason.POST_FAILED
+    off = replace(DEFAULT_NOISE_POLICY, kinds=frozenset())
+    assert rejudge(refused, off, NOW).reason is Reason.KIND_OFF
+
+
+kinds = st.frozensets(st.sampled_from(SuggestionKind))
+policies = st.builds(
+    NoisePolicy,
+    threshold_when_calm=st.floats(0.5, 0.8),
+    threshold_when_busy=st.floats(0.8, 0.99),
+    digest_threshold=st.floats(0, 0.5),
+    kinds=kinds,
+    muted=kinds,
+    quiet_hours=st.none() | st.just(AT_NIGHT),
+    version=st.integers(1, 9),
+)
+moments = st.sampled_from([NOW, EVENING])
+
+
+@given(candidates, channels, policies, policies, moments)
+def test_a_recorded_verdict_tried_under_a_policy_is_what_the_policy_would_have_given(
+    candidate: Proposed, channel: ChannelState, live: NoisePolicy, other: NoisePolicy, now: datetime
+) -> None:
+    recorded = judge(candidate, channel, live, now)
+    assert rejudge(recorded.details, live, now) == recorded
+    assert rejudge(recorded.details, other, now) == judge(candidate, channel, other, now)
