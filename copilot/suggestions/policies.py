@@ -10,7 +10,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from copilot.errors import AlreadyDecidedError, BadInputError
+from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
 from copilot.incidents.models import Incident
 from copilot.suggestions.models import NoisePolicyVersion
 from copilot.suggestions.noise_policy import (
@@ -21,7 +21,11 @@ from copilot.suggestions.noise_policy import (
     from_json,
     policy_faults,
 )
+from copilot.suggestions.policy_undoing import taken_back
 from copilot.timeline.message_text import clean
+
+_PATIENCE = 5
+"""How often to look again when others set it at the same time."""
 
 
 class Origin(StrEnum):
@@ -71,6 +75,7 @@ def set_policies(
     by: str,
     now: datetime,
     origin: Origin = Origin.PERSON,
+    undoes: int | None = None,
 ) -> PolicySet:
     """Put them in force in place of `policies.version`, the ones they were made from.
 
@@ -89,11 +94,58 @@ def set_policies(
         "set_by": by[:64],
         "set_at": now,
         "origin": origin,
+        "undoes": undoes,
     }
     is_newest = in_force.version == policies.version
     if not is_newest or not _insert_unless_there(session, values):
         raise AlreadyDecidedError("Somebody else changed it while you were at it.")
     return made
+
+
+def undo_policies(
+    session: Session, team_id: str, version: int, *, by: str, now: datetime
+) -> PolicySet:
+    """Put what held before `version` in force again; what was set since on other fields stays.
+
+    Raises NotFoundError, and AlreadyDecidedError if nothing of that version holds any more.
+    """
+    made = _version(session, team_id, version)
+    if made.set_at is None:
+        raise NotFoundError("There is nothing before the first policy.")
+    before = _version(session, team_id, version - 1)
+    for _ in range(_PATIENCE):
+        in_force = policies_in_force(session, team_id).policies
+        restored = taken_back(before.policies, made.policies, in_force)
+        if restored is None:
+            raise AlreadyDecidedError("That was taken back, or set anew, already.")
+        try:
+            return set_policies(
+                session,
+                team_id,
+                restored,
+                reason=_shortened(f"Undone: {made.reason}"),
+                by=by,
+                now=now,
+                undoes=version,
+            )
+        except AlreadyDecidedError:
+            continue  # somebody set another field meanwhile; that one stays
+    raise AlreadyDecidedError("Others keep changing it; nothing was undone, try again.")
+
+
+def _version(session: Session, team_id: str, version: int) -> PoliciesInForce:
+    """As it was in force; the first one nobody set. Raises NotFoundError."""
+    if version == PolicySet().version:
+        return PoliciesInForce(PolicySet())
+    found = session.scalar(
+        select(NoisePolicyVersion).where(
+            NoisePolicyVersion.team_id == team_id, NoisePolicyVersion.version == version
+        )
+    )
+    if found is None:
+        raise NotFoundError(f"There is no change {version} to undo.")
+    policies = from_json(found.policy, found.version)
+    return PoliciesInForce(policies, found.reason, found.set_by, found.set_at, found.origin)
 
 
 def policies_faults(policies: PolicySet) -> dict[str, str]:
@@ -119,6 +171,11 @@ def reason_faults(reason: str) -> dict[str, str]:
     if len(_one_line(reason)) > LONGEST_REASON:
         return {"reason": f"Keep it below {LONGEST_REASON} characters."}
     return {}
+
+
+def _shortened(reason: str) -> str:
+    line = _one_line(reason)
+    return line if len(line) <= LONGEST_REASON else f"{line[: LONGEST_REASON - 1]}…"
 
 
 def _one_line(text: str) -> str:
