@@ -19,6 +19,7 @@ from copilot.suggestions.vocabulary import (
 
 __all__ = [
     "Attention",
+    "Audience",
     "Breakpoint",
     "DecisionKind",
     "Delivery",
@@ -199,16 +200,29 @@ class VerdictRecord(Base):
 
 
 class Attention(Base):
-    """How much of a person's hourly share of uninvited posts is left, over all incidents.
-
-    `spent_until` is GCRA's theoretical arrival time; only a conditional UPDATE moves it.
+    """Somebody who meets uninvited posts. Held while it is counted how many they met, so that two
+    incidents can't both give them the last one of an hour.
     """
 
     __tablename__ = "attention"
 
     team_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    spent_until: Mapped[datetime | None]
+
+
+class Audience(Base):
+    """Who was at an incident when a delivery of it was cleared, and so meets the post."""
+
+    __tablename__ = "audience"
+    __table_args__ = (Index("ix_audience_met", "team_id", "user_id", "met_at"),)
+
+    delivery_id: Mapped[int] = mapped_column(
+        ForeignKey("delivery.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    met_at: Mapped[datetime | None]
+    """When it was posted; None while it is on its way, which counts as just now."""
 
 
 class TokenBudget(Base):
@@ -229,7 +243,7 @@ class Pacing(Base):
     `consideration_leased_until` makes one worker at a time consider an incident; leases run by
     the wall clock, all else by the incident's own.
     `next_post_at` is the earliest instant at which the budget allows another uninvited post
-    (GCRA's theoretical arrival time); only a conditional UPDATE moves it.
+    (GCRA's theoretical arrival time), as it was when somebody last looked.
     """
 
     __tablename__ = "pacing"
@@ -241,6 +255,8 @@ class Pacing(Base):
     tempo_since: Mapped[datetime | None]
     tempo_read_at: Mapped[datetime | None]
     next_post_at: Mapped[datetime | None]
+    last_post_at: Mapped[datetime | None]
+    """When the last uninvited post came. From there the interval of the moment counts."""
     consideration_leased_until: Mapped[datetime | None]
     quiet_until: Mapped[datetime | None]
     """Nothing is posted unasked before then: somebody asked for quiet."""

@@ -48,7 +48,6 @@ def upgrade() -> None:
         "attention",
         sa.Column("team_id", sa.String(length=32), nullable=False),
         sa.Column("user_id", sa.String(length=64), nullable=False),
-        sa.Column("spent_until", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("team_id", "user_id", name=op.f("pk_attention")),
     )
     op.create_table(
@@ -98,6 +97,25 @@ def upgrade() -> None:
         sa.Column("tokens", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", "scope", name=op.f("pk_token_budget")),
     )
+    op.create_table(
+        "audience",
+        sa.Column(
+            "delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("user_id", sa.String(length=64), nullable=False),
+        sa.Column("team_id", sa.String(length=32), nullable=False),
+        sa.Column("met_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["delivery.id"],
+            name=op.f("fk_audience_delivery_id_delivery"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", "user_id", name=op.f("pk_audience")),
+    )
+    with op.batch_alter_table("audience", schema=None) as batch_op:
+        batch_op.create_index("ix_audience_met", ["team_id", "user_id", "met_at"], unique=False)
+
     op.create_table(
         "adaptation",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -199,6 +217,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("undoes", sa.Integer(), nullable=True))
 
     with op.batch_alter_table("pacing", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("last_post_at", copilot.db.UtcDateTime(timezone=True), nullable=True)
+        )
         batch_op.add_column(sa.Column("rate", sa.Float(), server_default="1", nullable=False))
         batch_op.add_column(
             sa.Column("fallback_since", copilot.db.UtcDateTime(timezone=True), nullable=True)
@@ -221,6 +242,7 @@ def downgrade() -> None:
         batch_op.drop_column("fallback_told_at")
         batch_op.drop_column("fallback_since")
         batch_op.drop_column("rate")
+        batch_op.drop_column("last_post_at")
 
     with op.batch_alter_table("noise_policy_version", schema=None) as batch_op:
         batch_op.drop_column("undoes")
@@ -241,6 +263,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_adaptation_incident_id"))
 
     op.drop_table("adaptation")
+    with op.batch_alter_table("audience", schema=None) as batch_op:
+        batch_op.drop_index("ix_audience_met")
+
+    op.drop_table("audience")
     op.drop_table("token_budget")
     op.drop_table("learning")
     with op.batch_alter_table("calibration", schema=None) as batch_op:
