@@ -72,6 +72,8 @@ class Candidate:
     evidence: tuple[Quote, ...]
     is_done: bool = False
     """Later messages of the window say that it was done."""
+    engine: str = ""
+    """Whose word it is, where a proposal has those of several engines; else the proposal's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +319,9 @@ class IncidentChannel(Protocol):
 
     def brief(self, team_id: str, channel_id: str, user_id: str, briefing: Briefing) -> None:
         """Tell one person, in the channel and seen by nobody else."""
+
+    def tell(self, team_id: str, channel_id: str, user_id: str, text: str) -> None:
+        """The same, in a few plain words of our own."""
 
 
 class Messenger(IncidentChannel, Protocol):

@@ -6,15 +6,18 @@ from typing import Any
 
 from copilot.errors import PermanentError
 from copilot.ports import Briefing, HeadlineCard
+from copilot.slack.answers import note
 from copilot.slack.briefing import briefing_answer
 from copilot.slack.client import slack_error_code, translated
 from copilot.slack.clients import SlackClients
+from copilot.slack.escaping import safe
 from copilot.slack.headline import headline_blocks, headline_text
 from copilot.slack.own_posts import find_own_post
 from copilot.timeline.mrkdwn import to_plain
 
 _EVENT_TYPE = "incident_copilot_headline"
 _IS_GONE = "message_not_found"
+_LONGEST_WORDS = 500
 
 
 class SlackIncidentChannel:
@@ -92,6 +95,18 @@ class SlackIncidentChannel:
         answer = briefing_answer(briefing)
         client = self._clients.of(team_id)
         with translated(client, "tell the new commander how it stands"):
+            client.chat_postEphemeral(
+                channel=channel_id,
+                user=user_id,
+                text=str(answer["text"]),
+                blocks=answer["blocks"],
+                link_names=False,
+            )
+
+    def tell(self, team_id: str, channel_id: str, user_id: str, text: str) -> None:
+        answer = note(safe(text, _LONGEST_WORDS))
+        client = self._clients.of(team_id)
+        with translated(client, "tell somebody in private"):
             client.chat_postEphemeral(
                 channel=channel_id,
                 user=user_id,

@@ -21,6 +21,7 @@ class FakeIncidentChannel:
         self.topics: list[str] = [""]
         self.invited: list[str] = []
         self.briefed: list[tuple[str, Briefing]] = []
+        self.told: list[tuple[str, str]] = []
         self.refusals: defaultdict[str, list[BaseException]] = defaultdict(list)
         self.lost: defaultdict[str, list[BaseException]] = defaultdict(list)
         self.on_draw: Callable[[], None] | None = None
@@ -71,6 +72,10 @@ class FakeIncidentChannel:
     def brief(self, team_id: str, channel_id: str, user_id: str, briefing: Briefing) -> None:
         self._refuse("brief")
         self.briefed.append((user_id, briefing))
+
+    def tell(self, team_id: str, channel_id: str, user_id: str, text: str) -> None:
+        self._refuse("tell")
+        self.told.append((user_id, text))
 
     def _draw(self, ts: str, card: HeadlineCard) -> None:
         self.headlines[ts] = card
