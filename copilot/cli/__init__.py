@@ -5,6 +5,7 @@ import typer
 from copilot import __version__
 from copilot.cli import (
     archive,
+    backtest,
     demo,
     doctor,
     incidents,
@@ -56,6 +57,7 @@ app.add_typer(incidents.incidents, name="incidents")
 app.add_typer(incidents.timeline, name="timeline")
 app.add_typer(suggestions.suggestions, name="suggestions")
 app.add_typer(reviews.reviews, name="review")
+app.command("backtest")(backtest.backtest_command)
 
 
 def main() -> None:
