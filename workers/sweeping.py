@@ -27,9 +27,9 @@ def due_jobs(services: Services) -> list[QueuedJob]:
     with services.db.reading() as session:
         found = {
             Job.CONSIDER_INCIDENT: incidents_with_unconsidered(session, BATCH),
-            Job.POST_DELIVERY: deliveries_to_post(session, services.lease_clock),
-            Job.UPDATE_CARD: cards_to_update(session, services.lease_clock),
-            Job.RELEASE_DIGEST: incidents_due_for_digest(session, now),
+            Job.POST_DELIVERY: deliveries_to_post(session, services.lease_clock, BATCH),
+            Job.UPDATE_CARD: cards_to_update(session, services.lease_clock, BATCH),
+            Job.RELEASE_DIGEST: incidents_due_for_digest(session, now, BATCH),
             Job.REFILL_CHANNEL: refills_due(session, now),
             Job.DRAW_HEADLINE: headlines_to_draw(session, services.lease_clock.now()),
             Job.BRIEF_COMMANDER: handovers_to_brief(session, services.lease_clock.now()),

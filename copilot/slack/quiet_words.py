@@ -4,7 +4,8 @@ import re
 from datetime import timedelta
 
 from copilot.errors import BadInputError
-from copilot.suggestions.quiet import DEFAULT_QUIET, LONGEST_QUIET
+from copilot.suggestions.pacing import LONGEST_QUIET
+from copilot.suggestions.quiet import DEFAULT_QUIET
 
 _LENGTH = re.compile(
     r"(?:for )?(?:(?P<hours>\d{1,3}) ?(?:h|hrs?|hours?))? ?"

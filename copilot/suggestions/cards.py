@@ -9,7 +9,8 @@ from copilot.incidents.models import FollowUp
 from copilot.incidents.queries import get_incident
 from copilot.ports import CardItem, CardSource, SuggestionCard
 from copilot.suggestions.listing import EvidenceView, decided_by, evidence_of
-from copilot.suggestions.models import Delivery, Suggestion
+from copilot.suggestions.models import Delivery, Pacing, Suggestion
+from copilot.suggestions.pacing import interval_of
 from copilot.suggestions.policies import policy_of
 from copilot.suggestions.vocabulary import DecisionKind
 from copilot.suggestions.wording import why_shown
@@ -43,7 +44,7 @@ def build_card(session: Session, delivery: Delivery) -> SuggestionCard:
         )
         for row in rows
     )
-    interval = policy_of(session, incident).post_interval
+    interval = interval_of(policy_of(session, incident), session.get(Pacing, incident.id))
     said = [one for row in rows for one in evidence[row.id]]
     return SuggestionCard(
         delivery_id=delivery.id,

@@ -1,19 +1,21 @@
 """Spends the budget on a delivery: the one place where an uninvited post comes to be."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from copilot.incidents.models import Incident
 from copilot.jobs import Job, enqueue
+from copilot.suggestions.attention import Crowded, hold_attention, most_crowded, take_share
 from copilot.suggestions.models import Delivery, Evidence, Suggestion
 from copilot.suggestions.noise_gate import ChannelState, KnownWork, closest, judge
 from copilot.suggestions.noise_policy import NoisePolicy
 from copilot.suggestions.pacing import spend_budget
 from copilot.suggestions.standing import Standing, as_proposed, is_waiting, stamp
-from copilot.suggestions.vocabulary import Breakpoint, Tempo
+from copilot.suggestions.vocabulary import Breakpoint
 from copilot.timeline.models import TimelineEvent
 
 
@@ -46,28 +48,49 @@ def pick_for_post(
     return picked
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What came of asking for a post."""
+
+    delivery: Delivery | None = None
+    crowded: Crowded | None = None
+    """Who of those present had enough; nothing was spent then, of nobody."""
+
+
 def open_delivery(
     session: Session,
-    incident_id: int,
+    incident: Incident,
     picked: Sequence[Suggestion],
+    state: ChannelState,
     *,
     breakpoint_: Breakpoint | None,
-    tempo: Tempo,
     policy: NoisePolicy,
     now: datetime,
-) -> Delivery | None:
-    """Put them on a card that is to be posted, or return None where the budget is spent."""
-    if not picked or not spend_budget(session, incident_id, now, policy):
-        return None
+) -> Opening:
+    """Put them on a card that is to be posted, unless the budget of incident or people is spent.
+
+    All or nothing, in the transaction that holds the incident's pacing row: first everybody
+    present is held and counted, and only if all have room anything is written.
+    """
+    if not picked:
+        return Opening()
+    team_id, people = incident.team_id, state.present
+    hold_attention(session, team_id, people, now)
+    crowded = most_crowded(session, team_id, people, policy.posts_per_person, now)
+    if crowded is not None:
+        return Opening(crowded=crowded)
+    if not spend_budget(session, incident.id, now, policy.post_interval / state.rate):
+        return Opening()
     delivery = Delivery(
-        incident_id=incident_id, breakpoint=breakpoint_, tempo=tempo, created_at=now
+        incident_id=incident.id, breakpoint=breakpoint_, tempo=state.tempo, created_at=now
     )
     session.add(delivery)
     session.flush()
+    take_share(session, delivery.id, team_id, people)
     for suggestion in picked:
         suggestion.delivery_id = delivery.id
     enqueue(session, Job.POST_DELIVERY, delivery.id)
-    return delivery
+    return Opening(delivery)
 
 
 def _still_proven(session: Session, suggestion_ids: Sequence[int]) -> set[int]:

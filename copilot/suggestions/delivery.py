@@ -10,30 +10,33 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from copilot.clock import Clock
 from copilot.db import Database
 from copilot.errors import PermanentError, TemporaryError
-from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, enqueue
 from copilot.ports import Messenger, SuggestionCard
+from copilot.suggestions.attention import met
 from copilot.suggestions.cards import build_card
-from copilot.suggestions.leases import WALL_CLOCK
-from copilot.suggestions.models import Delivery, Pacing, Suggestion
-from copilot.suggestions.noise_gate import judge
-from copilot.suggestions.pacing import lock_pacing, measure, state_of
+from copilot.suggestions.leases import WALL_CLOCK, is_over
+from copilot.suggestions.models import Delivery, Suggestion
+from copilot.suggestions.noise_gate import fail
+from copilot.suggestions.pacing import (
+    count_post,
+    lock_pacing,
+    measure,
+    settle,
+)
 from copilot.suggestions.policies import policy_of
-from copilot.suggestions.quiet import quiet_in
-from copilot.suggestions.standing import as_proposed, stamp
-from copilot.suggestions.tempo import TempoReading
-from copilot.suggestions.vocabulary import Outcome, Reason, Tempo
-from copilot.suggestions.wording import clock_time
+from copilot.suggestions.standing import stamp
+from copilot.suggestions.withdrawing import end, hand_back, judge_again, why_not_now
 from copilot.workspaces.posting import POST_SPACING, claim_post_slot, hold_posting
 from copilot.workspaces.retrying import MAX_ATTEMPTS, POSTING_LEASE, back_off
 
+POSTS_AT_ONCE = 100
 _PATIENCE = 4
 """How often a worker waits for a slot that another one then takes before its eyes."""
 
@@ -71,16 +74,20 @@ def post_delivery(
         _mark_posted(db, delivery_id, message_ts, claim.drawn_version, clock)
 
 
-def deliveries_to_post(session: Session, lease_clock: Clock = WALL_CLOCK) -> list[int]:
+def deliveries_to_post(
+    session: Session, lease_clock: Clock = WALL_CLOCK, limit: int = POSTS_AT_ONCE
+) -> list[int]:
     """Deliveries that have not ended and that nobody holds, the oldest first."""
-    query = select(Delivery.id).where(
-        Delivery.posted_at.is_(None), Delivery.given_up_at.is_(None), _is_free(lease_clock)
+    query = select(Delivery.id).where(*_is_due(lease_clock.now()))
+    return list(session.scalars(query.order_by(Delivery.id).limit(limit)))
+
+
+def _is_due(wall_now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Delivery.posted_at.is_(None),
+        Delivery.given_up_at.is_(None),
+        is_over(Delivery.leased_until, wall_now),
     )
-    return list(session.scalars(query.order_by(Delivery.id)))
-
-
-def _is_free(lease_clock: Clock) -> ColumnElement[bool]:
-    return or_(Delivery.leased_until.is_(None), Delivery.leased_until <= lease_clock.now())
 
 
 def _claim_with_slot(
@@ -118,19 +125,21 @@ def _claim(
         if delivery is None:
             return None
         now = clock.now()
+        policy = policy_of(session, incident)
+        settle(pacing, policy, now)
         reading = measure(session, incident, pacing, now)
         is_untried = delivery.attempts == 0
-        why_not = _why_not_now(pacing, reading, now)
+        why_not = why_not_now(pacing, policy, reading, now, is_untried=is_untried)
         if why_not is not None:
             if is_untried:
-                _end(delivery, why_not, now)
-                _hand_back(session, incident, pacing, rows, reading, now)
+                hand_back(session, delivery, why_not, pacing, policy, now)
+                judge_again(session, incident, pacing, policy, rows, reading, now)
             else:
                 delivery.leased_until = wall_now + back_off(delivery.attempts)
             return None
         if is_untried and all(row.decision is not None for row in rows):
-            _end(delivery, "everything on it was decided before it was posted", now)
-            pacing.next_post_at = now
+            why_not = "everything on it was decided before it was posted"
+            hand_back(session, delivery, why_not, pacing, policy, now)
             return None
         free_at = claim_post_slot(session, incident.team_id, incident.channel_id, wall_now)
         if free_at is not None:
@@ -147,24 +156,11 @@ def _claim(
         )
 
 
-def _why_not_now(pacing: Pacing, reading: TempoReading, now: datetime) -> str | None:
-    if (quiet := quiet_in(pacing, now)) is not None:
-        return f"quiet until {clock_time(quiet.until)}"
-    if reading.tempo is Tempo.HECTIC:
-        return f"hectic: {reading.messages_per_min:g} msg/min ≥ {reading.hectic_at:g}"
-    return None
-
-
 def _lease(session: Session, delivery_id: int, wall_now: datetime) -> Delivery | None:
     """Take the delivery, or None if it has ended or is another worker's."""
     return session.scalars(
         update(Delivery)
-        .where(
-            Delivery.id == delivery_id,
-            Delivery.posted_at.is_(None),
-            Delivery.given_up_at.is_(None),
-            or_(Delivery.leased_until.is_(None), Delivery.leased_until <= wall_now),
-        )
+        .where(Delivery.id == delivery_id, *_is_due(wall_now))
         .values(leased_until=wall_now + POSTING_LEASE)
         .returning(Delivery),
         execution_options={"populate_existing": True},
@@ -184,30 +180,10 @@ def _lock_suggestions(session: Session, delivery_id: int) -> list[Suggestion]:
     )
 
 
-def _hand_back(
-    session: Session,
-    incident: Incident,
-    pacing: Pacing,
-    rows: list[Suggestion],
-    reading: TempoReading,
-    now: datetime,
-) -> None:
-    """Nothing was posted: the suggestions wait for the digest, and the budget is whole again."""
-    pacing.next_post_at = now
-    session.flush()
-    policy = policy_of(session, incident)
-    state = state_of(session, incident, pacing, reading, now, policy)
-    for row in rows:
-        row.delivery_id = None
-        if row.decision is None:
-            verdict = judge(as_proposed(row, ()), state, policy, now)
-            stamp(session, row, verdict, now)
-
-
 def _mark_posted(
     db: Database, delivery_id: int, message_ts: str, drawn_version: int, clock: Clock
 ) -> None:
-    """The budget counts from the post itself, however long it was on its way."""
+    """The budgets count from the post itself, however long it was on its way."""
     with db.transaction() as session:
         known = session.get(Delivery, delivery_id)
         if known is None:
@@ -229,8 +205,8 @@ def _mark_posted(
         ).one_or_none()
         if delivery is None:
             return
-        next_post_at = now + policy.post_interval
-        pacing.next_post_at = max(pacing.next_post_at or next_post_at, next_post_at)
+        count_post(pacing, policy, now)
+        met(session, delivery_id, now)
         if delivery.card_version > drawn_version:
             enqueue(session, Job.UPDATE_CARD, delivery_id)
 
@@ -264,17 +240,25 @@ def _put_off(
 
 
 def _give_up(db: Database, delivery_id: int, failure: str, clock: Clock) -> None:
-    """The suggestions wait for the review; they never come again, since Slack may have them."""
+    """The suggestions wait for the review; they never come again, since Slack may have them.
+
+    For the same reason it counts as a post.
+    """
     with db.transaction() as session:
-        rows = _lock_suggestions(session, delivery_id)
-        delivery = session.get(Delivery, delivery_id, with_for_update=True)
-        if delivery is None or delivery.posted_at is not None or delivery.given_up_at is not None:
+        known = session.get(Delivery, delivery_id)
+        if known is None:
             return
-        _end(delivery, failure, clock.now())
+        policy = policy_of(session, get_incident(session, known.incident_id))
+        pacing = lock_pacing(session, known.incident_id)
+        rows = _lock_suggestions(session, delivery_id)
+        delivery = session.get_one(
+            Delivery, delivery_id, with_for_update=True, populate_existing=True
+        )
+        if delivery.posted_at is not None or delivery.given_up_at is not None:
+            return
+        now = clock.now()
+        end(delivery, failure, now)
+        count_post(pacing, policy, now)
+        met(session, delivery_id, now)
         for row in rows:
-            row.outcome, row.reason = Outcome.HOLD, Reason.POST_FAILED
-            row.reason_details = {**row.reason_details, "failure": failure}
-
-
-def _end(delivery: Delivery, failure: str, now: datetime) -> None:
-    delivery.given_up_at, delivery.failure, delivery.leased_until = now, failure, None
+            stamp(session, row, fail(row.reason_details, failure), now)

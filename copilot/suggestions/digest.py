@@ -1,6 +1,7 @@
 """Releases what waits, a few at a time, at moments when it disturbs least."""
 
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
@@ -9,14 +10,16 @@ from copilot.clock import Clock
 from copilot.db import Database
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
-from copilot.suggestions.breakpoints import mark_served, open_breakpoint
+from copilot.suggestions.breakpoints import END_STAYS_OPEN, mark_served, open_breakpoint
 from copilot.suggestions.clearing import open_delivery, pick_for_post
 from copilot.suggestions.models import Pacing, Suggestion
-from copilot.suggestions.pacing import has_unposted, lock_pacing, measure, state_of
+from copilot.suggestions.pacing import has_unposted, lock_pacing, measure, settle, state_of
 from copilot.suggestions.policies import policy_of
 from copilot.suggestions.quiet import quiet_in
 from copilot.suggestions.standing import read_standing
 from copilot.suggestions.vocabulary import Outcome, Tempo
+
+DIGESTS_AT_ONCE = 100
 
 
 def release_digest(db: Database, incident_id: int, clock: Clock) -> None:
@@ -32,7 +35,8 @@ def release_digest(db: Database, incident_id: int, clock: Clock) -> None:
         policy = policy_of(session, incident)
         pacing = lock_pacing(session, incident_id)
         now = clock.now()
-        if quiet_in(pacing, now) is not None:
+        settle(pacing, policy, now)
+        if quiet_in(pacing, now) is not None or policy.quiet_until(now) is not None:
             return
         moment = open_breakpoint(session, incident, pacing, now)
         if moment is None:
@@ -44,21 +48,20 @@ def release_digest(db: Database, incident_id: int, clock: Clock) -> None:
         waiting = [one for one in standing.suggestions.values() if one.outcome == Outcome.DIGEST]
         state = state_of(session, incident, pacing, reading, now, policy)
         picked = pick_for_post(session, standing, waiting, state, policy, now)
-        delivery = open_delivery(
-            session,
-            incident_id,
-            picked,
-            breakpoint_=moment.kind,
-            tempo=reading.tempo,
-            policy=policy,
-            now=now,
+        opening = open_delivery(
+            session, incident, picked, state, breakpoint_=moment.kind, policy=policy, now=now
         )
-        if delivery is not None:
+        if opening.delivery is not None:
             mark_served(pacing, moment)
 
 
-def incidents_due_for_digest(session: Session, now: datetime) -> list[int]:
-    """Incidents at an open breakpoint with something waiting and a post left."""
+def incidents_due_for_digest(
+    session: Session, now: datetime, limit: int = DIGESTS_AT_ONCE
+) -> list[int]:
+    """Incidents at an open breakpoint with something waiting and a post left.
+
+    An incident that is long over is not even looked at: what waits there waits for the review.
+    """
     waiting = exists().where(
         Suggestion.incident_id == Incident.id,
         Suggestion.outcome == Outcome.DIGEST,
@@ -71,14 +74,17 @@ def incidents_due_for_digest(session: Session, now: datetime) -> list[int]:
         .where(
             Incident.is_imported.is_(False),
             waiting,
+            or_(Incident.resolved_at.is_(None), Incident.resolved_at >= now - END_STAYS_OPEN),
             or_(Pacing.next_post_at.is_(None), Pacing.next_post_at <= now),
             or_(Pacing.quiet_until.is_(None), Pacing.quiet_until <= now),
         )
         .order_by(Incident.id)
     )
-    return [
+    due = (
         incident.id
         for incident, pacing in session.execute(query)
         if open_breakpoint(session, incident, pacing, now)
         and not has_unposted(session, incident.id)
-    ]
+        and policy_of(session, incident).quiet_until(now) is None
+    )
+    return list(islice(due, limit))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident
 from copilot.ports import Candidate, WindowMessage
 from copilot.suggestions.candidates import essence_of
-from copilot.suggestions.clearing import open_delivery, pick_for_post
+from copilot.suggestions.clearing import Opening, open_delivery, pick_for_post
 from copilot.suggestions.models import Evidence, Pacing, Suggestion
 from copilot.suggestions.noise_gate import (
     ChannelState,
@@ -19,7 +19,7 @@ from copilot.suggestions.noise_gate import (
     judge,
 )
 from copilot.suggestions.noise_policy import NoisePolicy
-from copilot.suggestions.pacing import measure, state_of, tempo_back_then
+from copilot.suggestions.pacing import measure, settle, state_of, tempo_back_then
 from copilot.suggestions.policies import policy_of
 from copilot.suggestions.standing import Standing, as_proposed, read_standing, stamp
 from copilot.suggestions.vocabulary import Outcome
@@ -74,21 +74,29 @@ class Judging:
         picked = pick_for_post(
             self.session, self.standing, cleared, self.state, self.policy, self.now
         )
-        open_delivery(
+        opening = open_delivery(
             self.session,
-            self.incident.id,
+            self.incident,
             picked,
+            self.state,
             breakpoint_=None,
-            tempo=self.state.tempo,
             policy=self.policy,
             now=self.now,
         )
-        self.session.refresh(self.pacing)
-        spent_until = self.pacing.next_post_at or self.now + self.policy.post_interval
-        self.state = replace(self.state, next_post_at=spent_until)
+        self._look_again(opening)
         for suggestion in cleared:
             if suggestion.delivery_id is None and suggestion.outcome == Outcome.DELIVER:
                 self._judge(suggestion)
+
+    def _look_again(self, opening: Opening) -> None:
+        """Whatever was refused a post is told the budget that it met."""
+        if (crowded := opening.crowded) is not None:
+            self.state = replace(self.state, crowded=crowded.name, crowded_until=crowded.until)
+            return
+        self.session.refresh(self.pacing)
+        interval = self.policy.post_interval / self.state.rate
+        spent_until = max(self.pacing.next_post_at or self.now, self.now + interval)
+        self.state = replace(self.state, next_post_at=spent_until)
 
     def _take_repetition(self, candidate: Candidate, proposed: Proposed, same: KnownWork) -> str:
         """Of all repetitions of one thing there is one row, which grows."""
@@ -220,8 +228,9 @@ def begin_judging(
     is_reread: bool,
 ) -> Judging:
     """Measure the tempo and read what stands. The pacing row must be locked."""
-    reading = measure(session, incident, pacing, now)
     policy = policy_of(session, incident)
+    settle(pacing, policy, now)
+    reading = measure(session, incident, pacing, now)
     state = state_of(session, incident, pacing, reading, now, policy)
     if is_reread and state.quiet_because is None:
         state = replace(state, quiet_because="reread")

@@ -60,6 +60,8 @@ class ChannelState:
     """When there is room for another one."""
     rate: float = 1.0
     """Share of the policy's rate of posts that people's decisions left the incident."""
+    present: tuple[str, ...] = ()
+    """Who would meet a post. Not among the facts: only who is crowded matters."""
 
 
 class Facts(TypedDict):
@@ -189,6 +191,11 @@ def rejudge(
     if "failure" in facts and _never(facts) is not None:
         del facts["failure"]
     return _verdict(facts)
+
+
+def fail(details: Mapping[str, Any], failure: str) -> Verdict:
+    """The verdict on what was cleared and could not be posted."""
+    return _verdict(cast(Facts, {**details, "failure": failure}))
 
 
 def decide(facts: Facts) -> tuple[Outcome, Reason]:

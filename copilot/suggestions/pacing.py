@@ -4,7 +4,7 @@ Every transaction that judges or posts takes the incident's pacing row first, so
 wait for each other here and nowhere else.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, or_, select, update
@@ -13,14 +13,26 @@ from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident, Status
 from copilot.incidents.queries import span_of
+from copilot.suggestions.attention import most_crowded, present_at
 from copilot.suggestions.models import Delivery, Pacing
 from copilot.suggestions.noise_gate import ChannelState
 from copilot.suggestions.noise_policy import NoisePolicy
-from copilot.suggestions.tempo import DEFAULT_TEMPO_POLICY, Beat, TempoReading, read_tempo
+from copilot.suggestions.tempo import (
+    DEFAULT_TEMPO_POLICY,
+    PRESENT_FOR,
+    Beat,
+    TempoReading,
+    read_tempo,
+)
 from copilot.suggestions.vocabulary import Tempo
 from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent
 from copilot.timeline.reading import is_bots, within
 from copilot.workspaces.directory import names_of
+
+LOWEST_RATE = 1 / 8
+"""Of the policy's posts; below it an incident would in effect be muted by a few dismissals."""
+LONGEST_QUIET = timedelta(hours=12)
+"""Longer than a shift: quiet that outlives who asked for it is a switch left off."""
 
 _MOST_BEATS = 300
 """So many in five minutes are hectic, whoever they are from and however many more there are."""
@@ -66,6 +78,28 @@ def tempo_back_then(session: Session, incident: Incident, instant: datetime) -> 
     )
 
 
+def interval_of(policy: NoisePolicy, pacing: Pacing | None) -> timedelta:
+    """Between two uninvited posts: the policy's, longer where people dismissed what came."""
+    return policy.post_interval / _rate(pacing)
+
+
+def settle(pacing: Pacing, policy: NoisePolicy, now: datetime) -> None:
+    """Put what is remembered in line with the policy and the clock of this moment.
+
+    The interval counts from the last post, so that a policy or rate that changed holds at once.
+    What a clock that ran ahead wrote counts as of now: it neither gives a post too soon nor
+    keeps the incident silent until the clock is there again.
+    """
+    interval = interval_of(policy, pacing)
+    if pacing.last_post_at is not None:
+        pacing.last_post_at = min(pacing.last_post_at, now)
+        pacing.next_post_at = pacing.last_post_at + interval
+    elif pacing.next_post_at is not None:
+        pacing.next_post_at = min(pacing.next_post_at, now + interval)
+    if pacing.quiet_until is not None:
+        pacing.quiet_until = min(pacing.quiet_until, now + LONGEST_QUIET)
+
+
 def state_of(
     session: Session,
     incident: Incident,
@@ -76,9 +110,12 @@ def state_of(
 ) -> ChannelState:
     """What a verdict depends on besides the candidate and what is known already."""
     next_post_at = pacing.next_post_at
+    interval = interval_of(policy, pacing)
     if has_unposted(session, incident.id):
         # It takes the next opening; the one after it is an interval later at the soonest.
-        next_post_at = max(next_post_at or now, now + policy.post_interval)
+        next_post_at = max(next_post_at or now, now + interval)
+    present = present_at(session, incident, reading.present)
+    crowd = most_crowded(session, incident.team_id, present, policy.posts_per_person, now)
     is_quiet = pacing.quiet_until is not None and now < pacing.quiet_until
     return ChannelState(
         tempo=reading.tempo,
@@ -88,6 +125,10 @@ def state_of(
         next_post_at=next_post_at,
         quiet_until=pacing.quiet_until if is_quiet else None,
         quiet_by=_quiet_by(session, incident, pacing) if is_quiet else None,
+        crowded=crowd.name if crowd else None,
+        crowded_until=crowd.until if crowd else None,
+        rate=_rate(pacing),
+        present=present,
     )
 
 
@@ -102,7 +143,7 @@ def quiet_because(incident: Incident) -> str | None:
     return "resolved" if incident.status == Status.RESOLVED else None
 
 
-def spend_budget(session: Session, incident_id: int, now: datetime, policy: NoisePolicy) -> bool:
+def spend_budget(session: Session, incident_id: int, now: datetime, interval: timedelta) -> bool:
     """Take the one post of this interval; False if it is taken.
 
     One UPDATE both asks and takes, so the same post is never given to two workers. A post that
@@ -115,14 +156,30 @@ def spend_budget(session: Session, incident_id: int, now: datetime, policy: Nois
             or_(Pacing.next_post_at.is_(None), Pacing.next_post_at <= now),
             ~_unposted(incident_id),
         )
-        .values(next_post_at=now + policy.post_interval)
+        .values(next_post_at=now + interval)
         .returning(Pacing.incident_id)
     )
     return taken.one_or_none() is not None
 
 
+def count_post(pacing: Pacing, policy: NoisePolicy, now: datetime) -> None:
+    """The budget counts from the post itself, however long it was on its way."""
+    pacing.last_post_at = now
+    pacing.next_post_at = now + interval_of(policy, pacing)
+
+
+def hand_back_budget(pacing: Pacing, policy: NoisePolicy, now: datetime) -> None:
+    """Nothing was posted: the budget is as it was before."""
+    pacing.next_post_at = None
+    settle(pacing, policy, now)
+
+
 def has_unposted(session: Session, incident_id: int) -> bool:
     return bool(session.scalar(select(_unposted(incident_id))))
+
+
+def _rate(pacing: Pacing | None) -> float:
+    return 1.0 if pacing is None else min(1.0, max(LOWEST_RATE, pacing.rate))
 
 
 def _tempo_before(pacing: Pacing, now: datetime) -> Tempo:
@@ -143,8 +200,8 @@ def _unposted(incident_id: int) -> Any:
 def _beats(
     session: Session, incident: Incident, now: datetime, until: datetime | None = None
 ) -> list[Beat]:
-    """The newest of the window. Columns, not entities, and no more than can matter: in a storm of
-    messages this runs while everybody who has something to record waits for it.
+    """Columns of the newest, not entities, and no more than can matter: in a storm of messages
+    this runs while everybody who has something to record waits for it.
     """
     query = (
         select(
@@ -156,7 +213,7 @@ def _beats(
         .where(
             *within(span_of(incident)),
             TimelineEvent.kind.in_(SPOKEN_KINDS),
-            TimelineEvent.occurred_at > now - DEFAULT_TEMPO_POLICY.window,
+            TimelineEvent.occurred_at > now - max(DEFAULT_TEMPO_POLICY.window, PRESENT_FOR),
         )
         .order_by(TimelineEvent.occurred_at.desc())
         .limit(_MOST_BEATS)

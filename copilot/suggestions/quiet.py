@@ -10,14 +10,12 @@ from copilot.errors import BadInputError
 from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, enqueue
 from copilot.suggestions.models import Pacing
-from copilot.suggestions.pacing import lock_pacing
+from copilot.suggestions.pacing import LONGEST_QUIET, lock_pacing
 from copilot.suggestions.wording import clock_time
 from copilot.timeline.models import EventKind
 from copilot.timeline.recording import record_change
 
 DEFAULT_QUIET = timedelta(minutes=30)
-LONGEST_QUIET = timedelta(hours=12)
-"""Longer than a shift: quiet that outlives who asked for it is a switch left off."""
 
 
 @dataclass(frozen=True, slots=True)

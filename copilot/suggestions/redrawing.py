@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from copilot.clock import Clock
@@ -17,9 +17,11 @@ from copilot.errors import PermanentError, TemporaryError
 from copilot.incidents.queries import get_incident
 from copilot.ports import Messenger, SuggestionCard
 from copilot.suggestions.cards import build_card
-from copilot.suggestions.leases import WALL_CLOCK
+from copilot.suggestions.leases import WALL_CLOCK, is_over
 from copilot.suggestions.models import Delivery
 from copilot.workspaces.retrying import POSTING_LEASE, back_off
+
+CARDS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,19 @@ def update_card(
         _note(db, delivery_id, drawn_version=drawing.version, failure=failure, leased_until=None)
 
 
-def cards_to_update(session: Session, lease_clock: Clock = WALL_CLOCK) -> list[int]:
+def cards_to_update(
+    session: Session, lease_clock: Clock = WALL_CLOCK, limit: int = CARDS_AT_ONCE
+) -> list[int]:
     """Posted cards that show less than was decided, and that nobody is redrawing."""
     query = select(Delivery.id).where(*_is_due(lease_clock.now()))
-    return list(session.scalars(query.order_by(Delivery.id)))
+    return list(session.scalars(query.order_by(Delivery.id).limit(limit)))
 
 
 def _is_due(wall_now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (
         Delivery.message_ts.is_not(None),
         Delivery.drawn_version < Delivery.card_version,
-        or_(Delivery.leased_until.is_(None), Delivery.leased_until <= wall_now),
+        is_over(Delivery.leased_until, wall_now),
     )
 
 

@@ -135,6 +135,8 @@ def as_proposed(suggestion: Suggestion, event_ids: Iterable[int]) -> Proposed:
         confidence=suggestion.confidence,
         is_done=bool(suggestion.reason_details.get("is_done")),
         event_ids=frozenset(event_ids),
+        engine=suggestion.reason_details.get("engine"),
+        raw_confidence=suggestion.raw_confidence,
     )
 
 

@@ -13,6 +13,9 @@ from datetime import datetime, timedelta
 
 from copilot.suggestions.vocabulary import Tempo
 
+PRESENT_FOR = timedelta(minutes=10)
+"""Whoever spoke so lately is taken to be still reading."""
+
 _MINUTE = timedelta(minutes=1)
 
 
@@ -60,10 +63,12 @@ class TempoReading:
     """What it was compared with: lower once the channel is hectic."""
     speakers: int
     bot_messages: int
+    present: tuple[str, ...] = ()
+    """People who spoke in the last ten minutes, the latest first."""
 
 
 def read_tempo(
-    beats: Iterable[Beat],
+    beats: Sequence[Beat],
     *,
     severity: str | None,
     status: str,
@@ -86,6 +91,7 @@ def read_tempo(
         hectic_at=hectic_at,
         speakers=speakers,
         bot_messages=len(recent) - len(people),
+        present=_present(beats, now),
     )
 
 
@@ -109,6 +115,15 @@ def _is_busy(rate: float, speakers: int, previous: Tempo, policy: TempoPolicy) -
 
 def _is_worst(severity: str | None, status: str, policy: TempoPolicy) -> bool:
     return severity in policy.worst_severities and status not in policy.mitigated_statuses
+
+
+def _present(beats: Iterable[Beat], now: datetime) -> tuple[str, ...]:
+    spoke = [
+        (beat.occurred_at, beat.author_id)
+        for beat in beats
+        if beat.author_id and not beat.is_bot and beat.occurred_at > now - PRESENT_FOR
+    ]
+    return tuple(dict.fromkeys(author_id for _, author_id in sorted(spoke, reverse=True)))
 
 
 def _to_second(instant: datetime) -> datetime:

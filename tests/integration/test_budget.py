@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -12,7 +13,6 @@ from copilot.db import Database
 from copilot.ports import Candidate, SuggestionCard, Window
 from copilot.suggestions.delivery import post_delivery
 from copilot.suggestions.models import Delivery, ModelRun
-from copilot.suggestions.noise_policy import DEFAULT_NOISE_POLICY
 from copilot.suggestions.pacing import lock_pacing, spend_budget
 from tests.fakes.channel_story import ChannelStory
 from tests.fakes.proposer import marked_candidates
@@ -58,7 +58,7 @@ def test_the_budget_is_spent_once(story: ChannelStory) -> None:
             lock_pacing(session, story.incident_id)
         with story.db.transaction() as session:
             now = story.clock.now()
-            spent.append(spend_budget(session, story.incident_id, now, DEFAULT_NOISE_POLICY))
+            spent.append(spend_budget(session, story.incident_id, now, timedelta(minutes=15)))
 
     all_at_once(*[spend] * WORKERS)
     assert sorted(spent) == [False] * (WORKERS - 1) + [True]
