@@ -9,10 +9,13 @@ from copilot.incidents.headline import headline_changed, without_a_name
 from copilot.jobs import Job
 from copilot.reviews.briefing import brief_commander
 from copilot.reviews.drafting import draft_requested_review
+from copilot.suggestions.conclusions import learn
 from copilot.suggestions.consideration import consider_incident
 from copilot.suggestions.delivery import post_delivery
 from copilot.suggestions.digest import release_digest
+from copilot.suggestions.fallback import tell_fallback
 from copilot.suggestions.redrawing import update_card
+from copilot.suggestions.telling_admins import deliver_notice
 from copilot.workspaces.forgetting import forget_disconnected
 from copilot.workspaces.syncing import sync_directory
 
@@ -70,6 +73,12 @@ def _brief_commander(services: Services, handover_id: int) -> None:
     )
 
 
+def _tell_fallback(services: Services, incident_id: int) -> None:
+    tell_fallback(
+        services.db, incident_id, services.messenger, services.clock, services.lease_clock
+    )
+
+
 def _sync_directory(services: Services, workspace_id: int) -> None:
     with services.db.reading() as session:
         unnamed = without_a_name(session, workspace_id)
@@ -89,6 +98,21 @@ def _forget_workspace(services: Services, workspace_id: int) -> None:
     forget_disconnected(services.db, workspace_id, keep, services.clock)
 
 
+def _learn(services: Services, workspace_id: int) -> None:
+    learn(services.db, workspace_id, services.clock)
+
+
+def _tell_admins(services: Services, notice_id: int) -> None:
+    deliver_notice(
+        services.db,
+        notice_id,
+        services.messenger,
+        console_url=services.console_url,
+        clock=services.clock,
+        lease_clock=services.lease_clock,
+    )
+
+
 def _draft_review(services: Services, incident_id: int) -> None:
     draft_requested_review(services.db, incident_id, services.drafter, services.clock)
 
@@ -98,11 +122,14 @@ TASKS: Mapping[Job, Task] = {
     Job.RELEASE_DIGEST: _release_digest,
     Job.POST_DELIVERY: _post_delivery,
     Job.UPDATE_CARD: _update_card,
+    Job.TELL_FALLBACK: _tell_fallback,
     Job.REFILL_CHANNEL: _refill_channel,
     Job.DRAW_HEADLINE: _draw_headline,
     Job.BRIEF_COMMANDER: _brief_commander,
     Job.SYNC_DIRECTORY: _sync_directory,
     Job.REFRESH_TOKEN: _refresh_token,
     Job.FORGET_WORKSPACE: _forget_workspace,
+    Job.LEARN: _learn,
+    Job.TELL_ADMINS: _tell_admins,
     Job.DRAFT_REVIEW: _draft_review,
 }

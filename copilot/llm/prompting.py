@@ -8,7 +8,7 @@ from pathlib import Path
 
 from copilot.llm.endpoint import Prompt
 from copilot.llm.folding import fold
-from copilot.llm.spotlighting import new_marker, on_one_line
+from copilot.llm.spotlighting import new_marker, on_one_line, visible
 from copilot.ports import Person, WindowMessage
 from copilot.timeline.redaction import redact
 
@@ -37,7 +37,8 @@ def system_text(version: str = PROMPT_VERSION) -> str:
 
 def shown_text(message: WindowMessage) -> str:
     """What a model sees of a message: secrets out, logs folded, one line."""
-    return on_one_line(fold(redact(message.text)))
+    # Redacted once more as it is sent: what was split by what nobody sees is whole again by now.
+    return on_one_line(fold(redact(visible(message.text))))
 
 
 def prompt_about(messages: Sequence[WindowMessage], people: Sequence[Person]) -> Asked:
@@ -111,6 +112,6 @@ def _is_named(person: Person, said: str, words: set[str]) -> bool:
 
 
 def _name(person: Person) -> str:
-    name = on_one_line(redact(person.name))[:_LONGEST_NAME]
-    real = on_one_line(redact(person.real_name))[:_LONGEST_NAME]
+    name = redact(on_one_line(person.name))[:_LONGEST_NAME]
+    real = redact(on_one_line(person.real_name))[:_LONGEST_NAME]
     return f"{name} ({real})" if real and real.casefold() != name.casefold() else name

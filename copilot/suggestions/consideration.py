@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from copilot.clock import Clock
@@ -19,12 +19,14 @@ from copilot.errors import PermanentError, TemporaryError
 from copilot.incidents.marked import heed_read
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
-from copilot.ports import Proposal, Proposer, Window
+from copilot.ports import Debounce, Proposal, Proposer, Window
+from copilot.suggestions.fallback import note_fallback
 from copilot.suggestions.judging import begin_judging
 from copilot.suggestions.leases import CONSIDERATION_LEASE, WALL_CLOCK
 from copilot.suggestions.models import Pacing, Suggestion
 from copilot.suggestions.pacing import lock_pacing
-from copilot.suggestions.runs import NO_ENGINE, Answer, judge_all, save_run
+from copilot.suggestions.runs import NO_ENGINE, Answer, judge_all, save_runs
+from copilot.suggestions.settling import Ready, has_work, readiness
 from copilot.suggestions.windows import Batch, read_batch, read_next
 from copilot.timeline.marks import DEFAULT_MEANINGS, Meanings
 from copilot.timeline.models import TimelineEvent
@@ -50,9 +52,17 @@ def consider_incident(
     """Window by window, as long as they are full. Raises TemporaryError if no proposer answers.
 
     What comes meanwhile is left to the next run, so that in a storm of messages they are considered
-    many at a time, not in a chase after the latest.
+    many at a time, not in a chase after the latest. Where the proposer wants people to finish
+    first, what they say waits, which costs no more than a look.
     """
-    while claim := _claim(db, incident_id, read_batch, lease_clock):
+    debounce = proposer.debounce
+
+    def read(session: Session, incident: Incident) -> Batch | None:
+        return read_batch(session, incident, debounce, clock.now())
+
+    if debounce is not None and not _has_work(db, incident_id, debounce, clock.now()):
+        return
+    while claim := _claim(db, incident_id, read, lease_clock):
         if claim.batch is None:
             return
         batch, until = claim.batch, claim.leased_until
@@ -92,20 +102,31 @@ def propose_now(
         last_id = claim.batch.last_id
 
 
-def incidents_with_unconsidered(session: Session, limit: int) -> list[int]:
+def incidents_with_unconsidered(
+    session: Session, limit: int, now: datetime, debounce: Debounce | None = None
+) -> list[int]:
     """Incidents with rows that no proposer has seen, the longest known first.
 
+    Not those whose rows `debounce` lets wait at the instant `now`.
     Imported ones are left out: a person has them considered, with `suggestions propose`.
     """
-    unseen = exists().where(
+    unseen = (
         TimelineEvent.team_id == Incident.team_id,
         TimelineEvent.channel_id == Incident.channel_id,
         TimelineEvent.considered_at.is_(None),
         or_(Incident.timeline_from.is_(None), TimelineEvent.occurred_at >= Incident.timeline_from),
         or_(Incident.timeline_until.is_(None), TimelineEvent.occurred_at < Incident.timeline_until),
     )
-    query = select(Incident.id).where(Incident.is_imported.is_(False), unseen)
+    query = select(Incident.id).where(
+        Incident.is_imported.is_(False), has_work(unseen, debounce, now)
+    )
     return list(session.scalars(query.order_by(Incident.id).limit(limit)))
+
+
+def _has_work(db: Database, incident_id: int, debounce: Debounce, now: datetime) -> bool:
+    with db.reading() as session:
+        incident = get_incident(session, incident_id)
+        return readiness(session, incident, debounce, now) is not Ready.NONE
 
 
 def _claim(db: Database, incident_id: int, read: ReadBatch, lease_clock: Clock) -> _Claim | None:
@@ -189,7 +210,7 @@ def _ask(db: Database, incident_id: int, batch: Batch, proposer: Proposer, clock
     except TemporaryError:
         with db.transaction() as session:
             failed = answered(Proposal((), NO_ENGINE), "failed")
-            save_run(session, incident_id, batch.window, failed)
+            save_runs(session, incident_id, batch.window, failed)
         raise  # the lease is left to run out: that is the pause before the next try
 
 
@@ -197,12 +218,14 @@ def _judge(
     session: Session, pacing: Pacing, held: Window, batch: Batch, answer: Answer, clock: Clock
 ) -> None:
     incident = get_incident(session, pacing.incident_id)
-    run = save_run(session, incident.id, batch.window, answer)
+    runs = save_runs(session, incident.id, batch.window, answer)
+    if not batch.is_reread:
+        note_fallback(session, pacing, answer.proposal, clock.now())
     messages = {message.number: message for message in held.messages}
     judging = begin_judging(
-        session, incident, pacing, run.id, messages, clock.now(), is_reread=batch.is_reread
+        session, incident, pacing, runs[-1].id, messages, clock.now(), is_reread=batch.is_reread
     )
-    judge_all(judging, run, held, answer.proposal)
+    judge_all(judging, runs, held, answer.proposal)
 
 
 def _release(session: Session, incident_id: int, leased_until: datetime) -> Pacing | None:

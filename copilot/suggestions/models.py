@@ -271,3 +271,8 @@ class Pacing(Base):
     """Since then the model service gave no answer here and the local engine does its work."""
     fallback_told_at: Mapped[datetime | None]
     """When somebody of the incident was told so, which happens once."""
+    fallback_because: Mapped[str | None] = mapped_column(String(200))
+    """Why, in words for people."""
+    fallback_due_at: Mapped[datetime | None]
+    """Not before then, by the wall clock: somebody tells it, or Slack asked to wait."""
+    fallback_attempts: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -1,13 +1,14 @@
-"""Records what a proposer was given, what it said, and what became of each of its candidates."""
+"""Records what engines were given, what they said, and what became of each candidate."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from copilot.ports import Candidate, Proposal, Window
+from copilot.ports import Candidate, EngineRun, Proposal, Window
 from copilot.suggestions.candidates import merge_alike
 from copilot.suggestions.evidence import Checked, check
 from copilot.suggestions.judging import Judging
@@ -31,33 +32,74 @@ class Answer:
     started_at: datetime
 
 
-def save_run(session: Session, incident_id: int, window: Window, answer: Answer) -> ModelRun:
-    run = ModelRun(
-        incident_id=incident_id,
-        purpose="propose",
-        engine=answer.proposal.engine,
-        inputs=[[message.event_id, message.revision_id] for message in window.messages],
-        output=[],
-        outcome=answer.outcome,
-        latency_ms=answer.latency_ms,
-        tokens=answer.proposal.tokens,
-        started_at=answer.started_at,
-    )
-    session.add(run)
+def save_runs(session: Session, incident_id: int, window: Window, answer: Answer) -> list[ModelRun]:
+    """A row for each call of an engine, the one that answered last; at least one."""
+    rows = [
+        _row(incident_id, window, run, answer.started_at)
+        for run in answer.proposal.runs or (_only_run(window, answer),)
+    ]
+    session.add_all(rows)
     session.flush()
-    return run
+    return rows
 
 
-def judge_all(judging: Judging, run: ModelRun, window: Window, proposal: Proposal) -> None:
-    """Check, merge and judge the candidates, and write beside each what became of it."""
+def judge_all(
+    judging: Judging, runs: Sequence[ModelRun], window: Window, proposal: Proposal
+) -> None:
+    """Check, merge and judge the candidates, and write beside each what became of it.
+
+    Each is noted with the run of the engine that found it; what two found is the surer one's.
+    """
+    run_of = {run.engine: run for run in runs}
     said = proposal.candidates[:MOST_CANDIDATES]
     checked = [check(candidate, window) for candidate in said]
     sound = [each.candidate for each in checked if each.candidate is not None]
-    became = {one.title: judging.take(one) for one in merge_alike(sound)}
+    became = {}
+    for one in merge_alike(sound):
+        judging.model_run_id = run_of.get(one.engine, runs[-1]).id
+        became[one.title] = judging.take(one)
     judging.post_best()
-    run.output = [_noted(one, each, became) for one, each in zip(said, checked, strict=True)]
+    output: dict[int, list[Any]] = {run.id: [] for run in runs}
+    for one, each in zip(said, checked, strict=True):
+        output[run_of.get(one.engine, runs[-1]).id].append(_noted(one, each, became))
     if left_out := len(proposal.candidates) - len(said):
-        run.output.append({"left_out": left_out})
+        output[runs[-1].id].append({"left_out": left_out})
+    for run in runs:
+        run.output = output[run.id]
+
+
+def _only_run(window: Window, answer: Answer) -> EngineRun:
+    """Of an engine that keeps no record of its own."""
+    return EngineRun(
+        engine=answer.proposal.engine,
+        outcome=answer.outcome,
+        numbers=tuple(message.number for message in window.messages),
+        latency_ms=answer.latency_ms,
+        output_tokens=answer.proposal.tokens,
+    )
+
+
+def _row(incident_id: int, window: Window, run: EngineRun, started_at: datetime) -> ModelRun:
+    given = set(run.numbers)
+    return ModelRun(
+        incident_id=incident_id,
+        purpose="propose",
+        engine=run.engine[:64],
+        inputs=[
+            [message.event_id, message.revision_id]
+            for message in window.messages
+            if message.number in given
+        ],
+        output=[],
+        outcome=run.outcome[:32],
+        latency_ms=run.latency_ms,
+        tokens=run.input_tokens + run.output_tokens,
+        input_tokens=run.input_tokens,
+        output_tokens=run.output_tokens,
+        prompt_version=run.prompt_version,
+        details=storable(dict(run.details)),
+        started_at=started_at,
+    )
 
 
 def _noted(said: Candidate, checked: Checked, became: dict[str, str]) -> dict[str, Any]:

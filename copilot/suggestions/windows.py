@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident
 from copilot.incidents.privacy import is_private
 from copilot.incidents.queries import span_of
-from copilot.ports import Window
+from copilot.ports import Debounce, Window
 from copilot.suggestions.models import Evidence, Suggestion
+from copilot.suggestions.settling import Ready, is_silent, readiness
 from copilot.suggestions.vocabulary import Outcome
 from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent
 from copilot.timeline.reading import events_in, window_messages, within
@@ -44,16 +45,23 @@ class Batch:
         return any(message.is_new for message in self.window.messages)
 
 
-def read_batch(session: Session, incident: Incident) -> Batch | None:
-    """The next rows that nobody considered, oldest first, or None where there are none."""
-    fresh = list(
-        session.scalars(
-            select(TimelineEvent)
-            .where(*within(span_of(incident)), TimelineEvent.considered_at.is_(None))
-            .order_by(TimelineEvent.occurred_at, TimelineEvent.id)
-            .limit(NEW_MESSAGES)
-        )
+def read_batch(
+    session: Session, incident: Incident, debounce: Debounce | None, now: datetime
+) -> Batch | None:
+    """The next rows that nobody considered, oldest first, or None where there are none.
+
+    While people talk, and `debounce` would let them, only the rows in which nobody does.
+    """
+    ready = readiness(session, incident, debounce, now) if debounce else Ready.ALL
+    if ready is Ready.NONE:
+        return None
+    query = select(TimelineEvent).where(
+        *within(span_of(incident)), TimelineEvent.considered_at.is_(None)
     )
+    if ready is Ready.SILENT:
+        query = query.where(is_silent())
+    query = query.order_by(TimelineEvent.occurred_at, TimelineEvent.id).limit(NEW_MESSAGES)
+    fresh = list(session.scalars(query))
     return _batch(session, incident, fresh, fresh[-1].id, is_reread=False) if fresh else None
 
 

@@ -87,7 +87,6 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(length=32), nullable=False),
         sa.Column("learned_through", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("fitted_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("labels_then", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("team_id", name=op.f("pk_learning")),
     )
     op.create_table(
@@ -227,6 +226,13 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("fallback_told_at", copilot.db.UtcDateTime(timezone=True), nullable=True)
         )
+        batch_op.add_column(sa.Column("fallback_because", sa.String(length=200), nullable=True))
+        batch_op.add_column(
+            sa.Column("fallback_due_at", copilot.db.UtcDateTime(timezone=True), nullable=True)
+        )
+        batch_op.add_column(
+            sa.Column("fallback_attempts", sa.Integer(), server_default="0", nullable=False)
+        )
 
     with op.batch_alter_table("suggestion", schema=None) as batch_op:
         batch_op.add_column(sa.Column("raw_confidence", sa.Float(), nullable=True))
@@ -239,6 +245,9 @@ def downgrade() -> None:
         batch_op.drop_column("raw_confidence")
 
     with op.batch_alter_table("pacing", schema=None) as batch_op:
+        batch_op.drop_column("fallback_attempts")
+        batch_op.drop_column("fallback_due_at")
+        batch_op.drop_column("fallback_because")
         batch_op.drop_column("fallback_told_at")
         batch_op.drop_column("fallback_since")
         batch_op.drop_column("rate")

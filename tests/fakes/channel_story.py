@@ -187,7 +187,9 @@ class ChannelStory:
         now = self.clock.now()
         with self.db.reading() as session:
             due = {
-                Job.CONSIDER_INCIDENT: lambda: incidents_with_unconsidered(session, 100),
+                Job.CONSIDER_INCIDENT: lambda: incidents_with_unconsidered(
+                    session, 100, now, self.proposer.debounce
+                ),
                 Job.RELEASE_DIGEST: lambda: incidents_due_for_digest(session, now),
                 Job.POST_DELIVERY: lambda: deliveries_to_post(session),
                 Job.UPDATE_CARD: lambda: cards_to_update(session),

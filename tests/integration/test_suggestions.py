@@ -86,7 +86,7 @@ def test_every_row_is_seen_to_once(story: ChannelStory) -> None:
     assert unconsidered(story) == []
     assert len(story.proposer.windows) == 1
     with story.db.reading() as session:
-        assert incidents_with_unconsidered(session, 10) == []
+        assert incidents_with_unconsidered(session, 10, story.clock.now()) == []
 
 
 def test_what_nobody_said_is_seen_to_without_a_run(story: ChannelStory) -> None:
