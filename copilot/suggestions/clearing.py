@@ -15,7 +15,7 @@ from copilot.suggestions.noise_gate import ChannelState, KnownWork, closest, jud
 from copilot.suggestions.noise_policy import NoisePolicy
 from copilot.suggestions.pacing import spend_budget
 from copilot.suggestions.standing import Standing, as_proposed, is_waiting, stamp
-from copilot.suggestions.vocabulary import Breakpoint
+from copilot.suggestions.vocabulary import Breakpoint, Outcome
 from copilot.timeline.models import TimelineEvent
 
 
@@ -27,7 +27,11 @@ def pick_for_post(
     policy: NoisePolicy,
     now: datetime,
 ) -> list[Suggestion]:
-    """The best few that may be shown; what turns out to repeat another is suppressed."""
+    """The best few that may be shown; what turns out to repeat another is suppressed.
+
+    Policies change while something waits: what would now be kept back at any time is held.
+    """
+    moment = replace(state, known=(), quiet_because=None)
     picked: list[Suggestion] = []
     known = standing.known()
     waiting = [one for one in suggestions if is_waiting(one)]
@@ -38,6 +42,10 @@ def pick_for_post(
         if suggestion.id not in proven:
             continue
         proposed = as_proposed(suggestion, standing.quoted[suggestion.id])
+        verdict = judge(proposed, moment, policy, now)
+        if verdict.outcome is Outcome.HOLD:
+            stamp(session, suggestion, verdict, now)
+            continue
         same, _ = closest(proposed, known)
         if same is not None:
             verdict = judge(proposed, replace(state, known=(same,)), policy, now)

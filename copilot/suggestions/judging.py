@@ -1,6 +1,6 @@
 """Turns checked candidates into rows with a verdict, and clears the best for posting."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from copilot.incidents.models import Incident
 from copilot.ports import Candidate, WindowMessage
 from copilot.suggestions.candidates import essence_of
 from copilot.suggestions.clearing import Opening, open_delivery, pick_for_post
-from copilot.suggestions.models import Evidence, Pacing, Suggestion
+from copilot.suggestions.models import Evidence, ModelRun, Pacing, Suggestion
 from copilot.suggestions.noise_gate import (
     ChannelState,
     KnownWork,
@@ -43,6 +43,9 @@ class Judging:
     is_reread: bool
     """A person had the timeline read again: what is found then is old, and nothing is posted."""
     policy: NoisePolicy
+    engine: str | None = None
+    calibrate: Callable[[float], float] = float
+    """What the workspace makes of a confidence that the engine states; as it is, by default."""
     cleared: list[Suggestion] = field(default_factory=list)
 
     def take(self, candidate: Candidate) -> str:
@@ -58,7 +61,8 @@ class Judging:
         if is_told and not (proposed.is_done and target.outcome != Outcome.SUPPRESS):
             return f"known as #{target.id}"
         self._cite(target, candidate)
-        target.confidence = max(target.confidence, candidate.confidence)
+        target.confidence = max(target.confidence, proposed.confidence)
+        target.raw_confidence = max(target.raw_confidence or 0.0, candidate.confidence)
         target.owner_id = target.owner_id or candidate.owner_id
         target.due = target.due or candidate.due
         if candidate.is_done or not self.is_reread:
@@ -144,7 +148,7 @@ class Judging:
     def _judge(self, row: Suggestion, *, is_done: bool | None = None) -> None:
         proposed = as_proposed(row, self.standing.quoted[row.id])
         if is_done is not None:
-            proposed = replace(proposed, is_done=is_done)
+            proposed = replace(proposed, is_done=is_done, engine=self.engine)
         state = self.state
         if state.quiet_because is not None:
             state = self._state_back_then(proposed)
@@ -175,7 +179,8 @@ class Judging:
             title=candidate.title,
             owner_id=candidate.owner_id,
             due=candidate.due,
-            confidence=candidate.confidence,
+            confidence=self.calibrate(candidate.confidence),
+            raw_confidence=candidate.confidence,
             fingerprint=essence_of(candidate.title).fingerprint,
             proposed_at=self.now,
             outcome=Outcome.HOLD,
@@ -209,7 +214,7 @@ class Judging:
         return Proposed(
             kind=candidate.kind,
             title=candidate.title,
-            confidence=candidate.confidence,
+            confidence=self.calibrate(candidate.confidence),
             is_done=candidate.is_done,
             event_ids=frozenset(
                 self.messages[quote.number].event_id for quote in candidate.evidence
@@ -245,4 +250,5 @@ def begin_judging(
         now=now,
         is_reread=is_reread,
         policy=policy,
+        engine=session.get_one(ModelRun, model_run_id).engine,
     )
