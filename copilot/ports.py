@@ -324,6 +324,22 @@ class IncidentChannel(Protocol):
         """The same, in a few plain words of our own."""
 
 
+@dataclass(frozen=True, slots=True)
+class AdminNote:
+    """That the copilot stopped suggesting a kind in a channel, for an admin."""
+
+    subject: str
+    """E.g. `muted:7`: what an undo names."""
+    kind: str
+    """A `SuggestionKind` value."""
+    words: str
+    """Why, with its numbers."""
+    channel: str | None
+    """By name; None where it is about the whole workspace, and nothing was changed."""
+    undo_url: str | None
+    """The console's noise page; None where nobody set the console's address."""
+
+
 class Messenger(IncidentChannel, Protocol):
     """Posts to Slack. Raises TemporaryError or PermanentError, never a vendor's error."""
 
@@ -344,6 +360,9 @@ class Messenger(IncidentChannel, Protocol):
         self, team_id: str, channel_id: str, message_ts: str, card: SuggestionCard
     ) -> None:
         """Redraw a posted card in place."""
+
+    def tell_admin(self, team_id: str, user_id: str, note: AdminNote) -> None:
+        """Tell one person in their conversation with the copilot."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,8 @@ def _consider_incident(services: Services, incident_id: int) -> None:
 
 
 def _release_digest(services: Services, incident_id: int) -> None:
-    release_digest(services.db, incident_id, services.clock)
+    awaits_unheard = services.proposer.debounce is not None
+    release_digest(services.db, incident_id, services.clock, awaits_unheard=awaits_unheard)
 
 
 def _post_delivery(services: Services, delivery_id: int) -> None:

@@ -169,8 +169,8 @@ def _features(command_at: dict[str, str]) -> Manifest:
     features: Manifest = {
         "app_home": {
             "home_tab_enabled": True,
-            # Nobody reads what is written to the app itself.
-            "messages_tab_enabled": False,
+            # Admins are told there what was muted; nobody reads what is written to the app.
+            "messages_tab_enabled": True,
             "messages_tab_read_only_enabled": True,
         },
         "bot_user": {"display_name": "incident-copilot", "always_online": True},

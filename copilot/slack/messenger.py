@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from copilot.ports import SuggestionCard
+from copilot.ports import AdminNote, SuggestionCard
+from copilot.slack.admin_note import admin_note
 from copilot.slack.cards import card_blocks, card_text
 from copilot.slack.client import translated
 from copilot.slack.incident_channel import SlackIncidentChannel
@@ -57,6 +58,20 @@ class SlackMessenger(SlackIncidentChannel):
                 link_names=False,
                 text=card_text(card),
                 blocks=card_blocks(card),
+            )
+
+    def tell_admin(self, team_id: str, user_id: str, note: AdminNote) -> None:
+        client = self._clients.of(team_id)
+        message = admin_note(note)
+        with translated(client, "tell an admin"):
+            # A person's id stands for their conversation with the app.
+            client.chat_postMessage(
+                channel=user_id,
+                unfurl_links=False,
+                unfurl_media=False,
+                link_names=False,
+                text=str(message["text"]),
+                blocks=message["blocks"],
             )
 
 

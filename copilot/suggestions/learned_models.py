@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.db import Base, JsonData, RowId
 
+COPILOT = "copilot"
+"""Who changed it, where nobody did."""
+
 
 class Calibration(Base):
     """How what an engine says of its confidence maps to what people of a workspace decided."""
@@ -31,7 +34,7 @@ class Calibration(Base):
     """Expected calibration error on decisions that were left out of the fit."""
     error_after: Mapped[float | None] = mapped_column(Float)
     reason: Mapped[str] = mapped_column(Text)
-    changed_by: Mapped[str] = mapped_column(String(64), default="copilot")
+    changed_by: Mapped[str] = mapped_column(String(64), default=COPILOT)
     fitted_at: Mapped[datetime]
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("calibration.id", ondelete="SET NULL"))
 
@@ -67,8 +70,6 @@ class Learning(Base):
     """The newest decision that was looked at; a newer one is the queue of *learn*."""
     fitted_at: Mapped[datetime | None]
     """When calibration was last tried, whether anything came of it or not."""
-    labels_then: Mapped[int] = mapped_column(default=0)
-    """How many decisions there were to fit to."""
 
 
 class AdminNotice(Base):

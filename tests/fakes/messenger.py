@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copilot.clock import Clock
-from copilot.ports import SuggestionCard
+from copilot.ports import AdminNote, SuggestionCard
 from tests.fakes.incident_channel import FakeIncidentChannel
 
 
@@ -29,6 +29,7 @@ class FakeMessenger(FakeIncidentChannel):
         self.clock = clock
         self.posts: list[Posted] = []
         self.updates: list[SuggestionCard] = []
+        self.told_admins: list[tuple[str, AdminNote]] = []
         self.failures: list[BaseException] = []
         self.lost_answers: list[BaseException] = []
         self.on_post: Callable[[SuggestionCard], None] | None = None
@@ -70,3 +71,7 @@ class FakeMessenger(FakeIncidentChannel):
         if self.on_update is not None:
             self.on_update(card)
         self.updates.append(card)
+
+    def tell_admin(self, team_id: str, user_id: str, note: AdminNote) -> None:
+        self._refuse("tell_admin")
+        self.told_admins.append((user_id, note))
