@@ -103,7 +103,7 @@ class Settings(BaseSettings):
         description="Model to ask; without it nothing leaves this machine but to Slack.",
     )
     llm_deadline_s: float = Field(
-        default=30.0, gt=0, le=300, description="Seconds a call of the model may take in all."
+        default=30.0, gt=0, le=90, description="Seconds a call of the model may take in all."
     )
     llm_tokens_per_incident: int = Field(
         default=100_000, ge=0, description="Most tokens that a model may use on one incident."

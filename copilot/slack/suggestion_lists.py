@@ -39,10 +39,13 @@ def suggestions_answer(
     return lines_answer(lines, blocks)
 
 
-def held_answer(held: Sequence[tuple[str, str]], console_link: str) -> Answer:
-    """A table: the rule and number that kept it back, and its title."""
+def held_answer(
+    held: Sequence[tuple[str, str]], console_link: str, trouble: str | None = None
+) -> Answer:
+    """A table: the rule and number that kept it back, and its title. `trouble`: what is amiss."""
+    amiss = [safe(trouble, 500)] if trouble else []
     if not held:
-        return note("Nothing was kept back in this incident.")
+        return note("\n".join(["Nothing was kept back in this incident.", *amiss]))
     rows = held[:_MAX_HELD]
     blocks: list[Block] = [
         {
@@ -59,7 +62,7 @@ def held_answer(held: Sequence[tuple[str, str]], console_link: str) -> Answer:
         more = f"and {len(held) - len(rows)} more, <{console_link}|in the console>"
         blocks.append({"type": "context", "elements": [mrkdwn(more)]})
     head = f"*Kept back: {len(held)}* (all of it waits in the review). Times are UTC."
-    return lines_answer([head], blocks)
+    return lines_answer([head, *amiss], blocks)
 
 
 def _code(text: str) -> str:

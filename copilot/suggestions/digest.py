@@ -16,14 +16,20 @@ from copilot.suggestions.models import Pacing, Suggestion
 from copilot.suggestions.pacing import has_unposted, lock_pacing, measure, settle, state_of
 from copilot.suggestions.policies import policy_of
 from copilot.suggestions.quiet import quiet_in
+from copilot.suggestions.settling import is_unheard
 from copilot.suggestions.standing import read_standing
 from copilot.suggestions.vocabulary import Outcome, Tempo
 
 DIGESTS_AT_ONCE = 100
 
 
-def release_digest(db: Database, incident_id: int, clock: Clock) -> None:
+def release_digest(
+    db: Database, incident_id: int, clock: Clock, *, awaits_unheard: bool = False
+) -> None:
     """Clear the best that wait, if a breakpoint is open, nobody wants quiet and the budget allows.
+
+    `awaits_unheard`: not before what was said until then was proposed on, which takes a moment
+    where a model is asked; it is due again right after.
 
     A breakpoint that released nothing stays open until its time is over, so that what is found
     a moment later, or frees itself of a hectic minute, still meets it.
@@ -40,6 +46,8 @@ def release_digest(db: Database, incident_id: int, clock: Clock) -> None:
             return
         moment = open_breakpoint(session, incident, pacing, now)
         if moment is None:
+            return
+        if awaits_unheard and is_unheard(session, incident, moment.change_id, now):
             return
         reading = measure(session, incident, pacing, now)
         if reading.tempo is Tempo.HECTIC:

@@ -54,9 +54,14 @@ def has_work(
     return or_(exists().where(*unseen, not_(_is_said())), _settled(unseen, debounce, now))
 
 
-def is_unheard(session: Session, incident: Incident, until: datetime) -> bool:
-    """Whether something that was said before then was not proposed on yet."""
-    said = (*_unseen(incident), _is_said(), TimelineEvent.occurred_at <= until)
+def is_unheard(session: Session, incident: Incident, change_id: int | None, now: datetime) -> bool:
+    """Whether what was said before a change is yet to be proposed on, and worth waiting for."""
+    if change_id is None:
+        return False
+    change = session.get_one(TimelineEvent, change_id, populate_existing=True)
+    if change.considered_at is not None or now - change.occurred_at >= UNHEARD_HOLDS_BACK:
+        return False
+    said = (*_unseen(incident), _is_said(), TimelineEvent.occurred_at <= change.occurred_at)
     return bool(session.scalar(select(exists().where(*said))))
 
 

@@ -9,6 +9,7 @@ from copilot.slack.listeners.asking import Asked, incident_asked_about
 from copilot.slack.services import SlackServices
 from copilot.slack.suggestion_items import held_in, open_items
 from copilot.slack.suggestion_lists import held_answer, suggestions_answer
+from copilot.suggestions.fallback import fallback_words
 
 
 def suggestions(slack: SlackServices, asked: Asked) -> Answer:
@@ -21,9 +22,10 @@ def held(slack: SlackServices, asked: Asked) -> Answer:
     with slack.db.reading() as session:
         incident_id = incident_asked_about(session, asked).id
         kept_back = held_in(session, incident_id)
+        trouble = fallback_words(session, incident_id)
     asker = (asked.team_id, asked.user_id)
     link = slack.console_link(f"incidents/{incident_id}/suggestions", asker)
-    return held_answer(kept_back, link)
+    return held_answer(kept_back, link, trouble)
 
 
 def review(slack: SlackServices, asked: Asked) -> Answer:
