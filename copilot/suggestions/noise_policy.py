@@ -7,12 +7,12 @@ or a channel differs from it. Its JSON form is what is stored, exported and give
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from copilot.suggestions.daily import stretches
 from copilot.suggestions.vocabulary import SuggestionKind, Tempo
 
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.5, 0.99
@@ -37,27 +37,10 @@ class QuietHours:
     def end_after(self, now: datetime) -> datetime | None:
         """When the stretch that `now` lies in ends, or None outside of it."""
         end = now
-        for begins_at, ends_at in _stretches(self, now.astimezone(ZoneInfo(self.zone)).date()):
+        for begins_at, ends_at in stretches(self.starts, self.ends, self.zone, now):
             if begins_at <= end < ends_at:
                 end = ends_at
         return end.astimezone(now.tzinfo) if end > now else None
-
-
-@lru_cache(maxsize=256)
-def _stretches(hours: QuietHours, day: date) -> tuple[tuple[datetime, datetime], ...]:
-    """Those around a day, as instants, in order.
-
-    Instants, since clocks that are changed show some times twice and others never: the first
-    of two counts, and one that is left out counts as long after midnight as on any day. Two
-    stretches may then meet, which makes them one.
-    """
-    zone = ZoneInfo(hours.zone)
-    found = []
-    for first in (day + timedelta(days=ahead) for ahead in (-2, -1, 0, 1)):
-        last = first + timedelta(days=1) if hours.ends <= hours.starts else first
-        begins_at = datetime.combine(first, hours.starts, zone).astimezone(UTC)
-        found.append((begins_at, datetime.combine(last, hours.ends, zone).astimezone(UTC)))
-    return tuple(sorted(found))
 
 
 @dataclass(frozen=True, slots=True)
