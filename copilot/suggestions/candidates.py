@@ -25,13 +25,23 @@ _SAME_WORD = 80.0
 _SUBSET_MIN_WORDS = 3
 
 _URL = re.compile(r"https?://\S{1,2000}", re.IGNORECASE)
-# Ticket keys are written in capitals; `db-3` in small letters is a host and loses its number.
-_IDENTIFIER = re.compile(
-    r"\b[A-Z]{2,10}-\d{1,10}\b|(?:#|\b(?:PR|pr|pull|issue|ticket) #?)\d{1,10}\b"
+# Ticket keys are written in capitals; `db-3` in small letters is a host.
+_TICKET = re.compile(
+    r"\b[A-Z]{2,10}-\d{1,10}\b"
+    r"|#\d{1,10}\b"
+    r"|\b(?:[Pp][Rr]|[Pp]ull|[Ii]ssue|[Tt]icket|[Bb]ug|[Dd]eploy|MR) ?#?\d{2,10}\b"
+    r"|(?<![\w.,:-])\d{4,10}(?![\w.,:%-])"
+)
+_NUMBERED_HOST = re.compile(
+    r"\b[A-Za-z]{2,20}(?:-[a-z0-9]{1,12}){0,3}-?\d{1,4}\b(?!\s?(?:%|ms|s|gb|mb)\b)"
+)
+_NUMBERED_PART = re.compile(
+    r"\b(step|phase|part|shard|partition|region|zone|chapter|version|v) ?(\d{1,4})\b", re.IGNORECASE
 )
 _HOST = re.compile(r"\b(?:[\w-]{1,63}\.){1,8}[a-z]{2,24}\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{1,20}(?:[.,:]\d{1,20}){0,4}\s?(?:%|ms|s|min|h|gb|mb|kb)?(?!\w)")
 _WORD = re.compile(r"[\w#-]{1,64}")
+_COUNTRY = re.compile(r"\bUS\b")
 # Words that say that there is work, not which: without them two tellings of one thing agree.
 _EMPTY_WORDS = frozenset(
     re.findall(
@@ -39,7 +49,7 @@ _EMPTY_WORDS = frozenset(
         "a an the this that these those some any of for to on in at by with from into and or so as "
         "is are be was were it its we i you our my your us me them they he she should could would "
         "will can must need needs please also just really maybe still too then later after "
-        "add create make do file open raise write get put set up let lets sure follow",
+        "add bring up create make do file open raise write get put set up let lets sure follow",
     )
 )
 _ONE_WORD_FOR = {
@@ -55,6 +65,29 @@ _ONE_WORD_FOR = {
     "doc": "document",
     "postmortem": "review",
     "post-mortem": "review",
+    "paging": "alert",
+    "page": "alert",
+    "pages": "alert",
+    "pager": "alert",
+    "tickets": "ticket",
+    "bugs": "ticket",
+    "playbook": "runbook",
+    "readme": "document",
+    "wiki": "document",
+    "postgresql": "postgres",
+    "k8s": "kubernetes",
+    "certificate": "cert",
+    "certificates": "cert",
+    "certs": "cert",
+    "configuration": "config",
+    "database": "db",
+    "e-mail": "mail",
+    "email": "mail",
+    "write-up": "report",
+    "writeup": "report",
+    "retry": "retries",
+    "credentials": "password",
+    "passwords": "password",
 }
 
 
@@ -72,15 +105,12 @@ class Essence:
 
 @lru_cache(maxsize=4096)
 def essence_of(title: str) -> Essence:
-    """Numbers, hosts and addresses lose their value; ticket and pull-request numbers keep it."""
+    """Values and addresses lose their number; tickets, numbered hosts and steps keep it."""
     text = _URL.sub(" url ", unicodedata.normalize("NFKC", title))
-    identifiers = frozenset(_bare(match.group()) for match in _IDENTIFIER.finditer(text))
-    text = _IDENTIFIER.sub(" ", text).casefold()
-    text = _NUMBER.sub(" 0 ", _HOST.sub(" host ", text))
-    said = (word.strip("-_") for word in _WORD.findall(text))
-    told = sorted(
-        _stem(_ONE_WORD_FOR.get(word, word)) for word in said if word and word not in _EMPTY_WORDS
-    )
+    identifiers = _identifiers(text)
+    text = _NUMBERED_PART.sub(r"\1", _TICKET.sub(" ", text))
+    text = _NUMBER.sub(" 0 ", _NUMBERED_HOST.sub(" host ", _HOST.sub(" host ", text)))
+    told = sorted(one_word_for(word) for word in words_in(text))
     words = frozenset(told)
     fingerprint = hashlib.sha256(" ".join([*sorted(words), *sorted(identifiers)]).encode())
     return Essence(words, identifiers, " ".join(told), fingerprint.hexdigest())
@@ -90,7 +120,7 @@ def likeness(one: Essence, other: Essence) -> float:
     """0 to 100. A title whose words the other all has is as like as can be."""
     if one.fingerprint == other.fingerprint:
         return 100.0
-    if one.identifiers and other.identifiers and not one.identifiers & other.identifiers:
+    if _name_different_things(one.identifiers, other.identifiers):
         return 0.0
     score = fuzz.ratio(one.text, other.text)
     is_long = min(len(one.words), len(other.words)) >= _SUBSET_MIN_WORDS
@@ -149,6 +179,43 @@ def _fold(kept: Candidate, other: Candidate) -> Candidate:
 def _with_new_messages(kept: Sequence[Quote], more: Sequence[Quote]) -> tuple[Quote, ...]:
     numbers = {quote.number for quote in kept}
     return (*kept, *(quote for quote in more if quote.number not in numbers))
+
+
+def identifiers_in(text: str) -> frozenset[str]:
+    """Names that point at one thing: numbers of tickets and pull requests, numbered hosts."""
+    return frozenset(name.split(" ", 1)[1] for name in _identifiers(text) if name[:4] != "part")
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text that say which work it is, in small letters."""
+    text = _COUNTRY.sub("usa", text).casefold()
+    said = (word.strip("-_#") for word in _WORD.findall(text))
+    return [word for word in said if word and word not in _EMPTY_WORDS]
+
+
+def one_word_for(word: str) -> str:
+    """One word for all that say the same, without its ending."""
+    return _stem(_ONE_WORD_FOR.get(word, word))
+
+
+def _identifiers(text: str) -> frozenset[str]:
+    """Each with the kind of thing it names: `ticket 4812`, `host db-3`, `part step 4`."""
+    text = unicodedata.normalize("NFKC", text)
+    tickets = {f"ticket {_bare(match.group())}" for match in _TICKET.finditer(text)}
+    parts = {f"part {m[1].casefold()} {m[2]}" for m in _NUMBERED_PART.finditer(text)}
+    rest = _NUMBERED_PART.sub(" ", _TICKET.sub(" ", text)).casefold()
+    hosts = {f"host {match.group()}" for match in _NUMBERED_HOST.finditer(rest)}
+    return frozenset(tickets | parts | hosts)
+
+
+def _name_different_things(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Both name tickets and none in common, or hosts, or steps."""
+    for kind in ("ticket ", "host ", "part "):
+        mine = {name for name in one if name.startswith(kind)}
+        theirs = {name for name in other if name.startswith(kind)}
+        if mine and theirs and not mine & theirs:
+            return True
+    return False
 
 
 def _adds_to(one: Essence, other: Essence) -> bool:

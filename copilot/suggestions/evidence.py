@@ -6,17 +6,26 @@ A proposer may be a language model that read hostile text: nothing it says is ta
 import math
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from copilot.incidents.due import due_holds
 from copilot.ports import Candidate, Quote, Window, WindowMessage
+from copilot.suggestions.harmless import plain_words, visible, without_addresses
+from copilot.suggestions.machine_talk import is_lure, is_machine_talk
+from copilot.suggestions.support import telling_words, unsupported
 from copilot.suggestions.vocabulary import SuggestionKind
+from copilot.timeline.redaction import redact
 
 MAX_TITLE = 120
 MAX_DUE = 100
 MAX_QUOTE = 1000
 MAX_QUOTES = 5
+MOST_READ = 1000
+"""Characters of a title that are read at all."""
+
+_MOST_PASSES = 6
 
 _AT = re.compile(r"(?<!\w)@+(?=\w)(?!(?:here|channel|everyone)\b)", re.IGNORECASE)
 _MENTION = re.compile(r"(?<!\w)@+\w|<[@!#]")
@@ -39,22 +48,47 @@ class Checked:
 
 def check(candidate: Candidate, window: Window) -> Checked:
     """Keep what holds; the candidate itself falls if its title or all of its quotes do."""
-    title = tidy_title(candidate.title)
+    title = told_title(candidate.title)
     fault = _fault_of(candidate, title)
     if fault:
         return Checked(None, (fault,))
-    quotes, dropped = _hold_quotes(candidate, {one.number: one for one in window.messages})
+    messages = {one.number: one for one in window.messages}
+    quotes, dropped = _hold_quotes(candidate, messages)
     if not quotes:
         return Checked(None, (*dropped, "no quote left to rest on"))
-    owner_id, due = candidate.owner_id, candidate.due
+    said = [messages[quote.number] for quote in quotes]
+    if fault := unsupported(title, [message.text for message in said]):
+        return Checked(None, (*dropped, fault))
+    owner_id = candidate.owner_id
     if owner_id is not None and owner_id not in {person.user_id for person in window.people}:
         dropped.append("owner is no person of the workspace")
         owner_id = None
-    if due is not None and (len(due) > MAX_DUE or not _is_plain(due)):
-        dropped.append("due is no plain text")
-        due = None
+    due, fault = _held_due(candidate.due, said)
+    if fault:
+        dropped.append(fault)
     kept = replace(candidate, title=title, owner_id=owner_id, due=due, evidence=tuple(quotes))
     return Checked(kept, tuple(dropped))
+
+
+def told_title(title: str) -> str:
+    """What an engine called the work, made harmless; empty if no title is left of it."""
+    whole = words = title[:MOST_READ]
+    for _ in range(_MOST_PASSES):  # what was taken out may have parted what now fires
+        before, words = words, redact(plain_words(redact(visible(words))))
+        if words == before:
+            break
+    else:
+        return ""
+    has_letters = any(character.isalpha() for character in words)
+    lost_its_link = without_addresses(whole) != whole
+    if not has_letters or (lost_its_link and not telling_words(words)):
+        return ""
+    if is_lure(words, lost_its_link=lost_its_link):
+        return ""
+    if len(words) > MAX_TITLE:
+        words = words[: MAX_TITLE + 1].rpartition(" ")[0] or words[:MAX_TITLE]
+        return told_title(words.rstrip(" ,;:(-"))
+    return "" if title_fault(words) else words
 
 
 def title_fault(title: str) -> str | None:
@@ -95,6 +129,8 @@ def _fault_of(candidate: Candidate, title: str) -> str | None:
         return "kind is unknown"
     if not (math.isfinite(candidate.confidence) and 0 <= candidate.confidence <= 1):
         return "confidence is no probability"
+    if is_machine_talk(title):
+        return "title gives orders to a program"
     return title_fault(title)
 
 
@@ -107,6 +143,8 @@ def _hold_quotes(
         message = messages.get(quote.number)
         if message is None:
             dropped.append(f"m{quote.number} is not in the window")
+        elif is_machine_talk(message.text):
+            dropped.append(f"m{quote.number} speaks to a program")
         elif len(quote.text) > MAX_QUOTE:
             dropped.append(f"quote of m{quote.number} is longer than {MAX_QUOTE} characters")
         elif (verbatim := find_verbatim(quote.text, message.text)) is None:
@@ -116,8 +154,16 @@ def _hold_quotes(
     return list(held.values()), dropped
 
 
-def _is_plain(text: str) -> bool:
-    return all(_is_printable(one) for one in text) and not (_URL.search(text) or "<" in text)
+def _held_due(due: str | None, said: Sequence[WindowMessage]) -> tuple[str | None, str | None]:
+    """The due if it is a time, was said and was ahead when it was; and else why not."""
+    if due is None:
+        return None, None
+    plain = plain_words(due[: MAX_DUE + 1])
+    if plain != " ".join(due.split()) or len(due) > MAX_DUE:
+        return None, "due is no plain text"
+    if not any(due_holds(plain, message.text, message.occurred_at) for message in said):
+        return None, "due is no time that was said"
+    return plain, None
 
 
 def _is_printable(character: str) -> bool:

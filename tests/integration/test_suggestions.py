@@ -174,7 +174,7 @@ def test_what_fails_the_check_is_dropped_and_noted(story: ChannelStory) -> None:
     assert [note["dropped"] for note in run.output] == [
         [],
         ["m99 is not in the window", "no quote left to rest on"],
-        ["title has a link"],
+        ["title is empty"],
         ["confidence is no probability"],
     ]
 
