@@ -18,12 +18,11 @@ from copilot.suggestions.feedback import (
     FULL_RATE,
     Decided,
     DecidedCard,
-    interval_at,
     rate_after,
 )
 from copilot.suggestions.learned_models import COPILOT, Adaptation
 from copilot.suggestions.models import Delivery, Pacing, Suggestion
-from copilot.suggestions.pacing import has_unposted, lock_pacing
+from copilot.suggestions.pacing import has_unposted, lock_pacing, quiet_because, settle
 from copilot.suggestions.policies import policy_of
 from copilot.suggestions.vocabulary import DecisionKind
 
@@ -33,8 +32,12 @@ _FINAL = (DecisionKind.ACCEPTED, DecisionKind.EDITED, DecisionKind.DISMISSED)
 def adapt_rate(
     session: Session, incident: Incident, suggestion: Suggestion, why: str, now: datetime
 ) -> None:
-    """Let a decision on a card that was posted count. `why` says in words what was decided."""
-    if suggestion.delivery_id is None:
+    """Let a decision on a card that was posted count. `why` says in words what was decided.
+
+    Where nothing is posted any more there is no rate to change; should the incident be reopened,
+    the next decision has all cards count.
+    """
+    if suggestion.delivery_id is None or quiet_because(incident) is not None:
         return
     pacing = lock_pacing(session, incident.id)
     start, since = _start(session, incident.id)
@@ -55,7 +58,7 @@ def adapt_rate(
             changed_at=now,
         )
     )
-    _set_rate(session, incident, pacing, rate)
+    _set_rate(session, incident, pacing, rate, now)
 
 
 def revert_rate(
@@ -87,7 +90,7 @@ def revert_rate(
             undoes_id=change.id,
         )
     )
-    _set_rate(session, incident, pacing, change.old_rate)
+    _set_rate(session, incident, pacing, change.old_rate, now)
 
 
 def _start(session: Session, incident_id: int) -> tuple[float, datetime | None]:
@@ -127,12 +130,11 @@ def _cards(session: Session, incident_id: int) -> list[DecidedCard]:
     return [DecidedCard(delivery_id, tuple(each)) for delivery_id, each in by_card.items()]
 
 
-def _set_rate(session: Session, incident: Incident, pacing: Pacing, rate: float) -> None:
+def _set_rate(
+    session: Session, incident: Incident, pacing: Pacing, rate: float, now: datetime
+) -> None:
     """The next post is as far from the last one as it would be had the rate held then."""
     pacing.rate = rate
-    query = select(func.max(Delivery.posted_at)).where(Delivery.incident_id == incident.id)
-    last_post_at = session.scalar(query)
-    if last_post_at is not None and not has_unposted(session, incident.id):
-        interval = policy_of(session, incident).post_interval
-        pacing.next_post_at = last_post_at + interval_at(interval, rate)
+    if not has_unposted(session, incident.id):
+        settle(pacing, policy_of(session, incident), now)
     session.flush()

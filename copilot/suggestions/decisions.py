@@ -6,7 +6,7 @@ A decision is one conditional UPDATE; its effect (a follow-up), its own timeline
 card's redrawing belong to the same transaction.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
 from copilot.incidents.follow_ups import add_follow_up
+from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, enqueue
+from copilot.suggestions.adapting import adapt_rate
 from copilot.suggestions.evidence import tidy_title, title_fault
 from copilot.suggestions.listing import decided_by
 from copilot.suggestions.models import Delivery, Suggestion
+from copilot.suggestions.pacing import lock_pacing
 from copilot.suggestions.vocabulary import DecisionKind, DismissReason
 from copilot.suggestions.wording import decided_words
 from copilot.timeline.models import EventKind
@@ -105,6 +108,7 @@ def together(
     otherwise each hold what the other one waits for.
     """
     ids = sorted(set(suggestion_ids))
+    _lock_pacing_of(session, ids)
     lock = select(Suggestion.id).where(Suggestion.id.in_(ids)).order_by(Suggestion.id)
     session.execute(lock.with_for_update())
     result = Together([], [])
@@ -128,6 +132,7 @@ def _decide(
     by: str,
     now: datetime,
 ) -> Suggestion:
+    _lock_pacing_of(session, [suggestion_id])
     is_open: ColumnElement[bool] = Suggestion.decision.is_(None)
     if decision is not DecisionKind.SNOOZED:
         is_open = or_(is_open, Suggestion.decision == DecisionKind.SNOOZED)
@@ -141,8 +146,17 @@ def _decide(
     if decided is None:
         raise _already_decided(session, _get(session, suggestion_id))
     _redraw(session, decided)
-    _record(session, decided, by, now)
+    incident = get_incident(session, decided.incident_id)
+    said = _record(session, incident, decided, by, now)
+    adapt_rate(session, incident, decided, said, now)
     return decided
+
+
+def _lock_pacing_of(session: Session, suggestion_ids: Collection[int]) -> None:
+    """Before any suggestion, as all do who judge or post: a decision may change the rate."""
+    query = select(Suggestion.incident_id).where(Suggestion.id.in_(suggestion_ids)).distinct()
+    for incident_id in sorted(session.scalars(query)):
+        lock_pacing(session, incident_id)
 
 
 def _redraw(session: Session, suggestion: Suggestion) -> None:
@@ -159,10 +173,13 @@ def _redraw(session: Session, suggestion: Suggestion) -> None:
         enqueue(session, Job.UPDATE_CARD, suggestion.delivery_id)
 
 
-def _record(session: Session, suggestion: Suggestion, by: str, now: datetime) -> None:
-    incident = get_incident(session, suggestion.incident_id)
+def _record(
+    session: Session, incident: Incident, suggestion: Suggestion, by: str, now: datetime
+) -> str:
+    """Returns the words in which the timeline has it."""
     decision, reason = suggestion.decision or "", suggestion.decision_reason
     name = names_of(session, incident.team_id).get(by, by)
+    text = f"“{suggestion.title}” {decided_words(decision, reason, name, now)}"
     record_change(
         session,
         team_id=incident.team_id,
@@ -170,11 +187,12 @@ def _record(session: Session, suggestion: Suggestion, by: str, now: datetime) ->
         kind=EventKind.SUGGESTION_DECIDED,
         natural_key=f"suggestion:{suggestion.id}:{_step(decision)}",
         author_id=by,
-        text=f"“{suggestion.title}” {decided_words(decision, reason, name, now)}",
+        text=text,
         details={"suggestion_id": suggestion.id, "decision": decision, "reason": reason},
         occurred_at=now,
         now=now,
     )
+    return text
 
 
 def _step(decision: str) -> str:

@@ -105,11 +105,6 @@ def rate_after(start: float, cards: Iterable[DecidedCard]) -> float:
     return rate
 
 
-def interval_at(post_interval: timedelta, rate: float) -> timedelta:
-    """The time from one post to the next, at a share of the policy's rate."""
-    return post_interval / min(FULL_RATE, max(LOWEST_RATE, rate))
-
-
 WANTED_SHARE = 0.8
 """A kind of which fewer are wanted is not worth an interruption."""
 SURE = 0.9

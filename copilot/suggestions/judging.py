@@ -1,6 +1,6 @@
 """Turns checked candidates into rows with a verdict, and clears the best for posting."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -21,6 +21,7 @@ from copilot.suggestions.noise_gate import (
 from copilot.suggestions.noise_policy import NoisePolicy
 from copilot.suggestions.pacing import measure, settle, state_of, tempo_back_then
 from copilot.suggestions.policies import policy_of
+from copilot.suggestions.refitting import Calibrations
 from copilot.suggestions.standing import Standing, as_proposed, read_standing, stamp
 from copilot.suggestions.vocabulary import Outcome
 from copilot.timeline.models import TimelineEvent
@@ -44,8 +45,8 @@ class Judging:
     """A person had the timeline read again: what is found then is old, and nothing is posted."""
     policy: NoisePolicy
     engine: str | None = None
-    calibrate: Callable[[float], float] = float
-    """What the workspace makes of a confidence that the engine states; as it is, by default."""
+    calibrations: Calibrations | None = None
+    """What the workspace makes of a confidence that an engine states; as it is, by default."""
     cleared: list[Suggestion] = field(default_factory=list)
 
     def take(self, candidate: Candidate) -> str:
@@ -179,7 +180,7 @@ class Judging:
             title=candidate.title,
             owner_id=candidate.owner_id,
             due=candidate.due,
-            confidence=self.calibrate(candidate.confidence),
+            confidence=self._calibrated(candidate),
             raw_confidence=candidate.confidence,
             fingerprint=essence_of(candidate.title).fingerprint,
             proposed_at=self.now,
@@ -210,11 +211,16 @@ class Judging:
                 self.session.add(evidence)
                 quoted.add(message.event_id)
 
+    def _calibrated(self, candidate: Candidate) -> float:
+        if self.calibrations is None:
+            return candidate.confidence
+        return self.calibrations.apply(candidate.engine or self.engine or "", candidate.confidence)
+
     def _proposed(self, candidate: Candidate) -> Proposed:
         return Proposed(
             kind=candidate.kind,
             title=candidate.title,
-            confidence=self.calibrate(candidate.confidence),
+            confidence=self._calibrated(candidate),
             is_done=candidate.is_done,
             event_ids=frozenset(
                 self.messages[quote.number].event_id for quote in candidate.evidence
@@ -251,4 +257,5 @@ def begin_judging(
         is_reread=is_reread,
         policy=policy,
         engine=session.get_one(ModelRun, model_run_id).engine,
+        calibrations=Calibrations(session, incident.team_id),
     )

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident, Status
 from copilot.incidents.queries import span_of
 from copilot.suggestions.attention import most_crowded, present_at
+from copilot.suggestions.feedback import FULL_RATE, LOWEST_RATE
 from copilot.suggestions.models import Delivery, Pacing
 from copilot.suggestions.noise_gate import ChannelState
 from copilot.suggestions.noise_policy import NoisePolicy
@@ -29,8 +30,6 @@ from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent
 from copilot.timeline.reading import is_bots, within
 from copilot.workspaces.directory import names_of
 
-LOWEST_RATE = 1 / 8
-"""Of the policy's posts; below it an incident would in effect be muted by a few dismissals."""
 LONGEST_QUIET = timedelta(hours=12)
 """Longer than a shift: quiet that outlives who asked for it is a switch left off."""
 
@@ -179,7 +178,7 @@ def has_unposted(session: Session, incident_id: int) -> bool:
 
 
 def _rate(pacing: Pacing | None) -> float:
-    return 1.0 if pacing is None else min(1.0, max(LOWEST_RATE, pacing.rate))
+    return FULL_RATE if pacing is None else min(FULL_RATE, max(LOWEST_RATE, pacing.rate))
 
 
 def _tempo_before(pacing: Pacing, now: datetime) -> Tempo:

@@ -38,12 +38,23 @@ def family_of(engine: str) -> str:
     return "local" if engine.partition("-")[0] == "local" else "model"
 
 
-def calibrate_of(session: Session, team_id: str, engine: str) -> Calibrate:
-    """What to make of the confidence that this engine states, in this workspace."""
-    row = _in_force(session, team_id, family_of(engine))
-    if row is None or row.fitted_on != engine:
-        return calibrator(Method.SHIPPED, ())
-    return calibrator(row.method, row.parameters)
+class Calibrations:
+    """What a workspace makes of the confidence that engines state; each is read once."""
+
+    def __init__(self, session: Session, team_id: str) -> None:
+        self._session = session
+        self._team_id = team_id
+        self._read: dict[str, Calibrate] = {}
+
+    def apply(self, engine: str, confidence: float) -> float:
+        """`engine` with its version, e.g. `local-1`."""
+        if engine not in self._read:
+            row = _in_force(self._session, self._team_id, family_of(engine))
+            if row is not None and row.fitted_on == engine:
+                self._read[engine] = calibrator(row.method, row.parameters)
+            else:
+                self._read[engine] = calibrator(Method.SHIPPED, ())
+        return self._read[engine](confidence)
 
 
 def fit_anew(session: Session, team_id: str, now: datetime) -> list[Calibration]:
