@@ -1,0 +1,124 @@
+"""What a policy would have done with what was recorded, as the noise page shows it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from copilot.console.noise_picture import Picture, is_moved, picture_of
+from copilot.suggestions.backtest import IncidentBacktest, Side, Tally, backtest
+from copilot.suggestions.backtest_reading import read_history
+from copilot.suggestions.noise_policy import PolicySet
+from copilot.suggestions.replay_history import History
+
+LOOKS_BACK = timedelta(days=365)
+MOST_SUGGESTIONS = 10_000
+"""The newest; of more the page would take longer than a second."""
+MOST_PICTURES = 6
+MOST_ROWS = 30
+FEW_DECIDED = 20
+"""Of fewer, what people decided is a hint and no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRow:
+    id: int
+    title: str
+    tally: Tally
+    is_changed: bool
+    picture: Picture | None
+    """None where nothing would have been different, or a table is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """All incidents together that the viewer may not read."""
+
+    incidents: int
+    before: Side
+    after: Side
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayView:
+    total: Tally
+    incidents: int
+    since: datetime
+    left_out: int
+    rows: Sequence[IncidentRow]
+    """Those that change most first."""
+    more_rows: int
+    changed: int
+    """Incidents in which something would have been different."""
+    elsewhere: Elsewhere | None
+
+    @property
+    def undecided(self) -> int:
+        return self.total.suggestions - self.total.decided
+
+
+def read_replay(
+    session: Session, team_id: str, policies: PolicySet, readable: Collection[int], now: datetime
+) -> ReplayView:
+    """What these policies would have done with what the workspace's incidents brought up."""
+    history = read_history(session, team_id, since=now - LOOKS_BACK, most=MOST_SUGGESTIONS)
+    return replay_view(history, policies, readable)
+
+
+def replay_view(history: History, policies: PolicySet, readable: Collection[int]) -> ReplayView:
+    result = backtest(history, policies)
+    judged_at = _judged_at(history)
+    with_any = [one for one in result.incidents if one.suggestions]
+    mine = [one for one in with_any if one.incident_id in readable]
+    mine.sort(key=lambda one: (-_moved(one), -one.incident_id))
+    rows = [
+        IncidentRow(
+            one.incident_id,
+            one.title,
+            one.tally,
+            _moved(one) > 0,
+            picture_of(one.suggestions, judged_at) if at < MOST_PICTURES else None,
+        )
+        for at, one in enumerate(mine[:MOST_ROWS])
+    ]
+    return ReplayView(
+        total=result.total,
+        incidents=len(with_any),
+        since=min(judged_at.values(), default=result.since),
+        left_out=result.left_out,
+        rows=rows,
+        more_rows=max(0, len(mine) - MOST_ROWS),
+        changed=sum(_moved(one) > 0 for one in with_any),
+        elsewhere=_elsewhere([one for one in with_any if one.incident_id not in readable]),
+    )
+
+
+def _judged_at(history: History) -> dict[int, datetime]:
+    return {
+        one.suggestion_id: one.verdicts[-1].at
+        for incident in history.incidents
+        for one in incident.suggestions
+        if one.verdicts
+    }
+
+
+def _moved(incident: IncidentBacktest) -> int:
+    return sum(is_moved(one) for one in incident.suggestions)
+
+
+def _elsewhere(incidents: Sequence[IncidentBacktest]) -> Elsewhere | None:
+    if not incidents:
+        return None
+    before, after = (
+        Side(
+            shown=sum(side.shown for side in sides),
+            digested=sum(side.digested for side in sides),
+            held=sum(side.held for side in sides),
+        )
+        for sides in (
+            [one.tally.before for one in incidents],
+            [one.tally.after for one in incidents],
+        )
+    )
+    return Elsewhere(len(incidents), before, after)
