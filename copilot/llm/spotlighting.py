@@ -21,9 +21,9 @@ _VARIATIONS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF), (0x180B, 0x180F))
 
 def new_marker(texts: Iterable[str]) -> str:
     """Random, and in none of the texts."""
-    known = list(texts)
-    while any((marker := secrets.token_hex(_MARKER_BYTES)) in text for text in known):
-        pass
+    known = "\n".join(texts)
+    while (marker := secrets.token_hex(_MARKER_BYTES)) in known:
+        continue
     return marker
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from copilot.ports import Candidate, Proposal, Quote, Window
+from copilot.ports import Candidate, Debounce, Proposal, Quote, Window
 
 
 class FakeProposer:
@@ -19,9 +19,12 @@ class FakeProposer:
         """Raised one by one before anything is answered."""
         self.answer: Callable[[Window], Sequence[Candidate]] = marked_candidates
 
+        self.patience: Debounce | None = None
+
     @property
-    def debounce(self) -> None:
-        """Asked after each message."""
+    def debounce(self) -> Debounce | None:
+        """Asked after each message, unless a test wants people to finish first."""
+        return self.patience
 
     def propose(self, window: Window) -> Proposal:
         self.windows.append(window)
