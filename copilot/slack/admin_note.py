@@ -3,7 +3,7 @@
 from copilot.ports import AdminNote
 from copilot.slack.answers import Answer
 from copilot.slack.cards import Block
-from copilot.slack.escaping import is_web_address, mrkdwn, plain, safe
+from copilot.slack.escaping import clip_escaped, is_web_address, mrkdwn, plain, safe
 from copilot.suggestions.muting import KINDS_IN_WORDS
 
 UNDO_MUTE = "mute_undo"
@@ -25,8 +25,10 @@ def admin_note(note: AdminNote) -> Answer:
 
 
 def undone_note(what: str, name: str) -> Answer:
-    """In place of the note once somebody took the mute back; both are escaped here."""
-    text = f"{safe(what, 200)} Undone by {safe(name, 60)}; they are suggested there again."
+    """In place of the note once somebody took the mute back. `what` is its text, escaped."""
+    text = (
+        f"~{clip_escaped(what, 200)}~ Undone by {safe(name, 60)}: they are suggested there again."
+    )
     return {"text": text, "blocks": [{"type": "section", "text": mrkdwn(text)}]}
 
 

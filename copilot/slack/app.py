@@ -16,6 +16,7 @@ from copilot.slack.client import build_client
 from copilot.slack.clients import SlackClients
 from copilot.slack.identity import BotIdentities
 from copilot.slack.listeners import (
+    admin_notes,
     buttons,
     commands,
     declaring_form,
@@ -88,6 +89,7 @@ def build_bolt_app(
     buttons.register(app, slack)
     forms.register(app, slack)
     noise.register(app, slack)
+    admin_notes.register(app, slack)
     marking.register(app, slack)
     home.register(app, slack)
     _catch_the_rest(app)
