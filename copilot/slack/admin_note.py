@@ -3,7 +3,7 @@
 from copilot.ports import AdminNote
 from copilot.slack.answers import Answer
 from copilot.slack.cards import Block
-from copilot.slack.escaping import clip_escaped, is_web_address, mrkdwn, plain, safe
+from copilot.slack.escaping import is_web_address, mrkdwn, plain, safe
 from copilot.suggestions.muting import KINDS_IN_WORDS
 
 UNDO_MUTE = "mute_undo"
@@ -19,16 +19,14 @@ def admin_note(note: AdminNote) -> Answer:
     blocks: list[Block] = [
         {"type": "section", "text": mrkdwn(f"*{head}*\n{safe(note.words, 300)}.\n{_rest(note)}")}
     ]
-    if note.channel is not None:
-        blocks.append({"type": "actions", "elements": [_undo_button(note)]})
-    return {"text": head, "blocks": blocks}
+    return {"text": head, "blocks": [*blocks, *_undo_buttons(note)]}
 
 
 def undone_note(what: str, name: str) -> Answer:
-    """In place of the note once somebody took the mute back. `what` is its text, escaped."""
-    text = (
-        f"~{clip_escaped(what, 200)}~ Undone by {safe(name, 60)}: they are suggested there again."
-    )
+    """In place of the note once somebody took the mute back. `what` is its text."""
+    undone = f"Undone by {safe(name, 60)}: they are suggested there again."
+    before = safe(what, 200).replace("~", "-")
+    text = f"~{before}~ {undone}" if before else undone
     return {"text": text, "blocks": [{"type": "section", "text": mrkdwn(text)}]}
 
 
@@ -43,11 +41,14 @@ def _rest(note: AdminNote) -> str:
     )
 
 
-def _undo_button(note: AdminNote) -> Block:
+def _undo_buttons(note: AdminNote) -> list[Block]:
     version = note.subject.partition(":")[2]
-    return {
+    if note.channel is None or not version.isdecimal() or len(version) > 9:
+        return []
+    button = {
         "type": "button",
         "action_id": UNDO_MUTE,
         "text": plain("Suggest them again"),
         "value": version,
     }
+    return [{"type": "actions", "elements": [button]}]

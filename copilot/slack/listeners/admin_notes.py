@@ -16,6 +16,7 @@ from copilot.slack.listeners.noise_admins import require_admin
 from copilot.slack.replies import replace_private, send_private
 from copilot.slack.services import SlackServices
 from copilot.suggestions.learning import Learned, undo
+from copilot.timeline.mrkdwn import to_plain
 from copilot.workspaces.directory import names_of
 
 _log = logging.getLogger(__name__)
@@ -60,7 +61,7 @@ def _say(slack: SlackServices, by: Person, words: str) -> None:
 
 
 def _what(body: Mapping[str, Any]) -> str:
-    """The note's first line, as Slack sends the message back; its text is escaped already."""
+    """The note's first line, as Slack sends the message back."""
     message = body.get("message")
     text = message.get("text") if isinstance(message, Mapping) else None
-    return text if isinstance(text, str) else ""
+    return to_plain(text, {}) if isinstance(text, str) else ""
