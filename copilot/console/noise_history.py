@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from copilot.console.noise_words import Change, changes_between
+from copilot.console.noise_words import Change, changes_between, reason_words
 from copilot.suggestions.models import NoisePolicyVersion
 from copilot.suggestions.noise_policy import PolicySet, from_json
 from copilot.suggestions.policies import Origin
@@ -23,8 +23,6 @@ class Version:
     number: int
     at: datetime
     by: str
-    """A name; the copilot's where it was the copilot itself."""
-    is_learned: bool
     reason: str
     changes: list[Change]
     """Against the version before."""
@@ -55,14 +53,17 @@ def read_history(
     policies.setdefault(_FIRST, PolicySet())
     shown = [row for row in rows if row.version - 1 in policies][:MOST_VERSIONS]
     in_force = policies[rows[0].version] if rows else PolicySet()
+    made = {
+        row.version: changes_between(policies[row.version - 1], policies[row.version], channels)
+        for row in shown
+    }
     versions = [
         Version(
             number=row.version,
             at=row.set_at,
-            by="the copilot" if row.origin == Origin.LEARNED else names.get(row.set_by, row.set_by),
-            is_learned=row.origin == Origin.LEARNED,
-            reason=row.reason,
-            changes=changes_between(policies[row.version - 1], policies[row.version], channels),
+            by=set_by(row.origin, row.set_by, names),
+            reason=reason_words(row.reason, made[row.version]),
+            changes=made[row.version],
             back=_back(policies[row.version - 1], policies[row.version], in_force, channels),
             undoes=row.undoes,
         )
@@ -70,6 +71,13 @@ def read_history(
     ]
     older = versions[-1].number - _FIRST - 1 if versions else 0
     return History(versions, older)
+
+
+def set_by(origin: str, user_id: str | None, names: Mapping[str, str]) -> str:
+    """A name, the copilot's where it was the copilot itself."""
+    if origin == Origin.LEARNED:
+        return "The copilot"
+    return names.get(user_id or "", user_id or "somebody")
 
 
 def _back(

@@ -31,9 +31,11 @@ from copilot.suggestions.noise_policy import (
     SHORTEST_INTERVAL,
     policy_json,
 )
+from copilot.suggestions.precision import precision_by_kind
 from copilot.workspaces.directory import names_of
 
 _MINUTE = timedelta(minutes=1)
+_WISHED = timedelta(days=90)
 _LIMITS = {
     "threshold": (f"{LOWEST_THRESHOLD:g}", f"{HIGHEST_THRESHOLD:g}"),
     "minutes": (SHORTEST_INTERVAL // _MINUTE, LONGEST_INTERVAL // _MINUTE),
@@ -81,7 +83,7 @@ def noise_page(
 
 def readers_page(request: Request, session: Session, access: NoiseAccess) -> Response:
     """The policy in words, for who may not change it; of channels those that they may read."""
-    in_force = read_in_force(session, access.team_id)
+    in_force = read_in_force(session, access)
     scopes = [
         Scope(),
         *(Scope(severity=each.value) for each in Severity),
@@ -104,7 +106,7 @@ def readers_page(request: Request, session: Session, access: NoiseAccess) -> Res
 def _around(
     session: Session, access: NoiseAccess, form: PolicyForm, now: datetime
 ) -> dict[str, Any]:
-    in_force = read_in_force(session, access.team_id)
+    in_force = read_in_force(session, access)
     before = form.scope.policy_in(in_force.policies)
     return {
         "in_force": in_force,
@@ -120,6 +122,8 @@ def _around(
             session, access.team_id, names_of(session, access.team_id), access.channels
         ),
         "learned": read_learned(session, access),
+        "wished": precision_by_kind(session, access.team_id, now - _WISHED, form.scope.channel_id),
+        "wished_days": _WISHED.days,
     }
 
 

@@ -13,8 +13,6 @@ from copilot.console import words
 from copilot.suggestions.backtest import SuggestionBacktest
 from copilot.suggestions.replay_history import Fate, Place
 
-WIDTH = 560
-EDGE = 9
 MOST_MARKS = 120
 """Of more, a lane is a smear; those that would have changed come first."""
 
@@ -33,15 +31,14 @@ _WISH_WORDS = {"wanted": "accepted", "unwanted": "dismissed", "unknown": "nobody
 @dataclass(frozen=True, slots=True)
 class Mark:
     x: float
+    """Per cent of the lane."""
     shape: Shape
     wish: Wish
-    is_moved: bool
     title: str
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    width: int
     before: Sequence[Mark]
     after: Sequence[Mark]
     starts: str
@@ -65,7 +62,6 @@ def picture_of(
     instants = [placed.at for placed in (*before, *after)]
     first, last = min(instants), max(instants)
     return Picture(
-        width=WIDTH,
         before=_lane(before, first, last),
         after=_lane(after, first, last),
         starts=words.day_and_time(first),
@@ -104,10 +100,10 @@ def _mark(placed: _Placed, shape: Shape, first: datetime, last: datetime) -> Mar
     wish: Wish = "wanted" if one.is_wanted else "unwanted" if one.is_unwanted else "unknown"
     at = words.short_time(placed.at)
     title = f"{at} “{one.title}”: {_SHAPE_WORDS[shape]}, {_WISH_WORDS[wish]}"
-    return Mark(_x(placed.at, first, last), shape, wish, is_moved(one), title)
+    return Mark(_x(placed.at, first, last), shape, wish, title)
 
 
 def _x(at: datetime, first: datetime, last: datetime) -> float:
     span_s = (last - first).total_seconds()
     share = (at - first).total_seconds() / span_s if span_s else 0.5
-    return round(EDGE + share * (WIDTH - 2 * EDGE), 1)
+    return round(100 * share, 1)

@@ -15,7 +15,7 @@ from copilot.suggestions.replay_history import History
 LOOKS_BACK = timedelta(days=365)
 MOST_SUGGESTIONS = 10_000
 """The newest; of more the page would take longer than a second."""
-MOST_PICTURES = 6
+MOST_PICTURES = 4
 MOST_ROWS = 30
 FEW_DECIDED = 20
 """Of fewer, what people decided is a hint and no more."""

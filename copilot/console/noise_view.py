@@ -16,11 +16,17 @@ from copilot.console.noise_form import (
     read_fields,
     with_preset,
 )
+from copilot.console.noise_history import policies_at, set_by
 from copilot.console.noise_scope import Scope, read_scope, scope_of_channel
-from copilot.console.noise_words import Change, differs_words
+from copilot.console.noise_words import (
+    Change,
+    changes_between,
+    differs_words,
+    reason_words,
+)
 from copilot.incidents.models import Severity
 from copilot.suggestions.noise_policy import NoisePolicy, PolicySet, Preset
-from copilot.suggestions.policies import Origin, PoliciesInForce, policies_in_force
+from copilot.suggestions.policies import policies_in_force
 from copilot.workspaces.directory import names_of
 
 _AS_EVERYWHERE = "workspace"
@@ -181,16 +187,16 @@ class InForce:
     by: str
     reason: str
     at: datetime | None
+    """None while nobody changed them."""
 
 
-def read_in_force(session: Session, team_id: str) -> InForce:
-    found: PoliciesInForce = policies_in_force(session, team_id)
-    names = names_of(session, team_id)
+def read_in_force(session: Session, access: NoiseAccess) -> InForce:
+    found = policies_in_force(session, access.team_id)
+    before = policies_at(session, access.team_id, found.policies.version - 1) or PolicySet()
+    changes = changes_between(before, found.policies, access.channels)
     return InForce(
         policies=found.policies,
-        by="The copilot"
-        if found.origin == Origin.LEARNED
-        else names.get(found.set_by or "", found.set_by or ""),
-        reason=found.reason or "",
+        by=set_by(found.origin, found.set_by, names_of(session, access.team_id)),
+        reason=reason_words(found.reason or "", changes),
         at=found.set_at,
     )

@@ -1,6 +1,6 @@
 """A noise policy and its changes in the words that admins read. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,7 @@ _LABELS = {
     "muted": "muted by the copilot",
 }
 _ELSEWHERE = "a channel that you can't read"
+_NOT_FOR_YOU = "The reason is for those who can read the channel."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,14 @@ def changes_between(old: PolicySet, new: PolicySet, channels: Mapping[str, str])
             where, old.by_channel.get(channel_id, {}), new.by_channel.get(channel_id, {})
         )
     return found
+
+
+def reason_words(reason: str, changes: Sequence[Change]) -> str:
+    """What was given as the reason; of a change to channels that the reader may not read, nothing:
+    it may tell what goes on there.
+    """
+    is_elsewhere = bool(changes) and all(change.where == _ELSEWHERE for change in changes)
+    return _NOT_FOR_YOU if is_elsewhere else reason
 
 
 def value_words(name: str, value: Any) -> str:

@@ -182,7 +182,7 @@ def _changed_meanwhile(session: Session, access: NoiseAccess, sent: Asked) -> _R
 
     The version in the form is the new one, so that saving it again saves it.
     """
-    in_force = read_in_force(session, access.team_id)
+    in_force = read_in_force(session, access)
     opened_on = policies_at(session, access.team_id, sent.opened_on or 0) or in_force.policies
     scope, _ = scope_asked(sent, access)
     before, now = scope.policy_in(opened_on), scope.policy_in(in_force.policies)
