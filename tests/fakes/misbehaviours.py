@@ -123,7 +123,7 @@ def drips_headers(asked: Asked, line: Line) -> None:
 
 def drips_body(asked: Asked, line: Line) -> None:
     """A byte now and then, each in time for whoever only times single reads."""
-    line.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9000\r\n\r\n{")
+    line.send(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 400\r\n\r\n{")
     _drip(line, b" ")
 
 
@@ -135,8 +135,8 @@ def sends_without_end(asked: Asked, line: Line) -> None:
 
 
 def bomb(asked: Asked, line: Line) -> None:
-    """A hundred kilobytes that unpack to a hundred megabytes."""
-    packed = gzip.compress(b" " * 100_000_000, 9)
+    """Twenty kilobytes that unpack to twenty megabytes."""
+    packed = gzip.compress(b" " * 20_000_000)
     line.reply(packed, headers=[("Content-Encoding", "gzip")])
 
 
