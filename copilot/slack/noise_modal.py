@@ -1,295 +1,210 @@
-"""The form in which admins set how much is said."""
+"""The form in which admins set how much is said, and see what it would have done."""
 
-import json
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from copilot.errors import BadInputError
 from copilot.slack.cards import Block
-from copilot.slack.escaping import clip, mrkdwn, plain, safe
-from copilot.slack.times import with_date
-from copilot.suggestions.noise_policy import (
-    HIGHEST_THRESHOLD,
-    LARGEST_POST,
-    LONGEST_INTERVAL,
-    LONGEST_REASON,
-    LOWEST_THRESHOLD,
-    PRESETS,
-    SHORTEST_INTERVAL,
-    NoisePolicy,
-    Preset,
-    preset_of,
+from copilot.slack.escaping import mrkdwn, plain, safe
+from copilot.slack.noise_fields import (
+    kinds_input,
+    muted_inputs,
+    number_inputs,
+    preset_input,
+    reason_input,
 )
-from copilot.suggestions.vocabulary import SuggestionKind
+from copilot.slack.noise_form import NoiseForm
+from copilot.slack.noise_words import KIND_LABELS, in_words
+from copilot.slack.times import with_date
+from copilot.suggestions.noise_policy import LONGEST_REASON, NoisePolicy
 
 NOISE_SET = "noise_set"
-PRESET = "noise_preset"
-VALUE = "value"
-"""The action of every input; the block says which it is."""
-REASON = "reason"
+SCOPE = "noise_scope"
+TRY = "noise_try"
+HELD = "noise_held"
+CHANGES = "noise_changes"
+UNDO = "noise_undo"
+TITLE = "How much is said"
 
-_MINUTE = timedelta(minutes=1)
-_KIND_LABELS = {
-    SuggestionKind.COMMITMENT: ("Promises", "“I'll add an alert tomorrow”"),
-    SuggestionKind.REQUEST: ("Requests", "“can somebody mend the runbook?”"),
-    SuggestionKind.PROPOSAL: ("Proposals", "“we should page on replica lag”"),
-}
-_PRESET_LABELS = {
-    Preset.QUIET: ("Quiet", "Only what is almost certain, at most twice an hour"),
-    Preset.BALANCED: ("Balanced", "What most teams start with"),
-    Preset.TALKATIVE: ("Talkative", "More to look through, up to six times an hour"),
-}
-_OUT_OF_DATE = "This form is out of date; close it and open it again."
+_MOST_SCOPES = 100
+"""Slack's limit for a menu."""
 
 
 @dataclass(frozen=True, slots=True)
-class InForceWords:
-    """The policy in force, with its setter by name."""
-
-    policy: NoisePolicy
-    reason: str | None
-    set_by: str | None
-    set_at: datetime | None
+class ScopeChoice:
+    value: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
-class NoiseForm:
-    """What the form holds besides its fields. A redraw has new block ids, or Slack would keep
-    what stood in the fields before.
-    """
+class KindRecord:
+    """How much of one kind was wanted, of what people decided on."""
 
-    replaces: int
-    """The policy version that it was opened on."""
-    drawing: int = 0
-
-    def to_metadata(self) -> str:
-        return json.dumps([self.replaces, self.drawing])
-
-    def block(self, field: str) -> str:
-        return f"{field}-{self.drawing}"
+    kind: str
+    wanted: int
+    decided: int
+    low: float
+    high: float
+    """Where the true share lies with 95 % confidence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
-    """What stands in the fields; `faults` are fields that hold no such thing."""
+class Sheet:
+    """What the form tells besides its fields, for one scope."""
 
-    policy: NoisePolicy
-    reason: str
-    faults: Mapping[str, str]
-
-
-def read_form(metadata: object) -> NoiseForm:
-    """Raises BadInputError for a form that is not ours, or of another version."""
-    try:
-        replaces, drawing = json.loads(str(metadata))
-        return NoiseForm(int(replaces), int(drawing))
-    except (TypeError, ValueError):
-        raise BadInputError(_OUT_OF_DATE) from None
+    in_force: NoisePolicy
+    scopes: Sequence[ScopeChoice]
+    """The one that the form is for among them."""
+    has_own: bool
+    """Something differs here from what holds everywhere."""
+    kinds: Sequence[KindRecord] = ()
+    reason: str | None = None
+    """Of the newest change, of whatever scope."""
+    set_by: str | None = None
+    set_at: datetime | None = None
+    version: int | None = None
+    """Of the newest change, to be undone; None where there is nothing to undo."""
 
 
 def noise_modal(
-    in_force: InForceWords, shown: NoisePolicy, form: NoiseForm, reason: str = ""
+    sheet: Sheet,
+    shown: NoisePolicy,
+    form: NoiseForm,
+    reason: str = "",
+    tried: Sequence[str] = (),
+    said: str = "",
 ) -> dict[str, Any]:
-    """`shown` fills the fields: what is in force, or a preset that was chosen."""
-    least, most = SHORTEST_INTERVAL // _MINUTE, LONGEST_INTERVAL // _MINUTE
+    """`shown` fills the fields: what is in force, or what was chosen or typed.
+
+    `tried` is what the numbers would have done, `said` what the last press came to; both are
+    escaped already.
+    """
     return {
         "type": "modal",
         "callback_id": NOISE_SET,
         "private_metadata": form.to_metadata(),
-        "title": plain("How much is said", 24),
+        "title": plain(TITLE, 24),
         "submit": plain("Save", 24),
         "close": plain("Cancel", 24),
         "blocks": [
-            {"type": "section", "text": mrkdwn(_in_force(in_force))},
-            _presets(shown, form),
-            _input(
-                form,
-                "threshold_when_calm",
-                "How sure to be, to post while it is calm",
-                _number(shown.threshold_when_calm, LOWEST_THRESHOLD, HIGHEST_THRESHOLD),
-                f"{LOWEST_THRESHOLD:g} to {HIGHEST_THRESHOLD:g}; higher is quieter. What is less "
-                "sure waits for a pause.",
-            ),
-            _input(
-                form,
-                "threshold_when_busy",
-                "How sure to be while it is busy",
-                _number(shown.threshold_when_busy, LOWEST_THRESHOLD, HIGHEST_THRESHOLD),
-                "While it is hectic nothing is posted, whatever stands here.",
-            ),
-            _input(
-                form,
-                "post_interval",
-                "Minutes between posts",
-                _number(shown.post_interval // _MINUTE, least, most, is_decimal=False),
-                f"{least} to {most}, for each incident.",
-            ),
-            _input(form, "most_in_one_post", "Items in a post, at most", _post_sizes(shown)),
-            _input(form, "kinds", "What is suggested", _kinds(shown), is_optional=True),
-            _input(
-                form,
-                REASON,
-                "Why",
-                {
-                    "type": "plain_text_input",
-                    "action_id": VALUE,
-                    "max_length": LONGEST_REASON,
-                    **({"initial_value": clip(reason, LONGEST_REASON)} if reason else {}),
-                },
-                "Kept with the change, for those who wonder later.",
-            ),
+            *([_section(said)] if said.strip() else []),
+            _scope(sheet, form),
+            *_in_force(sheet, form),
+            preset_input(shown, form),
+            *number_inputs(shown, form),
+            kinds_input(shown, form),
+            *muted_inputs(sheet.in_force.muted, shown, form),
+            *_records(sheet.kinds),
+            {"type": "divider"},
+            {
+                "type": "actions",
+                "block_id": "noise-more",
+                "elements": [
+                    _button(TRY, "See what it would have done"),
+                    _button(HELD, "What was kept back"),
+                    _button(CHANGES, "Changes so far"),
+                ],
+            },
+            *(_section(text) for text in tried if text.strip()),
+            reason_input(reason, form),
         ],
     }
 
 
-def saved_modal(policy: NoisePolicy) -> dict[str, Any]:
+def saved_modal(policy: NoisePolicy, version: int, console_link: str) -> dict[str, Any]:
     """In place of the form, once it is saved."""
-    words = f"Saved. It holds for what is found from now on.\n{_in_words(policy)}"
+    words = f"*Saved.* It holds for what is found from now on.\n{_capital(in_words(policy))}"
+    return _closing(
+        [
+            {**_section(words), "accessory": _button(UNDO, "Undo this change", str(version))},
+            _context(f"Who changed what, and why, is kept <{console_link}|in the console>, too."),
+        ]
+    )
+
+
+def undone_modal(policy: NoisePolicy) -> dict[str, Any]:
+    """In place of what was saved, once it is undone."""
+    words = f"*Undone.* What held before holds again.\n{_capital(in_words(policy))}"
+    return _closing([_section(words)])
+
+
+def not_undone_modal(why: str) -> dict[str, Any]:
+    return _closing([_section(safe(why, 600) or "Nothing was undone.")])
+
+
+def _closing(blocks: list[Block]) -> dict[str, Any]:
     return {
         "type": "modal",
         "callback_id": "noise_saved",
-        "title": plain("How much is said", 24),
+        "title": plain(TITLE, 24),
         "close": plain("Close", 24),
-        "blocks": [{"type": "section", "text": mrkdwn(words)}],
+        "blocks": blocks,
     }
 
 
-def read_entered(view: Mapping[str, Any], form: NoiseForm, base: NoisePolicy) -> Entered:
-    """What stands in the fields; what can't be read is told by field and left as in `base`."""
-    faults: dict[str, str] = {}
-    state = _mapping(_mapping(view.get("state")).get("values"))
-
-    def field(name: str) -> Mapping[str, Any]:
-        return _mapping(_mapping(state.get(form.block(name))).get(VALUE))
-
-    def number(name: str, before: float) -> float:
-        typed = str(field(name).get("value") or "").strip().replace(",", ".")
-        if re.fullmatch(r"\d{1,6}(\.\d{1,6})?", typed):
-            return float(typed)
-        faults[name] = "Give a number."
-        return before
-
-    minutes = number("post_interval", base.post_interval / _MINUTE)
-    chosen_size = str(_mapping(field("most_in_one_post").get("selected_option")).get("value"))
-    policy = replace(
-        base,
-        threshold_when_calm=number("threshold_when_calm", base.threshold_when_calm),
-        threshold_when_busy=number("threshold_when_busy", base.threshold_when_busy),
-        post_interval=timedelta(minutes=round(minutes)),
-        most_in_one_post=int(chosen_size) if chosen_size.isdigit() else base.most_in_one_post,
-        kinds=frozenset(_values(field("kinds").get("selected_options"))),
-        version=form.replaces,
-    )
-    reason = field(REASON).get("value")
-    return Entered(policy, reason if isinstance(reason, str) else "", faults)
-
-
-def read_preset(action: Mapping[str, Any]) -> Preset:
-    """Raises BadInputError for what is none."""
-    try:
-        return Preset(str(_mapping(action.get("selected_option")).get("value")))
-    except ValueError:
-        raise BadInputError(_OUT_OF_DATE) from None
-
-
-def _in_force(in_force: InForceWords) -> str:
-    head = f"*In force:* {_in_words(in_force.policy)}"
-    if in_force.set_at is None:
-        return f"{head}\nThat is how it comes; nobody changed it yet."
-    by = safe(in_force.set_by or "someone", 60)
-    why = safe(in_force.reason or "", LONGEST_REASON)
-    return f"{head}\nSince {with_date(in_force.set_at)}, set by {by}: “{why}”"
-
-
-def _in_words(policy: NoisePolicy) -> str:
-    preset = preset_of(policy)
-    name = _PRESET_LABELS[preset][0].lower() if preset else "numbers of your own"
-    kinds = [_KIND_LABELS[kind][0].lower() for kind in SuggestionKind if kind in policy.kinds]
-    items = f"{policy.most_in_one_post} item{'s' if policy.most_in_one_post > 1 else ''}"
-    return (
-        f"{name}: {policy.threshold_when_calm:g} while calm, {policy.threshold_when_busy:g} while "
-        f"busy, never while hectic; one post in {policy.post_interval // _MINUTE} min with at most "
-        f"{items}; {', '.join(kinds) or 'nothing is suggested'}."
-    )
-
-
-def _presets(shown: NoisePolicy, form: NoiseForm) -> Block:
-    options: list[Block] = [
-        {
-            "text": plain(label, 75),
-            "description": plain(description, 75),
-            "value": preset.value,
-        }
-        for preset, (label, description) in _PRESET_LABELS.items()
-    ]
-    element: Block = {"type": "radio_buttons", "action_id": PRESET, "options": options}
-    chosen = preset_of(shown)
-    if chosen is not None:
-        element["initial_option"] = options[list(PRESETS).index(chosen)]
-    block = _input(form, "preset", "Start from", element, is_optional=True)
-    return {**block, "dispatch_action": True}
-
-
-def _post_sizes(shown: NoisePolicy) -> Block:
+def _scope(sheet: Sheet, form: NoiseForm) -> Block:
     options = [
-        {"text": plain(str(size), 75), "value": str(size)} for size in range(1, LARGEST_POST + 1)
+        {"text": plain(choice.label, 75), "value": choice.value}
+        for choice in {each.value: each for each in sheet.scopes}.values()
+    ][:_MOST_SCOPES]
+    chosen = [option for option in options if option["value"] == form.scope.value]
+    block: Block = {**_section("*These numbers are for*"), "block_id": form.block("scope")}
+    if not options:
+        return block
+    initial = {"initial_option": chosen[0]} if chosen else {}
+    menu = {"type": "static_select", "action_id": SCOPE, "options": options, **initial}
+    return {**block, "accessory": menu}
+
+
+def _in_force(sheet: Sheet, form: NoiseForm) -> list[Block]:
+    head = f"*In force:* {in_words(sheet.in_force)}"
+    if form.scope.kind and not sheet.has_own:
+        head += "\nThat is what holds everywhere; nothing differs here yet."
+    if sheet.set_at is None:
+        return [_section(f"{head}\nThat is how it comes; nobody changed it yet.")]
+    by = safe(sheet.set_by or "someone", 60)
+    why = safe(sheet.reason or "", LONGEST_REASON)
+    changed = f"Last changed {with_date(sheet.set_at)}, set by {by}: “{why}”"
+    last = _section(changed)
+    if sheet.version is not None:
+        last["accessory"] = _button(UNDO, "Undo this change", str(sheet.version))
+    return [_section(head), last]
+
+
+def _records(kinds: Sequence[KindRecord]) -> list[Block]:
+    """How much of each kind was wanted; what nobody decided on says nothing."""
+    known = {each.kind: each for each in kinds}
+    lines = [
+        f"{label}: {_share(known[kind])}"
+        for kind, (label, _) in KIND_LABELS.items()
+        if kind in known
     ]
-    size = min(max(shown.most_in_one_post, 1), LARGEST_POST)
-    return {
-        "type": "static_select",
-        "action_id": VALUE,
-        "options": options,
-        "initial_option": options[size - 1],
-    }
+    if not lines:
+        return []
+    return [_context("*How much of it was wanted*\n" + "\n".join(lines))]
 
 
-def _kinds(shown: NoisePolicy) -> Block:
-    options: list[Block] = [
-        {"text": plain(label, 75), "description": plain(example, 75), "value": kind.value}
-        for kind, (label, example) in _KIND_LABELS.items()
-    ]
-    chosen = [option for option in options if option["value"] in shown.kinds]
-    initial = {"initial_options": chosen} if chosen else {}
-    return {"type": "checkboxes", "action_id": VALUE, "options": options, **initial}
+def _share(record: KindRecord) -> str:
+    if not record.decided:
+        return "nobody decided on any yet"
+    return (
+        f"{record.wanted} of {record.decided}, so {record.low:.0%} to {record.high:.0%}"
+    ).replace("%", " %")
 
 
-def _number(value: float, least: float, most: float, *, is_decimal: bool = True) -> Block:
-    return {
-        "type": "number_input",
-        "action_id": VALUE,
-        "is_decimal_allowed": is_decimal,
-        "min_value": f"{least:g}",
-        "max_value": f"{most:g}",
-        "initial_value": f"{value:g}",
-    }
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
-def _input(
-    form: NoiseForm,
-    field: str,
-    label: str,
-    element: Block,
-    hint: str = "",
-    *,
-    is_optional: bool = False,
-) -> Block:
-    block: Block = {
-        "type": "input",
-        "block_id": form.block(field),
-        "label": plain(label),
-        "optional": is_optional,
-        "element": element,
-    }
-    return {**block, "hint": plain(hint)} if hint else block
+def _button(action_id: str, label: str, value: str = "") -> Block:
+    made: Block = {"type": "button", "action_id": action_id, "text": plain(label, 75)}
+    return {**made, "value": value} if value else made
 
 
-def _values(options: object) -> list[str]:
-    found = options if isinstance(options, list) else []
-    return [str(_mapping(option).get("value")) for option in found]
+def _section(text: str) -> Block:
+    return {"type": "section", "text": mrkdwn(text)}
 
 
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(text)]}

@@ -1,101 +1,178 @@
-"""`/incident noise`: admins set how much is said, and say why."""
+"""`/incident noise`: admins look at how much is said, and at what other numbers would have done."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from slack_bolt import Ack, App, BoltContext
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from copilot.errors import AlreadyDecidedError, BadInputError, CopilotError
+from copilot.errors import BadInputError, CopilotError
 from copilot.slack.answers import Answer, note
 from copilot.slack.clicks import read_person
 from copilot.slack.client import translated
-from copilot.slack.escaping import safe
+from copilot.slack.listeners import noise_saving
 from copilot.slack.listeners.asking import Asked
-from copilot.slack.noise_modal import (
-    NOISE_SET,
-    PRESET,
-    REASON,
-    InForceWords,
+from copilot.slack.listeners.noise_admins import is_admin, require_admin, who_may
+from copilot.slack.noise_fields import PRESET
+from copilot.slack.noise_form import (
+    Entered,
     NoiseForm,
-    noise_modal,
+    ScopeKind,
+    mapping,
     read_entered,
     read_form,
     read_preset,
-    saved_modal,
+    read_scope,
 )
+from copilot.slack.noise_lists import changes_modal, kept_modal
+from copilot.slack.noise_modal import CHANGES, HELD, SCOPE, TRY, Sheet, noise_modal
+from copilot.slack.noise_reading import read_changes, read_kept, read_sheet, replay
+from copilot.slack.noise_tried import faults_lines, tried_lines
 from copilot.slack.services import SlackServices
-from copilot.suggestions.noise_policy import PRESETS, NoisePolicy, policy_faults
-from copilot.suggestions.policies import policies_in_force, reason_faults, set_policies
-from copilot.workspaces.directory import names_of
-from copilot.workspaces.models import Member
+from copilot.suggestions.noise_policy import PolicySet
+from copilot.suggestions.policies import policies_faults
+from copilot.suggestions.presets import with_preset
+from copilot.workspaces.membership import readable_channels
 
-_NAMED_ADMINS = 5
-
-
-class _FieldsError(BadInputError):
-    def __init__(self, faults: Mapping[str, str]) -> None:
-        super().__init__("; ".join(faults.values()))
-        self.faults = faults
+View = dict[str, Any]
+Redraw = Callable[["_Drawing"], View]
 
 
 def noise(slack: SlackServices, asked: Asked) -> Answer | None:
     """Opens the form; None where it says all there is to say."""
     with slack.db.reading() as session:
-        if not _is_admin(session, asked.team_id, asked.user_id):
-            return note(_ask_an_admin(session, asked.team_id))
-        in_force = _in_words(session, asked.team_id)
-    view = noise_modal(in_force, in_force.policy, NoiseForm(in_force.policy.version))
+        if not is_admin(session, asked.team_id, asked.user_id):
+            return note(who_may(session, asked.team_id))
+        form = NoiseForm(0, channel_id=asked.channel_id)
+        readable = readable_channels(session, asked.team_id, asked.user_id)
+        sheet, policies = read_sheet(
+            session, asked.team_id, form.scope, asked.channel_id, readable, slack.clock.now()
+        )
+    form = replace(form, replaces=policies.version)
     client = slack.client_of(asked.team_id)
     with translated(client, "open the form"):
-        client.views_open(trigger_id=asked.trigger_id, view=view)
+        client.views_open(
+            trigger_id=asked.trigger_id, view=noise_modal(sheet, sheet.in_force, form)
+        )
     return None
 
 
 def register(app: App, slack: SlackServices) -> None:
+    noise_saving.register(app, slack)
+
     @app.action(PRESET)
     def on_preset(
         ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltContext
     ) -> None:
-        _show_preset(slack, body, action, context.team_id or "")
+        _redraw(slack, body, context, lambda drawing: _with_preset(drawing, action))
         ack()
 
-    @app.view(NOISE_SET)
-    def on_set(ack: Ack, view: dict[str, Any], body: dict[str, Any], context: BoltContext) -> None:
-        person = read_person(body, context.team_id or "")
-        try:
-            policy = _save(slack, view, person.team_id, person.user_id)
-        except _FieldsError as error:
-            ack(response_action="errors", errors=_by_block(view, error.faults))
-        except CopilotError as error:
-            words = f"{error} Nothing was saved."
-            ack(response_action="errors", errors=_by_block(view, {REASON: words}))
-        except SQLAlchemyError:
-            words = "The database did not answer. Nothing was saved; try again in a minute."
-            ack(response_action="errors", errors=_by_block(view, {REASON: words}))
-        else:
-            ack(response_action="update", view=saved_modal(policy))
+    @app.action(SCOPE)
+    def on_scope(
+        ack: Ack, body: dict[str, Any], action: dict[str, Any], context: BoltContext
+    ) -> None:
+        _redraw(slack, body, context, lambda drawing: _with_scope(drawing, action))
+        ack()
+
+    @app.action(TRY)
+    def on_try(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        _redraw(slack, body, context, _tried)
+        ack()
+
+    @app.action(HELD)
+    def on_held(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        _push(slack, body, context, _kept)
+        ack()
+
+    @app.action(CHANGES)
+    def on_changes(ack: Ack, body: dict[str, Any], context: BoltContext) -> None:
+        _push(slack, body, context, _changes)
+        ack()
 
 
-def _show_preset(
-    slack: SlackServices, body: Mapping[str, Any], action: Mapping[str, Any], team_id: str
+class _Drawing:
+    """A form that somebody pressed something in, with all that a redraw needs."""
+
+    def __init__(
+        self, slack: SlackServices, session: Session, view: Mapping[str, Any], team: str, user: str
+    ) -> None:
+        require_admin(session, team, user)
+        self.slack, self.session, self.team_id, self.user_id = slack, session, team, user
+        self.now = slack.clock.now()
+        self.form = read_form(view.get("private_metadata"))
+        self.readable = readable_channels(session, team, user)
+        self.sheet, self.policies = self.sheet_of(self.form)
+        self.entered: Entered = read_entered(view, self.form, self.sheet.in_force)
+
+    def sheet_of(self, form: NoiseForm) -> tuple[Sheet, PolicySet]:
+        return read_sheet(
+            self.session, self.team_id, form.scope, form.channel_id, self.readable, self.now
+        )
+
+    def console_link(self) -> str:
+        return self.slack.console_link("noise", (self.team_id, self.user_id))
+
+
+def _with_preset(drawing: _Drawing, action: Mapping[str, Any]) -> View:
+    """Fill the numbers with what was chosen; all else that was typed stays."""
+    shown = with_preset(drawing.entered.policy, read_preset(action))
+    return noise_modal(drawing.sheet, shown, drawing.form.redrawn(), drawing.entered.reason)
+
+
+def _with_scope(drawing: _Drawing, action: Mapping[str, Any]) -> View:
+    """What holds there, in place of what was typed for elsewhere."""
+    scope = read_scope(mapping(action.get("selected_option")).get("value"))
+    if scope.kind is ScopeKind.CHANNEL and scope.key not in drawing.readable:
+        raise BadInputError("That channel is not yours to read, so nothing was changed.")
+    form = replace(drawing.form.redrawn(), scope=scope)
+    sheet, _ = drawing.sheet_of(form)
+    return noise_modal(sheet, sheet.in_force, form, drawing.entered.reason)
+
+
+def _tried(drawing: _Drawing) -> View:
+    """The fields keep what stands in them: their blocks have the ids that they had."""
+    entered, form = drawing.entered, drawing.form
+    policies = form.scope.changed(drawing.policies, entered.policy)
+    if faults := {**policies_faults(policies), **entered.faults}:
+        tried = faults_lines(dict.fromkeys(faults.values()))
+    else:
+        found = replay(drawing.session, drawing.team_id, policies, drawing.now)
+        tried = tried_lines(found, drawing.readable)
+    return noise_modal(drawing.sheet, entered.policy, form, entered.reason, tried=tried)
+
+
+def _kept(
+    slack: SlackServices,
+    session: Session,
+    team_id: str,
+    user_id: str,
+    _form: NoiseForm,
+) -> View:
+    readable = readable_channels(session, team_id, user_id)
+    kept, more = read_kept(session, team_id, readable, slack.clock.now())
+    return kept_modal(kept, more, slack.console_link("noise", (team_id, user_id)))
+
+
+def _changes(
+    slack: SlackServices, session: Session, team_id: str, user_id: str, form: NoiseForm
+) -> View:
+    readable = readable_channels(session, team_id, user_id)
+    changes = read_changes(session, team_id, readable)
+    link = slack.console_link("noise", (team_id, user_id))
+    return changes_modal(changes, link, form=form)
+
+
+def _redraw(
+    slack: SlackServices, body: Mapping[str, Any], context: BoltContext, draw: Redraw
 ) -> None:
-    """Fill the fields with what was chosen; what was typed as the reason stays."""
-    view = body.get("view")
+    view, team_id = body.get("view"), context.team_id or ""
     if not isinstance(view, dict):
         return
+    user_id = read_person(body, team_id).user_id
     try:
-        form = read_form(view.get("private_metadata"))
-        chosen = PRESETS[read_preset(action)]
         with slack.db.reading() as session:
-            in_force = _in_words(session, team_id)
-        entered = read_entered(view, form, in_force.policy)
-        redrawn = noise_modal(
-            in_force, chosen, NoiseForm(form.replaces, form.drawing + 1), entered.reason
-        )
+            redrawn = draw(_Drawing(slack, session, view, team_id, user_id))
         client = slack.client_of(team_id)
         with translated(client, "fill the form"):
             client.views_update(view_id=view.get("id"), hash=view.get("hash"), view=redrawn)
@@ -103,68 +180,21 @@ def _show_preset(
         return  # the form stays as it is, and saving it tells what is wrong
 
 
-def _save(slack: SlackServices, view: Mapping[str, Any], team_id: str, user_id: str) -> NoisePolicy:
-    form = read_form(view.get("private_metadata"))
-    with slack.db.transaction() as session:
-        if not _is_admin(session, team_id, user_id):
-            raise BadInputError(_ask_an_admin(session, team_id))
-        in_force = policies_in_force(session, team_id).policies
-        entered = read_entered(view, form, in_force.base)
-        faults = {
-            **policy_faults(entered.policy),
-            **reason_faults(entered.reason),
-            **entered.faults,
-        }
-        if faults:
-            raise _FieldsError(faults)
-        try:
-            made = set_policies(
-                session,
-                team_id,
-                replace(in_force, base=entered.policy),
-                reason=entered.reason,
-                by=user_id,
-                now=slack.clock.now(),
-            )
-        except AlreadyDecidedError as error:
-            raise BadInputError(f"{error} Close this and open it again.") from None
-        return made.base
-
-
-def _by_block(view: Mapping[str, Any], faults: Mapping[str, str]) -> dict[str, str]:
-    """Next to the field; a form that can't be read shows all of it at its first one."""
+def _push(
+    slack: SlackServices,
+    body: Mapping[str, Any],
+    context: BoltContext,
+    make: Callable[[SlackServices, Session, str, str, NoiseForm], View],
+) -> None:
+    """A list on top of the form, which keeps what was typed."""
+    person = read_person(body, context.team_id or "")
     try:
-        form = read_form(view.get("private_metadata"))
-    except BadInputError:
-        blocks = view.get("blocks")
-        inputs = [
-            str(block.get("block_id"))
-            for block in (blocks if isinstance(blocks, list) else [])
-            if isinstance(block, dict) and block.get("type") == "input"
-        ]
-        return {inputs[-1] if inputs else REASON: "; ".join(faults.values())}
-    return {form.block(field): text for field, text in faults.items()}
-
-
-def _in_words(session: Session, team_id: str) -> InForceWords:
-    found = policies_in_force(session, team_id)
-    name = names_of(session, team_id).get(found.set_by or "")
-    return InForceWords(found.policies.base, found.reason, name, found.set_at)
-
-
-def _is_admin(session: Session, team_id: str, user_id: str) -> bool:
-    query = select(Member.is_admin).where(Member.team_id == team_id, Member.user_id == user_id)
-    return session.scalar(query) is True
-
-
-def _ask_an_admin(session: Session, team_id: str) -> str:
-    query = (
-        select(Member.name)
-        .where(Member.team_id == team_id, Member.is_admin.is_(True), Member.is_bot.is_(False))
-        .order_by(Member.name)
-        .limit(_NAMED_ADMINS)
-    )
-    names = [safe(name, 60) for name in session.scalars(query)]
-    if not names:
-        return "Only an admin of this workspace can set this; who that is is not known here yet."
-    return f"Only an admin of this workspace can set this. Ask {' or '.join(names)}."
+        with slack.db.reading() as session:
+            require_admin(session, person.team_id, person.user_id)
+            form = read_form(mapping(body.get("view")).get("private_metadata"))
+            view = make(slack, session, person.team_id, person.user_id, form)
+        client = slack.client_of(person.team_id)
+        with translated(client, "open the list"):
+            client.views_push(trigger_id=person.trigger_id, view=view)
+    except CopilotError:
+        return  # the form stays as it is

@@ -7,7 +7,7 @@ import itertools
 import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from copilot.slack.escaping import safe
@@ -21,6 +21,7 @@ _WRITTEN_BY_CODE = {
     "color": "#aabbcc",
     "console_link": LINK,
     "console_url": LINK,
+    "key": "C012AB3CD",
     "link": LINK,
     "message_ts": "1700000000.000100",
     "permalink": LINK,
@@ -37,8 +38,9 @@ _WRITTEN_BY_CODE = {
     "tempo": "calm",
     "url": LINK,
     "user_id": "U012AB3CD",
+    "zone": "Europe/Berlin",
 }
-_ESCAPED_BEFORE = {"about", "caution", "done", "said"}
+_ESCAPED_BEFORE = {"about", "caution", "done", "said", "tried"}
 """Fields of our own markup; their docstrings say so."""
 _A_GAP = {"from_ts": "1772634000.000100", "until_ts": "1772634600.000100", "reason": "rate_limited"}
 _AT_MOST = {"blocks": 0, "roles": 3}
@@ -95,6 +97,7 @@ class Filling:
             float: lambda: 0.8,
             datetime: lambda: NOW,
             timedelta: lambda: timedelta(minutes=15),
+            time: lambda: time(22),
             Any: dict,
             TimelineEvent: self._event,
         }

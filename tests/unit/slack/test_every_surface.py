@@ -53,6 +53,10 @@ BUILDERS = builders()
 def problems(made: Any) -> list[str]:
     if isinstance(made, list) and all(one["type"] == "button" for one in made):
         made = [{"type": "actions", "elements": made}] if made else []
+    inputs = made if isinstance(made, list) else [made]
+    if any(block.get("type") == "input" for block in inputs):
+        title = {"type": "plain_text", "text": "x", "emoji": False}
+        return view_problems({"type": "modal", "title": title, "submit": title, "blocks": inputs})
     if isinstance(made, list):
         return message_problems({"text": "x", "blocks": made})
     if made.get("type") in ("modal", "home"):

@@ -1,0 +1,176 @@
+"""Gathers what the noise form and its lists tell one admin."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from copilot.incidents.models import Incident, Severity
+from copilot.slack.answers import severity_name
+from copilot.slack.noise_form import Scope, ScopeKind
+from copilot.slack.noise_lists import KeptBack, PolicyChange
+from copilot.slack.noise_modal import KindRecord, ScopeChoice, Sheet
+from copilot.slack.noise_words import changes_in_words
+from copilot.suggestions.backtest import Backtest, backtest
+from copilot.suggestions.backtest_reading import read_history
+from copilot.suggestions.feedback import Label, label_of
+from copilot.suggestions.models import Delivery, NoisePolicyVersion, Suggestion
+from copilot.suggestions.noise_policy import PolicySet, from_json
+from copilot.suggestions.policies import Origin, policies_in_force
+from copilot.suggestions.proportions import wilson
+from copilot.suggestions.vocabulary import Outcome, SuggestionKind
+from copilot.suggestions.wording import explain
+from copilot.workspaces.directory import names_of
+from copilot.workspaces.models import Channel
+
+LOOKED_BACK = timedelta(days=90)
+MOST_REPLAYED = 2000
+"""Suggestions: what is answered within Slack's three seconds on a slow machine."""
+_MOST_LISTED = 10
+
+
+def read_sheet(
+    session: Session,
+    team_id: str,
+    scope: Scope,
+    channel_id: str,
+    readable: Collection[str],
+    now: datetime,
+) -> tuple[Sheet, PolicySet]:
+    """What the form for `scope` tells, and the policies that it changes."""
+    found = policies_in_force(session, team_id)
+    policies = found.policies
+    learned = found.origin == Origin.LEARNED
+    names = names_of(session, team_id)
+    sheet = Sheet(
+        in_force=replace(scope.policy(policies), version=policies.version),
+        scopes=_scopes(session, team_id, policies, channel_id, readable),
+        has_own=scope.has_own(policies),
+        kinds=_records(session, team_id, now),
+        reason=found.reason,
+        set_by="the copilot itself" if learned else names.get(found.set_by or ""),
+        set_at=found.set_at,
+        version=policies.version if found.set_at is not None else None,
+    )
+    return sheet, policies
+
+
+def replay(session: Session, team_id: str, policies: PolicySet, now: datetime) -> Backtest:
+    """The newest of the last months; how much that was is part of the answer."""
+    history = read_history(session, team_id, since=now - LOOKED_BACK, most=MOST_REPLAYED)
+    return backtest(history, policies)
+
+
+def read_kept(
+    session: Session, team_id: str, readable: Collection[str], now: datetime
+) -> tuple[list[KeptBack], int]:
+    """The newest that nobody was shown, where the admin may read them, and how many more."""
+    conditions: tuple[ColumnElement[bool], ...] = (
+        Incident.team_id == team_id,
+        Incident.is_imported.is_(False),
+        Incident.channel_id.in_(readable),
+        Suggestion.decision.is_(None),
+        Suggestion.outcome != Outcome.SUPPRESS,
+        Suggestion.proposed_at >= now - LOOKED_BACK,
+        or_(Delivery.id.is_(None), Delivery.posted_at.is_(None)),
+    )
+    joined = (
+        select(Suggestion, Incident.title)
+        .join(Incident, Incident.id == Suggestion.incident_id)
+        .outerjoin(Delivery, Delivery.id == Suggestion.delivery_id)
+        .where(*conditions)
+    )
+    newest = session.execute(joined.order_by(Suggestion.id.desc()).limit(_MOST_LISTED)).all()
+    count = session.scalar(select(func.count()).select_from(joined.subquery())) or 0
+    kept = [
+        KeptBack(row.title, title, explain(row.reason, row.reason_details), row.proposed_at)
+        for row, title in newest
+    ]
+    return kept, count - len(kept)
+
+
+def read_changes(session: Session, team_id: str, readable: Collection[str]) -> list[PolicyChange]:
+    """Who changed what, the newest first."""
+    names = names_of(session, team_id)
+    channels = _channel_names(session, team_id)
+    shown = {
+        channel_id: name if channel_id in readable else "a channel that you are not in"
+        for channel_id, name in channels.items()
+    }
+    rows = session.scalars(
+        select(NoisePolicyVersion)
+        .where(NoisePolicyVersion.team_id == team_id)
+        .order_by(NoisePolicyVersion.version)
+    ).all()
+    undone = {row.undoes for row in rows if row.undoes is not None}
+    before, found = PolicySet(), list[PolicyChange]()
+    for row in rows:
+        made = from_json(row.policy, row.version)
+        by = None if row.origin == Origin.LEARNED else names.get(row.set_by, row.set_by)
+        change = PolicyChange(
+            version=row.version,
+            at=row.set_at,
+            by=by,
+            reason=row.reason,
+            lines=changes_in_words(before, made, shown),
+            can_be_undone=row.version not in undone,
+        )
+        found.append(change)
+        before = made
+    return found[::-1]
+
+
+def _records(session: Session, team_id: str, now: datetime) -> tuple[KindRecord, ...]:
+    """Of what was shown, how much was wanted; decisions that tell nothing of it do not count."""
+    query = (
+        select(Suggestion.kind, Suggestion.decision, Suggestion.decision_reason, func.count())
+        .join(Incident, Incident.id == Suggestion.incident_id)
+        .join(Delivery, Delivery.id == Suggestion.delivery_id)
+        .where(
+            Incident.team_id == team_id,
+            Delivery.posted_at.is_not(None),
+            Suggestion.decided_at >= now - LOOKED_BACK,
+        )
+        .group_by(Suggestion.kind, Suggestion.decision, Suggestion.decision_reason)
+    )
+    wanted = dict.fromkeys(SuggestionKind, 0)
+    decided = dict.fromkeys(SuggestionKind, 0)
+    for kind, decision, reason, count in session.execute(query):
+        label = label_of(decision, reason)
+        if label is not None and kind in decided:
+            decided[SuggestionKind(kind)] += count
+            wanted[SuggestionKind(kind)] += count if label is Label.WANTED else 0
+    return tuple(
+        KindRecord(kind, wanted[kind], decided[kind], *wilson(wanted[kind], decided[kind]))
+        for kind in SuggestionKind
+    )
+
+
+def _scopes(
+    session: Session,
+    team_id: str,
+    policies: PolicySet,
+    channel_id: str,
+    readable: Collection[str],
+) -> list[ScopeChoice]:
+    names = _channel_names(session, team_id)
+    found = [ScopeChoice(Scope().value, "Everywhere")]
+    for severity in Severity:
+        own = ", with numbers of its own" if severity in policies.by_severity else ""
+        label = f"{severity_name(severity)} incidents{own}"
+        found.append(ScopeChoice(Scope(ScopeKind.SEVERITY, severity).value, label))
+    if channel_id[:1] in ("C", "G"):
+        label = f"#{names.get(channel_id, channel_id)}, this channel"
+        found.append(ScopeChoice(Scope(ScopeKind.CHANNEL, channel_id).value, label))
+    for other in policies.by_channel:
+        if other in readable and other != channel_id:
+            label = f"#{names.get(other, other)}, with numbers of its own"
+            found.append(ScopeChoice(Scope(ScopeKind.CHANNEL, other).value, label))
+    return found
+
+
+def _channel_names(session: Session, team_id: str) -> Mapping[str, str]:
+    query = select(Channel.channel_id, Channel.name).where(Channel.team_id == team_id)
+    return {channel_id: name or channel_id for channel_id, name in session.execute(query)}
