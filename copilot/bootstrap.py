@@ -74,6 +74,8 @@ class Services:
     installed: InstalledWorkspaces | None = None
     """With `installer`, where many workspaces install the app; None where there is one token."""
     installer: Installer | None = None
+    endpoint: Endpoint | None = None
+    """Where the model is asked; None where none is named."""
     lease_clock: Clock = field(default_factory=SystemClock)
     """The wall clock, even where `clock` tells an incident's own time; for leases and pauses."""
 
@@ -100,6 +102,7 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
     clients: SlackClients = (
         many.clients if many else OneWorkspace(build_client(token, settings.slack_api_url))
     )
+    endpoint = build_endpoint(settings)
     return Services(
         settings=settings,
         clock=clock,
@@ -111,22 +114,29 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         installer=many.installer if many else None,
         messenger=SlackMessenger(clients),
         reader=SlackReader(clients),
-        proposer=build_proposer(settings, db),
+        proposer=build_proposer(settings, db, endpoint),
         drafter=LocalDrafter(),
+        endpoint=endpoint,
     )
 
 
-def build_proposer(settings: Settings, db: Database) -> Proposer:
-    """The built-in engine; with COPILOT_LLM_MODEL a model as well, which it then stands in for."""
-    local = LocalProposer()
+def build_endpoint(settings: Settings) -> Endpoint | None:
+    """One for each process, since it remembers how it was answered; None without a model."""
     if settings.llm_model is None:
-        return local
-    endpoint = Endpoint(
+        return None
+    return Endpoint(
         model=settings.llm_model,
         base_url=settings.llm_base_url,
         api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
         deadline=timedelta(seconds=settings.llm_deadline_s),
     )
+
+
+def build_proposer(settings: Settings, db: Database, endpoint: Endpoint | None) -> Proposer:
+    """The built-in engine; with COPILOT_LLM_MODEL a model as well, which it then stands in for."""
+    local = LocalProposer()
+    if endpoint is None:
+        return local
     limits = TokenLimits(
         per_incident=settings.llm_tokens_per_incident,
         per_hour=settings.llm_tokens_per_hour,
