@@ -99,7 +99,7 @@ def kinds_input(shown: NoisePolicy, form: NoiseForm) -> Block:
 
 
 def muted_inputs(muted: frozenset[str], shown: NoisePolicy, form: NoiseForm) -> list[Block]:
-    """None where nothing is muted. `muted` are those in force; unticked ones are spoken of again."""
+    """None where nothing is muted. Of `muted`, those in force, unticked ones come again."""
     among = muted & set(SuggestionKind)
     if not among:
         return []
