@@ -54,6 +54,9 @@ class Asks(Protocol):
     ) -> Answered[AnswerT]:
         """Raises EndpointError."""
 
+    def fell_back(self) -> None:
+        """The built-in engine answered alone, whatever the reason."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Said:
@@ -102,11 +105,13 @@ class ModelProposer:
         if not worth.messages:
             return local
         said = self._ask(window, worth)
+        if said.trouble is not None:
+            self._endpoint.fell_back()
         numbers = tuple(message.number for message in window.messages)
         theirs = tuple(replace(one, engine=local.engine) for one in local.candidates)
         return Proposal(
             candidates=(*said.candidates, *theirs),
-            engine=local.engine if said.trouble else ENGINE,
+            engine=ENGINE if said.trouble is None else local.engine,
             tokens=said.run.input_tokens + said.run.output_tokens,
             runs=(said.run, EngineRun(local.engine, "ok", numbers, latency_ms=local_ms)),
             fell_back_because=said.trouble,

@@ -56,7 +56,8 @@ def judge_all(
     sound = [each.candidate for each in checked if each.candidate is not None]
     became = {}
     for one in merge_alike(sound):
-        judging.model_run_id = run_of.get(one.engine, runs[-1]).id
+        run = run_of.get(one.engine, runs[-1])
+        judging.model_run_id, judging.engine = run.id, run.engine
         became[one.title] = judging.take(one)
     judging.post_best()
     output: dict[int, list[Any]] = {run.id: [] for run in runs}
