@@ -6,9 +6,11 @@ and Caruana, ICML 2005). Neither is taken unless it does better on incidents tha
 its fit.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean, stdev
 from typing import Any
 
 from copilot.suggestions.calibrators import (
@@ -24,8 +26,11 @@ FEWEST_OF_EACH = 10
 """Wanted, and unwanted."""
 FEWEST_INCIDENTS = 5
 """Decisions of one incident are of the same few people in the same mood."""
-WORTH_IT = 0.005
-"""By so much the calibration error must fall: a smaller difference is noise."""
+WORTH_IT = 0.01
+"""By so much the calibration error must fall on what was left out of the fit."""
+_SURE = 1.645
+"""And squared errors by so many standard errors (95 %, one-sided): even a calibrated engine shows
+some error in any sample, which a fit seems to mend."""
 _FOLDS = 5
 _BINS = 10
 
@@ -53,9 +58,9 @@ def fit(labels: Iterable[Labelled]) -> Fitted:
     best: tuple[float, float, Method] | None = None
     for method in _allowed(len(known)):
         held_out = _cross_fitted(known, method)
-        after, loss = calibration_error(held_out, truth), _brier(held_out, truth)
-        # A constant is well calibrated and good for nothing, hence the second condition.
-        is_better = after <= before - WORTH_IT and loss <= _brier(shipped, truth)
+        after, loss = calibration_error(held_out, truth), sum(_losses(held_out, truth))
+        # A constant is well calibrated and good for nothing: its squared errors tell.
+        is_better = after <= before - WORTH_IT and _is_surely_less(held_out, shipped, truth)
         if is_better and (best is None or loss < best[0]):
             best = (loss, after, method)
     if best is None:
@@ -114,9 +119,17 @@ def _cross_fitted(labels: Sequence[Labelled], method: Method) -> list[float]:
     return predicted
 
 
-def _brier(stated: Sequence[float], truth: Sequence[bool]) -> float:
-    misses = (each - is_wanted for each, is_wanted in zip(stated, truth, strict=True))
-    return sum(miss * miss for miss in misses) / max(1, len(stated))
+def _losses(stated: Sequence[float], truth: Sequence[bool]) -> list[float]:
+    """Squared errors, whose mean is the Brier score."""
+    return [(each - is_wanted) ** 2 for each, is_wanted in zip(stated, truth, strict=True)]
+
+
+def _is_surely_less(ours: Sequence[float], theirs: Sequence[float], truth: Sequence[bool]) -> bool:
+    """Whether the squared errors are smaller, pair by pair, and not by chance."""
+    pairs = zip(_losses(theirs, truth), _losses(ours, truth), strict=True)
+    gains = [was - became for was, became in pairs]
+    spread = stdev(gains) / math.sqrt(len(gains))
+    return fmean(gains) > _SURE * spread
 
 
 def _folds(labels: Sequence[Labelled]) -> dict[int, int]:

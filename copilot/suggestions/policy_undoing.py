@@ -47,7 +47,10 @@ def _back(
         return current  # set anew since then: the newer word counts
     was, became, is_now = ({*(each or ())} for each in kinds)
     value = sorted((is_now - (became - was)) | (was - became))
-    return current if value == sorted(is_now) else value
+    if value == sorted(is_now):
+        return current
+    says_nothing = path[0] and value == now.get(("", "", path[2]))
+    return _ABSENT if says_nothing else value
 
 
 def _kinds(path: _Path, values: Mapping[_Path, Any]) -> Iterable[str] | None:
