@@ -14,6 +14,7 @@ from copilot.slack.escaping import (
     safe,
     safe_within,
 )
+from copilot.suggestions.harmless import without_addresses, without_calls
 from copilot.suggestions.vocabulary import DismissReason
 
 Block = dict[str, Any]
@@ -170,7 +171,9 @@ def _one_of_several(item: CardItem, incident_id: int, place: str) -> list[Block]
 def _quote(item: CardItem) -> str:
     if not item.sources:
         return ""
-    quote = safe(item.sources[0].quote, _QUOTE_LENGTH)
+    # The words were somebody's, the post is ours: it leads nowhere but to their message.
+    words = without_calls(without_addresses(clean(item.sources[0].quote), "[link]"))
+    quote = safe(words, _QUOTE_LENGTH)
     author = safe(item.sources[0].author_name, _NAME_LENGTH)
     return f"{author}: “{quote}”" if author else f"“{quote}”"
 

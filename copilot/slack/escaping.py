@@ -3,8 +3,12 @@
 import re
 from typing import Any
 
-# Controls that could turn the line around or hide in it; natural right-to-left letters stay.
-_TRICKS = re.compile("[\x00-\x08\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# Controls that could turn the line around or hide in it; natural right-to-left letters stay, and
+# so do the joiners that some scripts and emoji are written with.
+_TRICKS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e0fff]"
+)
 _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>|]{1,2990}")
 _CUT_IN_TWO = re.compile(r"(?:&[a-z]{0,3}|<[^<>]*)$")

@@ -57,6 +57,9 @@ def check(candidate: Candidate, window: Window) -> Checked:
     if not quotes:
         return Checked(None, (*dropped, "no quote left to rest on"))
     said = [messages[quote.number] for quote in quotes]
+    leads_away = any(without_addresses(one.text) != one.text for one in quotes)
+    if is_lure(title, lost_its_link=leads_away):
+        return Checked(None, (*dropped, "title asks to follow a link or to pass words on"))
     if fault := unsupported(title, [message.text for message in said]):
         return Checked(None, (*dropped, fault))
     owner_id = candidate.owner_id

@@ -38,11 +38,11 @@ _ADDRESS = re.compile(
 _FILE_PATH = re.compile(
     r"[\w-]{1,80}\.(?:py|go|rs|js|ts|java|rb|sh|cc?|h|ya?ml|json|md|sql)/?$", re.IGNORECASE
 )
-_CALL_TO_ALL = re.compile(r"(?<!\w)@+(?:here|channel|everyone|group)\b", re.IGNORECASE)
+_CALL_TO_ALL = re.compile(r"@+(?:here|channel|everyone|group)\b", re.IGNORECASE)
 _AT = re.compile(r"@+")
 _EMOJI_CODE = re.compile(r":[a-z][a-z0-9_+-]{1,40}:", re.IGNORECASE)
 _MARKUP = re.compile(
-    r"`+|\*+|~+(?!\d)|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|^\s*(?:#+|>+|[-•])\s+|&gt;|&lt;|[<>]"
+    r"!(?=\[)|`+|\*+|~+(?!\d)|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|^\s*(?:#+|>+|[-•])\s+|&gt;|&lt;|[<>]"
 )
 _ENTITY = re.compile(r"&amp;")
 _EMPTY_PAIR = re.compile(r"\(\s*\)|\[\s*\]|\"\s*\"|“\s*”")
@@ -77,6 +77,11 @@ def without_addresses(text: str, instead: str = " ") -> str:
         return found[0] if _FILE_PATH.fullmatch(found[0]) else instead
 
     return _ADDRESS.sub(replaced, text)
+
+
+def without_calls(text: str) -> str:
+    """`@here` and its like lose the sign that would call everybody."""
+    return _CALL_TO_ALL.sub(lambda found: " " + found[0].lstrip("@"), text)
 
 
 def _without_links(text: str) -> str:

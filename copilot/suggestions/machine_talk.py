@@ -50,6 +50,7 @@ _ORDERS = (
     r"\b(?:bot token|signing secret|environment variables of the|random marker)\b",
     r"\b(?:noise|copilot|bot) (?:limits?|budget)\b|\bnoise limits\b|\bpresupuesto de ruido\b",
     r"\b(?:disable|stop|turn off|never) (?:redact\w*|redaction)\b|\bbots must\b|\blog tag\b",
+    r"\bif the (?:bot|co-?pilot|assistant) (?:can|could|would)\b",
     r"\bco-?pilot\b.{0,30}\b(?:accept|dismiss|approve|mark|post|show|reply)\b",
     r"\bsaid in (?:the )?other channels\b|\bprivate (?:incident )?channels? for every"
     r"|\bprint what was there\b",

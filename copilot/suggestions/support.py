@@ -33,7 +33,8 @@ _ANY_WORK = frozenset(
         "prepare prevent produce provide publish put raise record reduce remove repair replace "
         "report research resolve review revisit run schedule send set share sort start stop submit "
         "take talk tell test track try update upgrade use validate verify work write "
-        "read see visit please today tomorrow again also another before better during each every existing first into left more new "
+        "read see visit please today tomorrow again also another before better during each every "
+        "existing first into left more new "
         "next now older one other proper properly remaining same sure team that this when where "
         "which while without ticket task item action up out off on down over",
     )

@@ -5,7 +5,11 @@
 
 import re
 
-HINTS = ("pass", "pwd", "pw", "secret", "key", "token", "credential")
+_ABROAD = (
+    "passwort|kennwort|mot de passe|contraseña|contrasena|clave|senha|hasło|haslo|wachtwoord"
+    "|parola|şifre|пароль|密码|密碼|パスワード|비밀번호|암호|كلمة المرور|كلمة السر|पासवर्ड|סיסמה"
+)
+HINTS = ("pass", "pwd", "pw", "secret", "key", "token", "credential", *_ABROAD.split("|"))
 
 _NAME = (
     r"pass(?:word|wd|phrase|code)|(?<![a-z])pass(?![a-z])|pwd|(?<![a-z])pw(?![a-z])"
@@ -17,6 +21,8 @@ _SUFFIX = r"(?:[_-]?(?:base|v?\d{1,2}|prod|staging|dev|test|live))?"
 # Quotes may be escaped, as in JSON within JSON.
 _BETWEEN = (
     r"\\{0,3}[\"'`]?\s{0,3}(?:=>|:=|==?|:)\s{0,3}|\s{1,3}is:?\s{1,3}"
+    r"|(?:'s|’s|\s(?:è|est|es|ist))\s{1,3}"
+    r"|\s(?:for|of)\s(?:the\s|our\s)?[\w.-]{1,40}(?:\s[\w.-]{1,40})?(?:\s?[:=]|\sis)\s{1,3}"
     r"|(?<=\s--password) {1,3}|(?<=\s--token) {1,3}"
 )
 # An escaped `&` belongs to the value unless it begins the next parameter of a URL.
@@ -26,6 +32,13 @@ _ASSIGNED = re.compile(
     rf"(?:\\{{0,3}}(?P<quote>[\"'`])"
     rf"(?P<quoted>(?:[^\"'`\n\\]|\\(?![\"'`])){{1,256}})(?=\\{{0,3}}(?P=quote))"
     rf"|\\{{0,3}}[\"'`]?(?P<bare>{_BARE}))",
+    re.IGNORECASE,
+)
+# Names of it in other languages, where the value looks like one: a mix of letters and signs.
+_ASSIGNED_ABROAD = re.compile(
+    rf"(?:{_ABROAD})(?:\s{{0,3}}[=:：]\s{{0,3}}"
+    rf"|\s?(?:ist|lautet|est|es|è|é|to|это|是|は|は、)(?:\s?[:：])?\s{{0,3}})"
+    rf"[\"'`«„“]?(?P<bare>{_BARE})",
     re.IGNORECASE,
 )
 _MASKED = re.compile(r"[*x.•_?-]+", re.IGNORECASE)
@@ -48,7 +61,15 @@ def without_assigned_secrets(text: str, lower: str) -> str:
     """`lower` is the lower-case text, which the caller has anyway."""
     if not any(hint in lower for hint in HINTS):
         return text
-    return _ASSIGNED.sub(_replaced, text)
+    return _ASSIGNED_ABROAD.sub(_replaced_abroad, _ASSIGNED.sub(_replaced, text))
+
+
+def _replaced_abroad(found: re.Match[str]) -> str:
+    value = found["bare"].rstrip(_TRAILING)
+    if "[redacted" in value or not _is_random(value, 6):
+        return found[0]
+    start = found.start("bare") - found.start()
+    return f"{found[0][:start]}[redacted: password]{found[0][start + len(value) :]}"
 
 
 def _replaced(found: re.Match[str]) -> str:
@@ -77,7 +98,7 @@ def _is_secret(found: re.Match[str], value: str) -> bool:
 def _is_talk(found: re.Match[str]) -> bool:
     """`password: x` within a sentence, unlike in a setting, where the value ends its line."""
     between = found["between"]
-    if "is" in between.lower():
+    if "is" in between.lower() or between.strip(" \\\"'`:=>"):
         return True
     if found["quoted"] or ":" not in between or not between.endswith(" "):
         return False

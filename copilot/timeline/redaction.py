@@ -16,6 +16,7 @@ from copilot.timeline.private_keys import without_private_keys
 
 _MOST_PASSES = 8
 _PRIVATE_KEY = "private key"
+_INVISIBLE = re.compile("[\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,13 @@ _RULES = (
         r"hooks\.slack(?:-gov)?\.com/(?P<secret>(?:services|workflows|triggers)/[A-Za-z0-9/_-]{10,}+)",
     ),
     _rule(
+        "discord webhook",
+        "/webhooks/",
+        r"discord(?:app)?\.com/api/(?:v\d{1,2}/)?webhooks/"
+        r"(?P<secret>\d{6,24}/[A-Za-z0-9_-]{16,}+)",
+        re.IGNORECASE,
+    ),
+    _rule(
         "slack token",
         "xox xapp-",
         _START + r"(?:(?:xoxe\.)?xox[a-z]-[A-Za-z0-9-]{8,}+|xapp-\d-[A-Za-z0-9-]{8,}+)",
@@ -49,7 +57,7 @@ _RULES = (
     _rule(
         "github token",
         "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
-        _START + r"(?:gh[pousr]_[A-Za-z0-9]{20,}+|github_pat_[A-Za-z0-9_]{20,}+)",
+        _START + r"(?:gh[pousr]_[A-Za-z0-9]{20,}+[A-Za-z0-9_-]*+|github_pat_[A-Za-z0-9_]{20,}+)",
     ),
     _rule(
         "gitlab token",
@@ -78,7 +86,7 @@ _RULES = (
         _START
         + r"sk-(?:(?:proj|ant|or|svcacct|admin|lf|None)-[A-Za-z0-9_-]{16,}+|[A-Za-z0-9]{20,}+)",
     ),
-    _rule("npm token", "npm_", _START + r"npm_[A-Za-z0-9]{30,}+"),
+    _rule("npm token", "npm_", _START + r"npm_[A-Za-z0-9]{30,}+[A-Za-z0-9_-]*+"),
     _rule("pypi token", "pypi-", _START + r"pypi-[A-Za-z0-9_-]{40,}+"),
     _rule(
         "access token",
@@ -122,6 +130,21 @@ _RULES = (
         re.IGNORECASE,
     ),
     _rule(
+        "session",
+        "cookie",
+        r"cookie[\"']?\s{0,3}[:=]\s{0,3}(?:[^\s=;]{1,40}=[^\s;]{0,15};\s?){0,4}[^\s=;]{1,40}="
+        r"(?P<secret>[A-Za-z0-9%._+/=~-]{16,}+)",
+        re.IGNORECASE,
+    ),
+    _rule(
+        "password",
+        "mysql mariadb redis-cli sshpass",
+        r"(?:\b(?:mysql|mariadb)\w{0,12}(?![\w-])(?:\s{1,3}(?!-p)[^\s;|]{1,64}){0,8}\s{1,3}-p"
+        r"|\bredis-cli(?:\s{1,3}(?!-a\s)[^\s;|]{1,64}){0,8}\s{1,3}-a\s{1,3}|\bsshpass\s{1,3}-p\s{0,3})"
+        r"[\"']?(?P<secret>(?!\[redacted)[^\s\"'`<>|]{3,}+)",
+        re.IGNORECASE,
+    ),
+    _rule(
         "password",
         " -u --user",
         r"(?<!\S)(?:-u|--user)[ =]{1,3}[\"']?[A-Za-z0-9_.@-]{1,64}:"
@@ -149,7 +172,19 @@ _MAY_HOLD_A_SECRET = re.compile(
 
 
 def redact(text: str) -> str:
-    """The text with every secret replaced by e.g. `[redacted: github token]`; idempotent."""
+    """The text with every secret replaced by e.g. `[redacted: github token]`; idempotent.
+
+    A secret with invisible characters in it is one, too; then the text loses all of them.
+    """
+    redacted = _redacted(text)
+    if text.isascii() or not _INVISIBLE.search(text):
+        return redacted
+    bare = _INVISIBLE.sub("", redacted)
+    without = _redacted(bare)
+    return redacted if without == bare else without
+
+
+def _redacted(text: str) -> str:
     for _ in range(_MOST_PASSES):
         redacted = _redacted_once(text)
         if redacted == text:

@@ -17,10 +17,13 @@ from copilot.suggestions.support import unsupported
 from tests.unit.suggestions.builders import a_candidate, a_window
 
 PIECES = [
-    "https://", "evil.example", "/x", "<", ">", "|", "@", "here", "[", "](", ")", "!", "*", "`", "_",
-    "&lt;", "&gt;", "&amp;", ":skull:", "\u200b", "\u202e", "\uff20", "\uff1a", "//", "www.", " ", "a",
+    "https://", "evil.example", "/x", "<", ">", "|", "@", "here", "[", "](", ")", "!", "*", "`",
+    "_",
+    "&lt;", "&gt;", "&amp;", ":skull:", "\u200b", "\u202e", "\uff20", "\uff1a", "//", "www.", " ",
+    "a",
     "mailto:", "<!", "channel", "\u0301", "\u043e", "lag", "~", "#", "\n", "\U000e0041",
 ]  # fmt: skip
+WORDS = ["replica", "lag", "alert", "runbook", "disk", "quota", "gateway"]
 WINDOW = a_window("we should page on replica lag", "I'll file it today")
 
 
@@ -178,7 +181,7 @@ def test_a_title_is_one_plain_line(title: str, fault: str | None) -> None:
         ("<b>Page</b> on replica lag", "Page on replica lag"),
         ("&lt;!here&gt; Page on replica lag", "Page on replica lag"),
         ("Page on replica lag\U000e0041\U000e0042", "Page on replica lag"),
-        ("Page on replica l\u0301\u0302\u0303\u0304\u0305ag", "Page on replica \u013a\u0302\u0303ag"),
+        ("Page on replica l\u0301\u0302\u0303\u0304ag", "Page on replica \u013a\u0302\u0303ag"),
         ("Set page_size of db-2.ferncart.example", "Set page_size of db-2.ferncart.example"),
         ("Fix confirm.py:214 and src/app.go", "Fix confirm.py:214 and src/app.go"),
     ],
@@ -262,9 +265,7 @@ def test_an_invention_falls(title: str, said: str) -> None:
     assert unsupported(title, [said]) is not None
 
 
-@given(
-    st.lists(st.sampled_from("replica lag alert runbook disk quota gateway".split()), min_size=1)
-)
+@given(st.lists(st.sampled_from(WORDS), min_size=1))
 def test_words_said_may_be_said_in_any_order(words: list[str]) -> None:
     assert unsupported(f"Add {' '.join(words)}", [" and ".join(reversed(words))]) is None
 

@@ -59,7 +59,35 @@ ASSIGNED = [
     ),
 ]
 
+ABROAD_AND_IN_COMMANDS = [
+    ("das Passwort lautet Zw7!kanari", "das Passwort lautet [redacted: password]"),
+    ("mot de passe : Zw7!kanari", "mot de passe : [redacted: password]"),
+    ("пароль: Zw7!kanari", "пароль: [redacted: password]"),
+    ("密码是 Zw7!kanari 请", "密码是 [redacted: password] 请"),
+    ("パスワード：Zw7!kanari", "パスワード：[redacted: password]"),
+    ("mysql -u root -pZw7kanari -h db", "mysql -u root -p[redacted: password] -h db"),
+    ("redis-cli -h cache -a Zw7kanari ping", "redis-cli -h cache -a [redacted: password] ping"),
+    ("sshpass -p 'Zw7kanari' ssh db", "sshpass -p '[redacted: password]' ssh db"),
+    ("Cookie: lang=de; session=7f3k9Qm2LrT8vXw4", "Cookie: lang=de; session=[redacted: session]"),
+    ("passphrase for the key: Zw7!kanari", "passphrase for the key: [redacted: password]"),
+    ("the secret's Zw7!kanari, keep it", "the secret's [redacted: secret], keep it"),
+    ("ghp" + "_16C7e42F292c69\u200b12E7710c838347Ae178B4a ok", "[redacted: github token] ok"),
+    (
+        "https://discord.com/api/" + "webhooks/912345678901234567/c4n4ry_Zx81Kq27LmP0wAbCd",
+        "https://discord.com/api/webhooks/[redacted: discord webhook]",
+    ),
+]
+
 ORDINARY = [
+    "das Passwort lautet wie der Name des Hundes",
+    "senha: quem tem acesso?",
+    "parola: chiedi a ben",
+    "пароль: спроси у бена",
+    "mysql -u root -h db-1 -p orders",
+    "cookie: session=abc",
+    "the password for the staging db: ask dana",
+    "the secret's out",
+    "family \U0001f468\u200d\U0001f469 and na\u00efve zero\u200bwidth",
     "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "pulled image@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "reverted 4f1b2b0b822cd15d6c15b0f00a08a3bf4f1b2b0b and 9f86d08",
@@ -93,7 +121,7 @@ def test_a_secret_goes_and_the_words_around_it_stay(secret: str, label: str, sen
     assert redacted == sentence.format(f"[redacted: {label}]")
 
 
-@pytest.mark.parametrize(("text", "redacted"), ASSIGNED)
+@pytest.mark.parametrize(("text", "redacted"), [*ASSIGNED, *ABROAD_AND_IN_COMMANDS])
 def test_a_value_assigned_to_a_telling_name_goes(text: str, redacted: str) -> None:
     assert redact(text) == redacted
 
@@ -130,7 +158,7 @@ FRAGMENTS = st.sampled_from(
     [
         *SECRETS,
         *ORDINARY,
-        *(text for text, _ in ASSIGNED),
+        *(text for text, _ in [*ASSIGNED, *ABROAD_AND_IN_COMMANDS]),
         " ",
         "\n",
         '"',
