@@ -61,7 +61,7 @@ def precision_by_kind(
     )
     if channel_id is not None:
         query = query.where(Incident.channel_id == channel_id)
-    return count_by_kind(session.execute(query).tuples())
+    return count_by_kind(session.execute(query))
 
 
 def count_by_kind(rows: Iterable[Row]) -> dict[str, KindPrecision]:
