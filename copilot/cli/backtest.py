@@ -17,8 +17,8 @@ from copilot.incidents.privacy import private_incidents
 from copilot.suggestions.backtest import Backtest, IncidentBacktest, Tally, backtest
 from copilot.suggestions.backtest_reading import read_history
 from copilot.suggestions.backtest_words import (
-    ASSUMED,
     LEGEND,
+    caveat,
     conclusion,
     covered,
     lasting,
@@ -119,7 +119,7 @@ def _show(found: Backtest, days: int, hidden: frozenset[int]) -> None:
     print_table("All of it", ("", "as it was", "with this policy"), _totals(total))
     console.print()
     console.print(conclusion(total), markup=False, style="bold")
-    console.print(f"{covered(found)} {ASSUMED}", markup=False, style="dim")
+    console.print(f"{covered(found)} {caveat(total)}", markup=False, style="dim")
 
 
 def _tell_rest(more: int, same: int) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from copilot.slack.cards import Block
 from copilot.slack.escaping import clip, plain
 from copilot.slack.noise_form import REASON, VALUE, NoiseForm, hours_in_words
-from copilot.slack.noise_words import KIND_LABELS, PRESET_LABELS
+from copilot.slack.noise_words import KIND_LABELS, PRESET_LABELS, preset_in_words
 from copilot.suggestions.noise_policy import (
     HIGHEST_THRESHOLD,
     LARGEST_POST,
@@ -29,10 +29,10 @@ def preset_input(shown: NoisePolicy, form: NoiseForm) -> Block:
     options: list[Block] = [
         {
             "text": plain(label, 75),
-            "description": plain(description, 75),
+            "description": plain(preset_in_words(preset), 75),
             "value": preset.value,
         }
-        for preset, (label, description) in PRESET_LABELS.items()
+        for preset, (label, _) in PRESET_LABELS.items()
     ]
     element: Block = {"type": "radio_buttons", "action_id": PRESET, "options": options}
     chosen = preset_like(shown)

@@ -174,23 +174,21 @@ def _in_force(sheet: Sheet, form: NoiseForm) -> list[Block]:
 
 def _records(kinds: Sequence[KindRecord]) -> list[Block]:
     """How much of each kind was wanted; what nobody decided on says nothing."""
-    known = {each.kind: each for each in kinds}
+    known = {each.kind: each for each in kinds if each.decided}
     lines = [
         f"{label}: {_share(known[kind])}"
         for kind, (label, _) in KIND_LABELS.items()
         if kind in known
     ]
     if not lines:
-        return []
-    return [_context("*How much of it was wanted*\n" + "\n".join(lines))]
+        return [_context("Nobody decided on any lately, so how much was wanted is not known.")]
+    head = "*How much of what was shown was wanted*, and where the true share may lie"
+    return [_section("\n".join([head, *lines]))]
 
 
 def _share(record: KindRecord) -> str:
-    if not record.decided:
-        return "nobody decided on any yet"
-    return (
-        f"{record.wanted} of {record.decided}, so {record.low:.0%} to {record.high:.0%}"
-    ).replace("%", " %")
+    words = f"{record.wanted} of {record.decided}, {record.low:.0%} to {record.high:.0%}"
+    return words.replace("%", " %")
 
 
 def _capital(words: str) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Collection
 from copilot.slack.escaping import escape, safe
 from copilot.suggestions.backtest import Backtest, IncidentBacktest, Tally
 from copilot.suggestions.backtest_words import (
-    ASSUMED,
     LEGEND,
+    caveat,
     conclusion,
     covered,
     lasting,
@@ -14,7 +14,7 @@ from copilot.suggestions.backtest_words import (
     scale,
 )
 
-_BAR = 14
+_BAR = 20
 _MOST_INCIDENTS = 6
 _TITLE = 60
 
@@ -31,9 +31,9 @@ def tried_lines(found: Backtest, readable: Collection[str]) -> list[str]:
     ]
     changed = [each for each in found.incidents if not each.tally.is_same]
     changed.sort(key=_difference, reverse=True)
-    if changed:
+    if changed and len(found.incidents) > 1:
         paragraphs.append(_incidents(changed, readable))
-    paragraphs.append(f"_{escape(covered(found))} {escape(ASSUMED)}_")
+    paragraphs.append(f"_{escape(covered(found))} {escape(caveat(found.total))}_")
     return paragraphs
 
 
@@ -53,7 +53,16 @@ def _table(total: Tally) -> str:
         ("dismissed when shown", was.unwanted_shown, would_be.unwanted_shown),
         ("nobody decided", was.unknown_shown, would_be.unknown_shown),
     ]
-    return "\n".join(f"{name:<20}{before:>5}{after:>10}" for name, before, after in rows)
+    lines = [f"{name:<20}{before:>5}{after:>10}" for name, before, after in rows]
+    return "\n".join([*_bars(total), LEGEND, "", *lines])
+
+
+def _bars(tally: Tally) -> list[str]:
+    per_cell = scale(tally, _BAR)
+    return [
+        f"was       {picture(tally.before, _BAR, per_cell)}",
+        f"would be  {picture(tally.after, _BAR, per_cell)}",
+    ]
 
 
 def _incidents(changed: list[IncidentBacktest], readable: Collection[str]) -> str:
@@ -63,23 +72,18 @@ def _incidents(changed: list[IncidentBacktest], readable: Collection[str]) -> st
     lines += [_incident(each, each.channel_id in readable) for each in shown]
     if len(changed) > len(shown):
         lines.append(f"and {len(changed) - len(shown)} more incidents")
-    lines.append(LEGEND)
     return "\n".join(lines)
 
 
 def _incident(incident: IncidentBacktest, may_read: bool) -> str:
     tally = incident.tally
-    per_cell = scale(tally, _BAR)
+    was, would_be = _bars(tally)
     title = safe(incident.title, _TITLE) if may_read else "in a channel that you are not in"
     posts = f"{tally.before.posts} → {tally.after.posts} posts"
     later = ""
     if tally.wanted_later and tally.later_by is not None:
         later = f", {tally.wanted_later} accepted later by {lasting(tally.later_by)}"
-    return (
-        f"#{incident.incident_id} {title or 'untitled'}: {posts}{later}\n"
-        f"`was      ` {picture(tally.before, _BAR, per_cell)}\n"
-        f"`would be ` {picture(tally.after, _BAR, per_cell)}"
-    )
+    return f"#{incident.incident_id} {title or 'untitled'}: {posts}{later}\n```{was}\n{would_be}```"
 
 
 def _difference(incident: IncidentBacktest) -> int:

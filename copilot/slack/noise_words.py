@@ -5,7 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 from copilot.slack.noise_form import hours_in_words
-from copilot.suggestions.noise_policy import NoisePolicy, PolicySet, Preset, as_json, from_json
+from copilot.suggestions.noise_policy import (
+    PRESETS,
+    NoisePolicy,
+    PolicySet,
+    Preset,
+    as_json,
+    from_json,
+)
 from copilot.suggestions.presets import preset_like
 from copilot.suggestions.vocabulary import SuggestionKind
 
@@ -15,9 +22,9 @@ KIND_LABELS = {
     SuggestionKind.PROPOSAL: ("Proposals", "“we should page on replica lag”"),
 }
 PRESET_LABELS = {
-    Preset.QUIET: ("Quiet", "Only what is almost certain, at most twice an hour"),
+    Preset.QUIET: ("Quiet", "Only what is almost certain"),
     Preset.BALANCED: ("Balanced", "What most teams start with"),
-    Preset.TALKATIVE: ("Talkative", "More to look through, up to six times an hour"),
+    Preset.TALKATIVE: ("Talkative", "More to look through"),
 }
 
 _MINUTE = timedelta(minutes=1)
@@ -48,6 +55,15 @@ def in_words(policy: NoisePolicy) -> str:
         f"{items}; nobody meets more than {policy.posts_per_person} an hour; "
         f"{kinds_in_words(on)}"
         f"{f'; quiet from {hours}' if hours else ''}."
+    )
+
+
+def preset_in_words(preset: Preset) -> str:
+    """E.g. `Only what is almost certain: 0.85 calm, 0.95 busy, one post in 30 min`."""
+    numbers = PRESETS[preset]
+    return (
+        f"{PRESET_LABELS[preset][1]}: {numbers.threshold_when_calm:g} calm, "
+        f"{numbers.threshold_when_busy:g} busy, one post in {numbers.post_interval // _MINUTE} min"
     )
 
 

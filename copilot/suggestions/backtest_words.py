@@ -52,7 +52,22 @@ def covered(found: Backtest) -> str:
     )
     if found.left_out:
         words += f"; {found.left_out} older one{_s(found.left_out)} left out"
-    return f"{words}. {_decided(found.total)}"
+    return f"{words}."
+
+
+def caveat(tally: Tally) -> str:
+    """What the comparison takes for granted, and what nobody can know."""
+    open_ = tally.suggestions - tally.decided
+    if not tally.decided:
+        return "Nobody decided on any of them, so whether they were wanted is not known."
+    words = (
+        f"People decided on {tally.decided} of them; they are taken to decide the same had it "
+        "come at another time."
+    )
+    if not open_:
+        return words
+    others = "the other one was" if open_ == 1 else f"the other {open_} were"
+    return f"{words} Whether {others} wanted nobody knows."
 
 
 def lasting(length: timedelta) -> str:
@@ -109,13 +124,6 @@ def _unwanted(tally: Tally) -> str:
             f"whether anybody wants {'it' if count == 1 else 'them'} is not known."
         )
     return words.strip()
-
-
-def _decided(tally: Tally) -> str:
-    open_ = tally.suggestions - tally.decided
-    if not open_:
-        return "People decided on all of them."
-    return f"People decided on {tally.decided} of them; the other {open_} count as unknown."
 
 
 def _judged(side: Side) -> int:

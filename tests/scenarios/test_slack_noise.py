@@ -67,7 +67,7 @@ def test_a_policy_is_tried_on_the_past_before_it_is_saved(told: SlackWorld) -> N
     shown = words_of(told.view_of("ana"))
     assert "Of what people accepted, 1 would have come later" in shown
     assert "Of what they dismissed, 1 of 1 would not have come" in shown
-    assert "checkout errors: 2 → 1 posts" in shown
+    assert f"posts{2:>20}{1:>10}" in shown
     assert "2 suggestions of 1 incident" in shown
     assert in_force(told) == PolicySet()
     done = told.submits("ana")  # what was typed still stands in the fields
