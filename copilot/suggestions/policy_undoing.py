@@ -4,7 +4,7 @@ Only what that version changed goes back to what it was before; what anybody set
 that undoing an old change never undoes a newer one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from copilot.suggestions.noise_policy import PolicySet, as_json, from_json
@@ -42,21 +42,22 @@ def _back(
     current = now.get(path, _ABSENT)
     if current == changed.get(path, _ABSENT):
         return old.get(path, _ABSENT)
-    kinds = [_kinds(path, each) for each in (old, changed, now)]
-    if any(each is None for each in kinds):
+    if path[2] != "muted" or path not in changed or path not in now:
         return current  # set anew since then: the newer word counts
-    was, became, is_now = ({*(each or ())} for each in kinds)
+    return _without_mutes(path, old, changed, now)
+
+
+def _without_mutes(
+    path: _Path, old: Mapping[_Path, Any], changed: Mapping[_Path, Any], now: Mapping[_Path, Any]
+) -> Any:
+    """Kinds are muted one by one, so of several mutes in a channel each is undone alone."""
+    inherited = ("", "", path[2])
+    was, became, is_now = set(old.get(path, old[inherited])), set(changed[path]), set(now[path])
     value = sorted((is_now - (became - was)) | (was - became))
     if value == sorted(is_now):
-        return current
-    says_nothing = path[0] and value == now.get(("", "", path[2]))
+        return now[path]
+    says_nothing = path != inherited and value == now[inherited]
     return _ABSENT if says_nothing else value
-
-
-def _kinds(path: _Path, values: Mapping[_Path, Any]) -> Iterable[str] | None:
-    """A list of kinds as it holds there, inherited or not; None for any other field."""
-    value = values.get(path, values.get(("", "", path[2])))
-    return value if isinstance(value, list) else None
 
 
 def _flat(policies: PolicySet) -> dict[_Path, Any]:
