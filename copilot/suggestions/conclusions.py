@@ -28,7 +28,10 @@ _PATIENCE = 5
 
 
 def workspaces_to_learn(session: Session) -> list[int]:
-    """Those where somebody decided something since it was last looked at."""
+    """Those where somebody decided something since it was last looked at.
+
+    All decisions are looked at each time, so one that a later one overtook counts with the next.
+    """
     newer = (
         select(Suggestion.id)
         .join(Incident, Incident.id == Suggestion.incident_id)
