@@ -112,6 +112,7 @@ def _suggestions(
     logged = (
         select(
             VerdictRecord.suggestion_id,
+            VerdictRecord.id,
             VerdictRecord.judged_at,
             VerdictRecord.outcome,
             VerdictRecord.reason,
@@ -120,8 +121,9 @@ def _suggestions(
         .where(VerdictRecord.incident_id.in_(incident_ids))
         .order_by(VerdictRecord.id)
     )
-    for suggestion_id, at, outcome, reason, details in session.execute(logged):
-        verdicts[suggestion_id].append(RecordedVerdict(at, outcome, reason, details))
+    for suggestion_id, number, at, outcome, reason, details in session.execute(logged):
+        recorded = RecordedVerdict(at, outcome, reason, details, number)
+        verdicts[suggestion_id].append(recorded)
     rows = session.execute(
         select(
             Suggestion.id,

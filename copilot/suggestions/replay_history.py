@@ -44,6 +44,8 @@ class RecordedVerdict:
     outcome: str
     reason: str
     facts: Mapping[str, Any]
+    number: int = 0
+    """Grows with each that was recorded; several may be of one instant."""
 
 
 @dataclass(frozen=True, slots=True)

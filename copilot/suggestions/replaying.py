@@ -5,8 +5,7 @@ each verdict met, the posts and when they arrived, the digests. From then on the
 the replay itself posted. The tempo, the chat and the instants of the verdicts stay as recorded.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heapify, heappop, heappush
@@ -25,6 +24,7 @@ from copilot.suggestions.replay_history import (
     RecordedSuggestion,
     RecordedVerdict,
 )
+from copilot.suggestions.replay_policies import ReplayPolicies
 from copilot.suggestions.vocabulary import Outcome, Reason
 
 
@@ -56,22 +56,30 @@ class _Judged:
     index: int
 
 
-_VERDICTS, _DIGEST, _MOMENT = range(3)
+_VERDICTS, _POSTED, _MOMENT = range(3)
 """What comes first of what happens at one instant."""
 
 
 def replay_incident(
-    history: History, incident: IncidentHistory, policies: PolicySet | None
+    history: History,
+    incident: IncidentHistory,
+    policies: PolicySet | None,
+    *,
+    is_simulated: bool = False,
 ) -> Replayed:
-    """None: each verdict under the policy it was given under."""
-    return _Replay(history, incident, policies).run()
+    """None: each verdict under the policy it was given under.
+
+    `is_simulated` trusts no recorded budget from the start; it tells how well the replay alone
+    gets at what really happened.
+    """
+    by = ReplayPolicies(history, incident, policies)
+    return _Replay(incident, by, has_diverged=is_simulated).run()
 
 
 @dataclass(slots=True)
 class _Replay:
-    history: History
     incident: IncidentHistory
-    policies: PolicySet | None
+    by: ReplayPolicies
     has_diverged: bool = False
     next_post_at: datetime | None = None
     posts: int = 0
@@ -84,11 +92,11 @@ class _Replay:
     _agenda: list[tuple[datetime, int, int, Any]] = field(default_factory=list)
     _turn: "count[int]" = field(default_factory=count)
     _open: list[Moment] = field(default_factory=list)
-    _resolved: dict[Any, NoisePolicy] = field(default_factory=dict)
     _by_id: dict[int, RecordedSuggestion] = field(default_factory=dict)
     _on: dict[int, list[int]] = field(default_factory=dict)
     """The suggestions of each delivery."""
-    _posted_at_once: dict[datetime, RecordedDelivery] = field(default_factory=dict)
+    _at_once: dict[datetime, list[RecordedDelivery]] = field(default_factory=dict)
+    """Posts of their own, by when they were cleared."""
 
     def run(self) -> Replayed:
         self._prepare()
@@ -97,8 +105,8 @@ class _Replay:
             if what == _VERDICTS:
                 self._judge_together(at, given)
                 self._try_moments(at)
-            elif what == _DIGEST:
-                self._digest_as_recorded(given)
+            elif what == _POSTED:
+                self._post_as_recorded(given)
             else:
                 if given is not None:
                     self._open.append(given)
@@ -113,21 +121,22 @@ class _Replay:
         )
 
     def _prepare(self) -> None:
-        together: dict[datetime, list[_Judged]] = defaultdict(list)
+        together: dict[datetime, list[_Judged]] = {}
         for suggestion in self.incident.suggestions:
-            self._by_id[suggestion.suggestion_id] = suggestion
-            self.verdicts[suggestion.suggestion_id] = []
+            suggestion_id = suggestion.suggestion_id
+            self._by_id[suggestion_id] = suggestion
+            self.verdicts[suggestion_id] = [_NOT_YET] * len(suggestion.verdicts)
             if suggestion.delivery_id is not None:
-                self._on.setdefault(suggestion.delivery_id, []).append(suggestion.suggestion_id)
+                self._on.setdefault(suggestion.delivery_id, []).append(suggestion_id)
             for index, verdict in enumerate(suggestion.verdicts):
-                together[verdict.at].append(_Judged(suggestion, verdict, index))
+                together.setdefault(verdict.at, []).append(_Judged(suggestion, verdict, index))
         for at, judged in together.items():
+            judged.sort(key=lambda one: one.recorded.number)
             self._plan(at, _VERDICTS, judged)
         for delivery in self.incident.deliveries:
+            self._plan(delivery.created_at, _POSTED, delivery)
             if delivery.breakpoint is None:
-                self._posted_at_once[delivery.created_at] = delivery
-            else:
-                self._plan(delivery.created_at, _DIGEST, delivery)
+                self._at_once.setdefault(delivery.created_at, []).append(delivery)
         for moment in self.incident.moments:
             self._plan(moment.opens_at, _MOMENT, moment)
         heapify(self._agenda)
@@ -137,12 +146,12 @@ class _Replay:
 
     def _judge_together(self, at: datetime, judged: Iterable[_Judged]) -> None:
         """What was judged at one instant shares one post."""
-        cleared: dict[int, float] = {}
+        cleared: dict[int, _Judged] = {}
         left_over: list[_Judged] = []
         for one in judged:
             suggestion_id = one.suggestion.suggestion_id
-            if suggestion_id in self.shown:
-                self._note(suggestion_id, Outcome.DELIVER, Reason.CLEARED, is_moot=True)
+            if self.has_diverged and suggestion_id in self.shown:
+                self._note(one, Outcome.DELIVER, Reason.CLEARED, is_moot=True)
             elif self.has_diverged and suggestion_id in cleared and _is_left_over(one.recorded):
                 left_over.append(one)
             else:
@@ -150,90 +159,87 @@ class _Replay:
         if cleared:
             self._post_best(at, cleared)
         for one in left_over:
-            suggestion_id = one.suggestion.suggestion_id
-            is_shown = suggestion_id in self.shown
-            outcome, reason = (
-                (Outcome.DELIVER, Reason.CLEARED)
-                if is_shown
-                else (Outcome.DIGEST, Reason.BUDGET_SPENT)
-            )
-            self._note(suggestion_id, outcome, reason, is_moot=is_shown)
+            if one.suggestion.suggestion_id in self.shown:
+                self._note(one, Outcome.DELIVER, Reason.CLEARED, is_moot=True)
+            else:
+                self._note(one, Outcome.DIGEST, Reason.BUDGET_SPENT)
 
-    def _judge(self, one: _Judged, cleared: dict[int, float]) -> None:
+    def _judge(self, one: _Judged, cleared: dict[int, _Judged]) -> None:
         recorded, suggestion_id = one.recorded, one.suggestion.suggestion_id
-        version = recorded.facts.get("policy_version", 1)
-        policy = (
-            self._policy(None, recorded.at)
-            if self.policies is not None
-            else self._policy(version, recorded.at)
-        )
-        budget = self._budget(recorded)
-        verdict = rejudge(recorded.facts, policy, recorded.at, next_post_at=budget)
-        outcome = verdict.outcome
+        policy = self.by.policy_for(recorded)
+        if self.has_diverged:
+            spent_until = self._spent_until(recorded.at)
+            verdict = rejudge(recorded.facts, policy, recorded.at, next_post_at=spent_until)
+        else:
+            verdict = rejudge(recorded.facts, policy, recorded.at)
         self.rate = recorded.facts.get("rate", 1.0)
-        self.has_diverged |= outcome != recorded.outcome
-        self._note(suggestion_id, outcome, verdict.reason)
+        self.has_diverged |= verdict.outcome != recorded.outcome
+        self._note(one, verdict.outcome, verdict.reason)
         cleared.pop(suggestion_id, None)
         self.waiting.pop(suggestion_id, None)
-        if outcome == Outcome.DELIVER:
-            cleared[suggestion_id] = recorded.facts["confidence"]
-        elif outcome == Outcome.DIGEST:
+        if verdict.outcome == Outcome.DELIVER:
+            cleared[suggestion_id] = one
+        elif verdict.outcome == Outcome.DIGEST:
             self.waiting[suggestion_id] = recorded.facts["confidence"]
 
-    def _budget(self, recorded: RecordedVerdict) -> str | None:
-        if not self.has_diverged:
-            spent_until: str | None = recorded.facts["next_post_at"]
-            return spent_until
-        if self.next_post_at is None or recorded.at >= self.next_post_at:
+    def _spent_until(self, at: datetime) -> str | None:
+        if self.next_post_at is None or at >= self.next_post_at:
             return None
         return self.next_post_at.isoformat()
 
-    def _post_best(self, at: datetime, cleared: dict[int, float]) -> None:
-        policy, before = self._policy(None, at), self._policy_then(at)
-        recorded = self._posted_at_once.get(at)
-        members = self._on.get(recorded.delivery_id, []) if recorded else []
-        if self.has_diverged or policy.most_in_one_post != before.most_in_one_post:
-            picked = self._best(cleared, policy, at)
-            self.has_diverged |= set(picked) != set(members)
-        else:
-            picked = [one for one in members if one in cleared]
-        arrived_at = at if recorded is None else recorded.posted_at
-        if recorded is None and not self.has_diverged:
-            arrived_at = None
+    def _post_best(self, at: datetime, cleared: dict[int, _Judged]) -> None:
+        """While nothing differs, what was posted is on the agenda as it was."""
+        policy, before = self.by.policy(at), self.by.policy_then(at)
+        recorded = self._at_once.get(at, [])
+        if not self.has_diverged and policy.most_in_one_post == before.most_in_one_post:
+            return
+        how_sure = {one: judged.recorded.facts["confidence"] for one, judged in cleared.items()}
+        picked = self._best(how_sure, policy, at)
+        really = {one for each in recorded for one in self._on.get(each.delivery_id, [])}
+        if not self.has_diverged and set(picked) == really:
+            return
+        self.has_diverged = True
+        arrived_at = recorded[0].posted_at if recorded else at
         self._post(picked, Place.POST, arrived_at, policy, before)
-        for suggestion_id, confidence in cleared.items():
-            if suggestion_id not in picked and self.has_diverged:
-                self._note_again(suggestion_id, Outcome.DIGEST, Reason.BUDGET_SPENT)
-                self.waiting[suggestion_id] = confidence
+        for suggestion_id, one in cleared.items():
+            if suggestion_id not in picked:
+                self._note(one, Outcome.DIGEST, Reason.BUDGET_SPENT)
+                self.waiting[suggestion_id] = how_sure[suggestion_id]
 
-    def _digest_as_recorded(self, delivery: RecordedDelivery) -> None:
+    def _post_as_recorded(self, delivery: RecordedDelivery) -> None:
         at = delivery.created_at
-        policy, before = self._policy(None, at), self._policy_then(at)
+        policy, before = self.by.policy(at), self.by.policy_then(at)
         members = self._on.get(delivery.delivery_id, [])
-        if not self.has_diverged and policy != before:
-            is_night = policy.quiet_hours is not None and policy.quiet_hours.end_after(at)
-            picked = [] if is_night else self._best(self.waiting, policy, at)
-            self.has_diverged = bool(is_night) or (
-                policy.most_in_one_post != before.most_in_one_post and set(picked) != set(members)
+        is_digest = delivery.breakpoint is not None
+        if is_digest and not self.has_diverged and policy != before:
+            is_night = policy.quiet_until(at) is not None
+            is_as_many = policy.most_in_one_post == before.most_in_one_post
+            self.has_diverged = is_night or not (
+                is_as_many or set(self._best(self.waiting, policy, at)) == set(members)
             )
-        if self.has_diverged:
+        if not self.has_diverged:
+            place = Place.DIGEST if is_digest else Place.POST
+            self._serve(delivery)
+            self._post(members, place, delivery.posted_at, policy, before)
+        elif is_digest:
             if not any(_covers(moment, at) for moment in self.incident.moments):
                 self._open.append(Moment(delivery.breakpoint or "", at, at))
             self._try_moments(at)
-            return
+
+    def _serve(self, digest: RecordedDelivery) -> None:
+        """Its moment released what it could."""
         self._open = [
             moment
             for moment in self._open
-            if not (_covers(moment, at) and moment.kind == delivery.breakpoint)
+            if moment.kind != digest.breakpoint or not _covers(moment, digest.created_at)
         ]
-        self._post(members, Place.DIGEST, delivery.posted_at, policy, before)
 
     def _try_moments(self, at: datetime) -> None:
         """Release a digest if a moment for one is open; try again when what hinders it ends."""
         self._open = [moment for moment in self._open if at <= moment.closes_at]
         if not self.has_diverged or not self._open or not self.waiting:
             return
-        policy = self._policy(None, at)
+        policy = self.by.policy(at)
         hindered_until = self._hindered_until(at, policy)
         if hindered_until is not None:
             if any(hindered_until <= moment.closes_at for moment in self._open):
@@ -248,21 +254,16 @@ class _Replay:
         hindrances = [until for since, until in self.incident.quiet if since <= at < until]
         if self.next_post_at is not None and at < self.next_post_at:
             hindrances.append(self.next_post_at)
-        night_ends = policy.quiet_hours.end_after(at) if policy.quiet_hours else None
+        night_ends = policy.quiet_until(at)
         if night_ends is not None:
             hindrances.append(night_ends)
         return max(hindrances, default=None)
 
-    def _best(self, among: dict[int, float], policy: NoisePolicy, at: datetime) -> list[int]:
+    def _best(self, among: Mapping[int, float], policy: NoisePolicy, at: datetime) -> list[int]:
         """The surest few that nobody decided on elsewhere, before they were shown."""
-        open_ = [one for one in among if not self._is_decided(self._by_id[one], at)]
+        open_ = [one for one in among if not _is_decided(self._by_id[one], at)]
         open_.sort(key=lambda one: (-among[one], one))
         return open_[: policy.most_in_one_post]
-
-    def _is_decided(self, suggestion: RecordedSuggestion, at: datetime) -> bool:
-        is_on_card = suggestion.delivery_id is not None
-        decided_at = suggestion.decided_at
-        return not is_on_card and decided_at is not None and decided_at <= at
 
     def _post(
         self,
@@ -273,8 +274,7 @@ class _Replay:
         before: NoisePolicy,
     ) -> None:
         """What did not arrive leaves the budget as it was."""
-        picked = list(picked)
-        if arrived_at is None or not picked:
+        if arrived_at is None:
             return
         self.posts += 1
         for suggestion_id in picked:
@@ -283,45 +283,25 @@ class _Replay:
         self.next_post_at = arrived_at + policy.post_interval / self.rate
         self.has_diverged |= policy.post_interval != before.post_interval
 
-    def _policy(self, version: int | None, at: datetime) -> NoisePolicy:
-        """The one to judge by: of that version, or else the one being tried."""
-        severity = self.incident.severity_at(at)
-        if self.policies is None and version is None:
-            return self._policy_then(at)
-        found = self._resolved.get((version, severity))
-        if found is None:
-            policies = self.policies
-            if policies is None or version is not None:
-                policies = self.history.policies_of_version(self.incident.team_id, version or 1)
-            found = policies.resolve(severity, self.incident.channel_id)
-            self._resolved[version, severity] = found
-        return found
-
-    def _policy_then(self, at: datetime) -> NoisePolicy:
-        policies = self.history.policies_at(self.incident.team_id, at)
-        key = ("then", policies.version, self.incident.severity_at(at))
-        if key not in self._resolved:
-            self._resolved[key] = policies.resolve(key[2], self.incident.channel_id)
-        return self._resolved[key]
-
-    def _note(
-        self, suggestion_id: int, outcome: str, reason: str, *, is_moot: bool = False
-    ) -> None:
-        self.verdicts[suggestion_id].append(ReplayedVerdict(outcome, reason, is_moot))
-
-    def _note_again(self, suggestion_id: int, outcome: str, reason: str) -> None:
-        self.verdicts[suggestion_id][-1] = ReplayedVerdict(outcome, reason)
+    def _note(self, one: _Judged, outcome: str, reason: str, *, is_moot: bool = False) -> None:
+        given = ReplayedVerdict(outcome, reason, is_moot)
+        self.verdicts[one.suggestion.suggestion_id][one.index] = given
 
     def _fate(self, suggestion_id: int) -> Fate:
         given = self.verdicts[suggestion_id]
-        last = given[-1] if given else ReplayedVerdict(Outcome.HOLD, "")
+        last = given[-1] if given else _NOT_YET
         if suggestion_id in self.shown:
             place, at = self.shown[suggestion_id]
             return Fate(place, at, last.reason)
         return Fate(_kept(last.outcome), None, last.reason)
 
 
-def _really(suggestion: RecordedSuggestion, deliveries: dict[int, RecordedDelivery]) -> Fate:
+_NOT_YET = ReplayedVerdict(Outcome.HOLD, "")
+
+
+def _really(suggestion: RecordedSuggestion, deliveries: Mapping[int, RecordedDelivery]) -> Fate:
+    if not suggestion.verdicts:
+        return Fate(Place.REVIEW, None, "")
     last = suggestion.verdicts[-1]
     delivery = deliveries.get(suggestion.delivery_id or 0)
     if delivery is not None and delivery.posted_at is not None:
@@ -332,6 +312,12 @@ def _really(suggestion: RecordedSuggestion, deliveries: dict[int, RecordedDelive
 
 def _kept(outcome: str) -> Place:
     return Place.NOWHERE if outcome == Outcome.SUPPRESS else Place.REVIEW
+
+
+def _is_decided(suggestion: RecordedSuggestion, at: datetime) -> bool:
+    """Without having been on a card, so that it would have been decided on all the same."""
+    decided_at = suggestion.decided_at
+    return suggestion.delivery_id is None and decided_at is not None and decided_at <= at
 
 
 def _is_left_over(recorded: RecordedVerdict) -> bool:
