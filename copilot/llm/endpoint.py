@@ -22,11 +22,11 @@ model wrote: its strings are hostile until checked.
 
 import logging
 import ssl
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
@@ -90,7 +90,6 @@ class Endpoint:
         self._api_key = api_key
         self._deadline = deadline
         self._tls = tls
-        self._making_tls = threading.Lock()
         is_openai = urlsplit(self.base_url).hostname == urlsplit(OPENAI_URL).hostname
         best = Manner(length_parameter="max_completion_tokens" if is_openai else "max_tokens")
         self._ladder = Ladder(best, monotonic)
@@ -236,8 +235,13 @@ class Endpoint:
         # Costs 0.6 s and 58 MB: only where a model is asked.
         from copilot.llm.exchange import Exchange  # noqa: PLC0415
 
-        with self._making_tls:
-            tls = self._tls = self._tls or httpx2.create_ssl_context()
+        tls = self._tls or _trusted()
         return lambda remaining: Exchange(
             base_url=self.base_url, api_key=self._api_key, tls=tls, remaining=remaining
         )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities of the system, or of SSL_CERT_FILE; reading them takes a while."""
+    return httpx2.create_ssl_context()

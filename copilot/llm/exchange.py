@@ -19,6 +19,7 @@ from copilot.clock import SystemClock
 from copilot.llm.failures import Failure
 from copilot.llm.transport import (
     DeadlineTransport,
+    InsecureError,
     TooManyBytesError,
     UnreadableEncodingError,
 )
@@ -222,8 +223,6 @@ def _of_connection(error: openai.APIConnectionError) -> ExchangeError:
     for types, kind in _BROKEN.items():
         if any(isinstance(cause, types) for cause in causes):
             was_sent = kind in _SENT and types is not httpx2.ConnectTimeout
-            is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
-            kind = Failure.TLS if is_tls and kind is Failure.UNREACHABLE else kind
             return ExchangeError(kind, may_count=was_sent)
     return ExchangeError(Failure.DISCONNECTED, may_count=True)
 
@@ -246,6 +245,7 @@ _BROKEN: dict[type[Exception], Failure] = {
     UnreadableEncodingError: Failure.NOT_JSON,
     httpx2.ConnectTimeout: Failure.TIMEOUT,
     httpx2.TimeoutException: Failure.TIMEOUT,
+    InsecureError: Failure.TLS,
     httpx2.ConnectError: Failure.UNREACHABLE,
 }
 _SENT = {Failure.OVERSIZED, Failure.NOT_JSON, Failure.TIMEOUT}

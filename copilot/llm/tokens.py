@@ -7,5 +7,5 @@ def estimate_tokens(text: str) -> int:
     """Four ASCII characters make one token, as English does with the tokenizers in use; every
     other character is one, so that no language is counted too low.
     """
-    plain = sum(character.isascii() for character in text)
+    plain = len(text.encode("ascii", errors="ignore"))
     return math.ceil(plain / 4) + len(text) - plain

@@ -35,6 +35,10 @@ class UnreadableEncodingError(httpx2.TransportError):
     """The answer is packed in a way that was not asked for, or badly."""
 
 
+class InsecureError(httpx2.ConnectError):
+    """No secure connection could be made."""
+
+
 class DeadlineTransport(httpx2.BaseTransport):
     """For one call: `remaining` says how many seconds of it are left."""
 
@@ -124,6 +128,8 @@ def _errors_of_the_client() -> Iterator[None]:
         raise httpx2.ConnectTimeout("deadline") from error
     except httpcore2.TimeoutException as error:
         raise httpx2.ReadTimeout("deadline") from error
+    except _HandshakeError as error:
+        raise InsecureError("tls") from error
     except httpcore2.ConnectError as error:
         raise httpx2.ConnectError("connect") from error
     except (
@@ -133,6 +139,10 @@ def _errors_of_the_client() -> Iterator[None]:
         httpcore2.UnsupportedProtocol,
     ) as error:
         raise httpx2.ReadError("connection") from error
+
+
+class _HandshakeError(httpcore2.ConnectError):
+    pass
 
 
 class _DeadlineBackend(httpcore2.NetworkBackend):
@@ -205,7 +215,7 @@ class _DeadlineStream(httpcore2.NetworkStream):
     ) -> httpcore2.NetworkStream:
         try:
             with _errors_of_the_pool(
-                httpcore2.ConnectTimeout, httpcore2.ConnectError, self._remaining
+                httpcore2.ConnectTimeout, _HandshakeError, self._remaining
             ) as left:
                 self._sock.settimeout(left)  # Python counts a whole handshake against it
                 wrapped = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)

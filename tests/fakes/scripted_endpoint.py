@@ -38,6 +38,7 @@ class Asked:
     """Counted from 0."""
     body: Mapping[str, Any]
     headers: Mapping[str, str]
+    """By their names in small letters."""
 
     @property
     def system(self) -> str:
@@ -203,7 +204,8 @@ class ScriptedEndpoint:
 
     def answer(self, handler: BaseHTTPRequestHandler, body: Mapping[str, Any]) -> None:
         with self.lock:
-            asked = Asked(len(self.asked), body, dict(handler.headers.items()))
+            headers = {name.lower(): value for name, value in handler.headers.items()}
+            asked = Asked(len(self.asked), body, headers)
             self.asked.append(asked)
             behave = self._next(asked)
         behave(asked, Line(handler, self))
