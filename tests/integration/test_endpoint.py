@@ -1,0 +1,281 @@
+"""A model's endpoint over real sockets, answering well and in every bad way that was thought of."""
+
+import json
+import logging
+import ssl
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import ip_address
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pydantic import BaseModel
+
+from copilot.clock import SystemClock
+from copilot.llm.endpoint import Answered, Endpoint, EndpointError, Failure, Prompt, Rung
+from tests.fakes import misbehaviours as it
+from tests.fakes.scripted_endpoint import Behaviour, ScriptedEndpoint, answers_with
+
+DEADLINE = timedelta(seconds=0.6)
+MARGIN_S = 1.0
+"""What a loaded machine may take to notice."""
+PROMPT = Prompt("Find the tasks.", "m1 dana: canary-in-the-prompt, I'll add an alert")
+KEY = "sk-canary-of-the-key"
+
+
+class Kind(StrEnum):
+    COMMITMENT = "commitment"
+    REQUEST = "request"
+
+
+class Found(BaseModel):
+    title: str
+    kind: Kind
+
+
+GOOD = {"title": "Add an alert", "kind": "commitment"}
+WRONG_ENUM = {"title": "Add an alert", "kind": "canary-in-the-answer"}
+
+
+@pytest.fixture
+def scripted() -> Iterator[ScriptedEndpoint]:
+    with ScriptedEndpoint(answers_with(lambda _: GOOD)) as server:
+        yield server
+
+
+@pytest.fixture
+def endpoint(scripted: ScriptedEndpoint) -> Endpoint:
+    return made(scripted)
+
+
+@pytest.fixture(scope="module")
+def own_certificate(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """What a server shows that signed for itself, and what trusts it all the same."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = SystemClock().now()
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(
+            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
+        )
+        .sign(key, hashes.SHA256())
+    )
+    path = tmp_path_factory.mktemp("tls") / "both.pem"
+    path.write_bytes(
+        certificate.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+    )
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(path)
+    return server, ssl.create_default_context(cafile=str(path))
+
+
+def made(scripted: ScriptedEndpoint, **more: object) -> Endpoint:
+    found = Endpoint(
+        model="scripted-1",
+        base_url=scripted.url,
+        api_key=KEY,
+        deadline=DEADLINE,
+        **more,  # type: ignore[arg-type]
+    )
+    found.ask(PROMPT, Found, max_output_tokens=50, deadline=timedelta(seconds=20))  # loads it all
+    scripted.asked.clear()
+    return found
+
+
+def ask(endpoint: Endpoint) -> Answered[Found]:
+    return endpoint.ask(PROMPT, Found, max_output_tokens=50)
+
+
+def failure(endpoint: Endpoint) -> EndpointError:
+    with pytest.raises(EndpointError) as told:
+        ask(endpoint)
+    return told.value
+
+
+def test_a_good_answer_comes_back_typed_and_counted(
+    scripted: ScriptedEndpoint, endpoint: Endpoint
+) -> None:
+    answered = ask(endpoint)
+    assert answered.value == Found(title="Add an alert", kind=Kind.COMMITMENT)
+    assert (answered.rung, answered.attempts) == (Rung.STRICT_SCHEMA, 1)
+    (asked,) = scripted.asked
+    assert answered.input_tokens == asked.input_tokens
+    assert not answered.is_estimated
+    assert asked.headers["authorization"] == f"Bearer {KEY}"
+    assert asked.body["max_tokens"] == 50
+    schema = asked.body["response_format"]["json_schema"]
+    assert (schema["strict"], schema["schema"]["additionalProperties"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        it.fenced(GOOD),
+        it.thinks_aloud(GOOD),
+        it.zipped(json.dumps(GOOD)),
+        it.replies({"choices": [{"message": {"content": [{"text": json.dumps(GOOD)}]}}]}),
+        it.replies({"choices": [{"message": {"content": json.dumps(GOOD)}}], "usage": "none"}),
+    ],
+)
+def test_odd_answers_that_hold_what_was_asked_for_are_taken(
+    scripted: ScriptedEndpoint, endpoint: Endpoint, behaviour: Behaviour
+) -> None:
+    scripted.will(behaviour)
+    answered = ask(endpoint)
+    assert (answered.value.title, answered.attempts) == ("Add an alert", 1)
+    assert answered.input_tokens > 0 < answered.output_tokens
+
+
+BAD: list[tuple[Failure, Behaviour]] = [
+    (Failure.NOT_JSON, it.says("I found one task: add an alert.")),
+    (Failure.WRONG_SHAPE, it.says(json.dumps(WRONG_ENUM))),
+    (Failure.REFUSED, it.refuses()),
+    (Failure.REFUSED, it.is_filtered()),
+    (Failure.EMPTY, it.says(None)),
+    (Failure.EMPTY, it.says("  ")),
+    (Failure.EMPTY, it.replies({"choices": []})),
+    (Failure.TRUNCATED, it.truncated()),
+    (Failure.RATE_LIMITED, it.rate_limited(retry_after_s=90)),
+    (Failure.RATE_LIMITED, it.rate_limited(None)),
+    (Failure.NO_QUOTA, it.out_of_quota()),
+    (Failure.NO_QUOTA, it.error(402)),
+    (Failure.UNAUTHORISED, it.error(401, "invalid_api_key", message=f"Incorrect key: {KEY}")),
+    (Failure.UNAUTHORISED, it.error(403)),
+    (Failure.MODEL_NOT_FOUND, it.error(404, "model_not_found")),
+    (Failure.MODEL_NOT_FOUND, it.html(404)),
+    (Failure.BAD_REQUEST, it.error(400)),
+    (Failure.PROMPT_TOO_LONG, it.error(400, "context_length_exceeded")),
+    (Failure.SERVER_ERROR, it.error(500)),
+    (Failure.SERVER_ERROR, it.html(502)),
+    (Failure.SERVER_ERROR, it.error_with_status_200()),
+    (Failure.NOT_JSON, it.html()),
+    (Failure.NOT_JSON, it.replies(b"")),
+    (Failure.NOT_JSON, it.replies(b"null")),
+    (Failure.NOT_JSON, it.replies(b"\xff\xfe{}")),
+    (Failure.NOT_JSON, it.replies(b"[" * 500_000)),
+    (Failure.NOT_JSON, it.replies(b"not gzip", headers=[("Content-Encoding", "gzip")])),
+    (Failure.NOT_JSON, it.replies(b"x", headers=[("Content-Encoding", "br")])),
+    (Failure.DISCONNECTED, it.hangs_up),
+    (Failure.DISCONNECTED, it.resets),
+    (Failure.DISCONNECTED, it.breaks_off),
+    (Failure.DISCONNECTED, it.speaks_no_http),
+    (Failure.OVERSIZED, it.sends_without_end),
+    (Failure.OVERSIZED, it.bomb),
+    (Failure.TIMEOUT, it.never_answers),
+    (Failure.TIMEOUT, it.drips_headers),
+    (Failure.TIMEOUT, it.drips_body),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "behaviour"), BAD, ids=[f"{kind.value}-{i}" for i, (kind, _) in enumerate(BAD)]
+)
+def test_each_misbehaviour_is_one_word_within_the_deadline(
+    scripted: ScriptedEndpoint,
+    endpoint: Endpoint,
+    caplog: pytest.LogCaptureFixture,
+    kind: Failure,
+    behaviour: Behaviour,
+) -> None:
+    scripted.otherwise = behaviour
+    caplog.set_level(logging.DEBUG)
+    began_s = time.monotonic()
+    error = failure(endpoint)
+    assert time.monotonic() - began_s < DEADLINE.total_seconds() + MARGIN_S
+    assert error.kind is kind
+    assert error.retry_after_s == (90 if behaviour is BAD[8][1] else None)
+    assert dict(endpoint.counted.failures) == {kind: 1}
+    assert kind.value in caplog.text
+    assert "canary" not in caplog.text + str(error) + error.advice
+    assert error.__cause__ is None
+    assert error.__suppress_context__ or error.__context__ is None
+
+
+def test_a_redirect_is_not_followed(scripted: ScriptedEndpoint, endpoint: Endpoint) -> None:
+    with ScriptedEndpoint() as elsewhere:
+        scripted.will(it.redirects_to(f"{elsewhere.url}/chat/completions"))
+        assert failure(endpoint).kind is Failure.REDIRECTED
+        assert elsewhere.calls == 0
+
+
+def test_nobody_listens(scripted: ScriptedEndpoint) -> None:
+    endpoint = Endpoint(model="m", base_url="http://127.0.0.1:9/v1", deadline=DEADLINE)
+    error = failure(endpoint)
+    assert (error.kind, error.input_tokens) == (Failure.UNREACHABLE, 0)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_taken(
+    scripted: ScriptedEndpoint, own_certificate: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    server, trusting = own_certificate
+    with ScriptedEndpoint(answers_with(lambda _: GOOD), tls=server) as secure:
+        wary = Endpoint(model="m", base_url=secure.url, api_key=KEY, deadline=DEADLINE)
+        assert failure(wary).kind is Failure.TLS
+        assert secure.calls == 0
+        other = Endpoint(
+            model="m", base_url=secure.url, deadline=timedelta(seconds=5), tls=trusting
+        )
+        assert ask(other).value.kind is Kind.COMMITMENT
+        secure.will(it.drips_body)
+        with pytest.raises(EndpointError) as told:
+            other.ask(PROMPT, Found, max_output_tokens=50, deadline=DEADLINE)
+        assert told.value.kind is Failure.TIMEOUT
+
+
+def test_plain_http_where_tls_is_spoken(scripted: ScriptedEndpoint) -> None:
+    url = scripted.url.replace("http:", "https:")
+    assert failure(Endpoint(model="m", base_url=url, deadline=DEADLINE)).kind is Failure.TLS
+
+
+def test_without_a_key_none_is_sent(scripted: ScriptedEndpoint) -> None:
+    ask(Endpoint(model="m", base_url=scripted.url, deadline=timedelta(seconds=5)))
+    assert "authorization" not in scripted.asked[0].headers
+
+
+def test_tokens_of_a_call_without_an_answer_are_estimated(
+    scripted: ScriptedEndpoint, endpoint: Endpoint
+) -> None:
+    scripted.will(it.never_answers)
+    error = failure(endpoint)
+    assert error.input_tokens == pytest.approx(scripted.asked[0].input_tokens, rel=0.2)
+
+
+def test_a_pause_that_is_asked_for_is_neither_slept_nor_broken(
+    scripted: ScriptedEndpoint,
+) -> None:
+    now_s = [0.0]
+    endpoint = made(scripted, monotonic=lambda: now_s[0])
+    scripted.will(it.rate_limited(retry_after_s=90))
+    began_s = time.monotonic()
+    failure(endpoint)
+    now_s[0] = 89
+    held = failure(endpoint)
+    assert time.monotonic() - began_s < DEADLINE.total_seconds() + MARGIN_S
+    assert (held.kind, held.cause) == (Failure.BREAKER_OPEN, Failure.RATE_LIMITED)
+    assert held.retry_after_s == 1
+    assert scripted.calls == 1
+    now_s[0] = 90
+    assert ask(endpoint).value.title
+    assert scripted.calls == 2
+
+
+def test_the_models_it_has_are_listed_at_no_cost(
+    scripted: ScriptedEndpoint, endpoint: Endpoint
+) -> None:
+    assert endpoint.models() == ["scripted-1"]
+    assert scripted.calls == 0
