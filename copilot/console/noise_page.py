@@ -1,6 +1,7 @@
 """The noise page as a response: for admins with form and replay, for others to read."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -14,12 +15,12 @@ from copilot.console.noise_form import NUMBERS, fields_of
 from copilot.console.noise_held import LATELY, read_held
 from copilot.console.noise_history import read_history
 from copilot.console.noise_learned import read_learned
-from copilot.console.noise_replay import FEW_DECIDED, read_replay
+from copilot.console.noise_replay import FEW_DECIDED, Recorded, replay_view
 from copilot.console.noise_scope import Scope
 from copilot.console.noise_view import Notice, PolicyForm, read_in_force
 from copilot.console.rendering import page
 from copilot.incidents.models import Severity
-from copilot.suggestions.backtest_words import ASSUMED, conclusion
+from copilot.suggestions.backtest_words import caveat, conclusion
 from copilot.suggestions.noise_policy import (
     HIGHEST_THRESHOLD,
     LARGEST_POST,
@@ -50,6 +51,7 @@ def noise_page(
     session: Session,
     access: NoiseAccess,
     form: PolicyForm,
+    recorded: Recorded,
     now: datetime,
     *,
     notice: Notice | None = None,
@@ -59,7 +61,8 @@ def noise_page(
     """With `is_part` only what changes with the numbers."""
     replay = None
     if form.is_sound:
-        replay = read_replay(session, access.team_id, form.policies, access.incidents, now)
+        history = recorded.read(session, access.team_id, now)
+        replay = replay_view(history, form.policies, access.incidents)
     around: dict[str, Any] = {} if is_part else _around(session, access, form, now)
     return page(
         request,
@@ -70,7 +73,7 @@ def noise_page(
         notice=notice,
         replay=replay,
         conclusion=conclusion(replay.total) if replay else "",
-        assumed=ASSUMED,
+        caveat=caveat(replay.total) if replay else "",
         few_decided=FEW_DECIDED,
         presets={
             preset: {name: fields_of(policy).texts[name] for name in NUMBERS}
@@ -127,5 +130,7 @@ def _around(
     }
 
 
+@cache
 def _zones() -> list[str]:
+    """Read from hundreds of files, so once."""
     return sorted(name for name in available_timezones() if "/" in name or name == "UTC")

@@ -46,7 +46,7 @@ _HELP: Mapping[Reason, tuple[str, str]] = {
     Reason.CLEARED: (
         "It was at least as sure as it must be at that tempo, nothing had been posted shortly "
         "before, and nobody had asked for quiet. So it was posted at once.",
-        "Raise “sure enough while calm” or “while busy” to hear less of this.",
+        "Raise “to post while calm” or “while busy” to hear less of this.",
     ),
     Reason.HECTIC: (
         "People wrote so many messages a minute that any post would have been in their way. In a "
@@ -61,12 +61,12 @@ _HELP: Mapping[Reason, tuple[str, str]] = {
         "It was less sure than it must be. “while calm” or “while busy” means: not sure enough to "
         "disturb, so it comes with a digest. “at any time” means: too unsure even for a digest, so "
         "it only waits for the review.",
-        "Lower “sure enough while calm”, “while busy” or “to be in a digest”.",
+        "Lower “to post while calm”, “while busy” or “for a digest”.",
     ),
     Reason.BUDGET_SPENT: (
         "Something had been posted in this incident shortly before. One post, then quiet: the time "
         "is when the next one may come.",
-        "Shorten “at most one post in”.",
+        "Shorten “one post in”.",
     ),
     Reason.PERSON_BUDGET: (
         "Somebody in the channel works on several incidents at once and had as many posts in the "

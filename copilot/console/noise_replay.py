@@ -4,17 +4,27 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from copilot.console.noise_picture import Picture, is_moved, picture_of
+from copilot.incidents.models import Incident
 from copilot.suggestions.backtest import IncidentBacktest, Side, Tally, backtest
 from copilot.suggestions.backtest_reading import read_history
+from copilot.suggestions.models import (
+    Delivery,
+    NoisePolicyVersion,
+    Suggestion,
+    VerdictRecord,
+)
 from copilot.suggestions.noise_policy import PolicySet
 from copilot.suggestions.replay_history import History
+from copilot.timeline.models import TimelineEvent
 
 LOOKS_BACK = timedelta(days=365)
-MOST_SUGGESTIONS = 10_000
-"""The newest; of more the page would take longer than a second."""
+MOST_SUGGESTIONS = 2_000
+"""The newest: reading more, with the chat around them, would take the page over a second."""
+_MOST_KEPT = 4
 MOST_PICTURES = 4
 MOST_ROWS = 30
 FEW_DECIDED = 20
@@ -53,20 +63,47 @@ class ReplayView:
     """Incidents in which something would have been different."""
     elsewhere: Elsewhere | None
 
-    @property
-    def undecided(self) -> int:
-        return self.total.suggestions - self.total.decided
+
+class Recorded:
+    """What is replayed, kept until something is recorded: numbers are changed many times in a row.
+
+    One for all requests; two at once may both read it, which does no harm.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[_Stamp, History]] = {}
+
+    def read(self, session: Session, team_id: str, now: datetime) -> History:
+        stamp = _stamp(session, team_id, now)
+        kept = self._kept.get(team_id)
+        if kept is not None and kept[0] == stamp:
+            return kept[1]
+        history = read_history(session, team_id, since=now - LOOKS_BACK, most=MOST_SUGGESTIONS)
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        self._kept[team_id] = (stamp, history)
+        return history
 
 
-def read_replay(
-    session: Session, team_id: str, policies: PolicySet, readable: Collection[int], now: datetime
-) -> ReplayView:
-    """What these policies would have done with what the workspace's incidents brought up."""
-    history = read_history(session, team_id, since=now - LOOKS_BACK, most=MOST_SUGGESTIONS)
-    return replay_view(history, policies, readable)
+_Stamp = tuple[object, ...]
+
+
+def _stamp(session: Session, team_id: str, now: datetime) -> _Stamp:
+    """Changes with anything that a replay reads."""
+    newest = [
+        select(func.max(VerdictRecord.id)),
+        select(func.max(TimelineEvent.id)),
+        select(func.max(Suggestion.decided_at)),
+        select(func.max(Delivery.posted_at)),
+        select(func.max(Delivery.given_up_at)),
+        select(func.count(Incident.id)),
+        select(func.max(NoisePolicyVersion.version)).where(NoisePolicyVersion.team_id == team_id),
+    ]
+    return (now.date(), *(session.scalar(query) for query in newest))
 
 
 def replay_view(history: History, policies: PolicySet, readable: Collection[int]) -> ReplayView:
+    """What these policies would have done with what was recorded."""
     result = backtest(history, policies)
     judged_at = _judged_at(history)
     with_any = [one for one in result.incidents if one.suggestions]

@@ -19,6 +19,7 @@ from copilot.console.noise_history import policies_at
 from copilot.console.noise_learned import may_read_change
 from copilot.console.noise_page import noise_page, readers_page
 from copilot.console.noise_reasons import reason_help
+from copilot.console.noise_replay import Recorded
 from copilot.console.noise_view import (
     Asked,
     Notice,
@@ -52,17 +53,27 @@ async def _sent(request: Request) -> Asked:
 Sent = Annotated[Asked, Depends(_sent)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What the routes work with."""
+
+    db: Database
+    clock: Clock
+    recorded: Recorded
+
+
 def noise_pages(db: Database, clock: Clock) -> APIRouter:
     router = APIRouter()
+    desk = _Desk(db, clock, Recorded())
 
     @router.get("/noise")
     def how_much_is_said(request: Request, viewer: SignedIn) -> Response:
-        return _show(request, db, clock, viewer)
+        return _show(request, desk, viewer)
 
     @router.get("/noise/replay")
     def only_the_replay(request: Request, viewer: SignedIn) -> Response:
         """Asked by an open page as numbers change."""
-        return _show(request, db, clock, viewer, is_part=True)
+        return _show(request, desk, viewer, is_part=True)
 
     @router.get("/noise/why")
     def why(request: Request, _viewer: SignedIn) -> Response:
@@ -70,16 +81,17 @@ def noise_pages(db: Database, clock: Clock) -> APIRouter:
         reasons = [(one, pieces_of(one.means), pieces_of(one.change)) for one in reason_help()]
         return page(request, "noise_why.html", reasons=reasons)
 
-    _add_changes(router, db, clock)
+    _add_changes(router, desk)
     return router
 
 
-def _add_changes(router: APIRouter, db: Database, clock: Clock) -> None:
+def _add_changes(router: APIRouter, desk: _Desk) -> None:
+    db, clock = desk.db, desk.clock
     only_own_forms = [Depends(sessions.require_own_form)]
 
     @router.post("/noise", dependencies=only_own_forms)
     def save(request: Request, viewer: SignedIn, sent: Sent) -> Response:
-        return _save(request, db, clock, viewer, sent)
+        return _save(request, desk, viewer, sent)
 
     @router.post("/noise/undo", dependencies=only_own_forms)
     def undo(request: Request, viewer: SignedIn, sent: Sent) -> Response:
@@ -104,11 +116,9 @@ def _add_changes(router: APIRouter, db: Database, clock: Clock) -> None:
         return _carry_out(request, db, viewer, sent, "learned", unlearn)
 
 
-def _show(
-    request: Request, db: Database, clock: Clock, viewer: Viewer, *, is_part: bool = False
-) -> Response:
+def _show(request: Request, desk: _Desk, viewer: Viewer, *, is_part: bool = False) -> Response:
     asked = Asked(list(request.query_params.multi_items()))
-    with db.reading() as session:
+    with desk.db.reading() as session:
         try:
             access = access_of(session, viewer, asked.team_id)
         except ClosedError as closed:
@@ -117,7 +127,9 @@ def _show(
             return readers_page(request, session, access)
         policies = policies_in_force(session, access.team_id).policies
         form = policy_form(asked, access, policies)
-        return noise_page(request, session, access, form, clock.now(), is_part=is_part)
+        return noise_page(
+            request, session, access, form, desk.recorded, desk.clock.now(), is_part=is_part
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +139,9 @@ class _Refused(Exception):  # noqa: N818 - the form comes back with what is wron
     notice: Notice | None = None
 
 
-def _save(request: Request, db: Database, clock: Clock, viewer: Viewer, sent: Asked) -> Response:
+def _save(request: Request, desk: _Desk, viewer: Viewer, sent: Asked) -> Response:
     try:
-        with db.transaction() as session:
+        with desk.db.transaction() as session:
             access = may_change(session, viewer, sent.team_id)
             form = _sound_form(session, access, sent)
             try:
@@ -139,20 +151,21 @@ def _save(request: Request, db: Database, clock: Clock, viewer: Viewer, sent: As
                     form.policies,
                     reason=form.reason,
                     by=viewer.acts_as,
-                    now=clock.now(),
+                    now=desk.clock.now(),
                 )
             except AlreadyDecidedError:
                 raise _changed_meanwhile(session, access, sent) from None
     except ClosedError as closed:
         return _closed(request, closed)
     except _Refused as refused:
-        with db.reading() as session:
+        with desk.db.reading() as session:
             return noise_page(
                 request,
                 session,
                 access_of(session, viewer, sent.team_id),
                 refused.form,
-                clock.now(),
+                desk.recorded,
+                desk.clock.now(),
                 notice=refused.notice,
                 status_code=refused.status,
             )
