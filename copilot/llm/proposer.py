@@ -24,10 +24,12 @@ from copilot.suggestions.token_budgets import OverBudgetError, TokenBudgets
 
 ENGINE = "model-1"
 """The second half is raised when what it says must be calibrated anew."""
-DEBOUNCE = Debounce(quiet=timedelta(seconds=45), longest=timedelta(minutes=3))
+DEBOUNCE = Debounce(quiet=timedelta(seconds=60), longest=timedelta(minutes=5))
 """People answer each other within half a minute or so; who is asked before that sees the question
-without its answer. Three minutes stay below the five of silence that release a digest, so a lull
-finds everything that was said before it proposed on."""
+without its answer. A minute stays well below the five of silence that release a digest, so that
+one finds everything proposed on. In talk without end one call in five minutes is what keeps a
+conversation below a tenth of the tokens of one call a message (`make evals`); follow-ups are for
+after the incident, and a change of status waits for neither."""
 MOST_OUTPUT_TOKENS = 1_500
 """Some twelve items with their quotes; a window rarely holds more than three."""
 

@@ -60,7 +60,7 @@ class ModelStory(ChannelStory):
             upsert_channel(session, TEAM, info)
 
     def settles(self) -> None:
-        self.waits(seconds=46)
+        self.waits(seconds=DEBOUNCE.quiet.total_seconds() + 1)
         self.sweeps()
 
     def runs(self) -> list[ModelRun]:
