@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident, Status
 from copilot.incidents.queries import span_of
 from copilot.suggestions.attention import most_crowded, present_at
+from copilot.suggestions.breakpoints import END_STAYS_OPEN, LULL
 from copilot.suggestions.feedback import FULL_RATE, LOWEST_RATE
 from copilot.suggestions.models import Delivery, Pacing
 from copilot.suggestions.noise_gate import ChannelState
@@ -35,6 +36,8 @@ LONGEST_QUIET = timedelta(hours=12)
 
 _MOST_BEATS = 300
 """So many in five minutes are hectic, whoever they are from and however many more there are."""
+_LOOKS_BACK = LULL + END_STAYS_OPEN + PRESENT_FOR
+"""Tempo takes five minutes; a digest may come long after the last word, to those who spoke then."""
 
 
 def lock_pacing(session: Session, incident_id: int) -> Pacing:
@@ -212,7 +215,7 @@ def _beats(
         .where(
             *within(span_of(incident)),
             TimelineEvent.kind.in_(SPOKEN_KINDS),
-            TimelineEvent.occurred_at > now - max(DEFAULT_TEMPO_POLICY.window, PRESENT_FOR),
+            TimelineEvent.occurred_at > now - _LOOKS_BACK,
         )
         .order_by(TimelineEvent.occurred_at.desc())
         .limit(_MOST_BEATS)

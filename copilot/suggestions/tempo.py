@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from copilot.suggestions.vocabulary import Tempo
 
 PRESENT_FOR = timedelta(minutes=10)
-"""Whoever spoke so lately is taken to be still reading."""
+"""Whoever spoke so short before the last word is taken to be still reading."""
 
 _MINUTE = timedelta(minutes=1)
 
@@ -64,7 +64,7 @@ class TempoReading:
     speakers: int
     bot_messages: int
     present: tuple[str, ...] = ()
-    """People who spoke in the last ten minutes, the latest first."""
+    """People who spoke in the ten minutes before the last word, the latest first."""
 
 
 def read_tempo(
@@ -119,11 +119,11 @@ def _is_worst(severity: str | None, status: str, policy: TempoPolicy) -> bool:
 
 def _present(beats: Iterable[Beat], now: datetime) -> tuple[str, ...]:
     spoke = [
-        (beat.occurred_at, beat.author_id)
-        for beat in beats
-        if beat.author_id and not beat.is_bot and beat.occurred_at > now - PRESENT_FOR
+        (beat.occurred_at, beat.author_id) for beat in beats if beat.author_id and not beat.is_bot
     ]
-    return tuple(dict.fromkeys(author_id for _, author_id in sorted(spoke, reverse=True)))
+    spoke.sort(reverse=True)
+    since = min(spoke[0][0], now) - PRESENT_FOR if spoke else now
+    return tuple(dict.fromkeys(author_id for spoke_at, author_id in spoke if spoke_at > since))
 
 
 def _to_second(instant: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from copilot.clock import ReplayClock
+from copilot.clock import Clock, ReplayClock
 from copilot.db import Database
 from copilot.errors import TemporaryError
 from copilot.incidents.intake import take_in
@@ -32,12 +32,23 @@ START = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 class ChannelStory:
     """People talk, time passes, and jobs run as workers and the sweeper would run them."""
 
-    def __init__(self, db: Database, *, severity: Severity | None = Severity.SEV3) -> None:
+    def __init__(
+        self,
+        db: Database,
+        *,
+        severity: Severity | None = Severity.SEV3,
+        channel: str = CHANNEL,
+        beside: "ChannelStory | None" = None,
+    ) -> None:
+        """`beside` is another channel of the same workspace, with the same clocks and copilot."""
         self.db = db
-        self.clock = ReplayClock(START)
-        self.lease_clock = ReplayClock(START)
-        self.proposer = FakeProposer()
-        self.messenger = FakeMessenger(self.clock)
+        self.channel = channel
+        self.clock = beside.clock if beside else ReplayClock(START)
+        self.lease_clock = beside.lease_clock if beside else ReplayClock(START)
+        self.slack_clock: Clock = beside.slack_clock if beside else self.clock
+        """What Slack stamps messages by."""
+        self.proposer = beside.proposer if beside else FakeProposer()
+        self.messenger = beside.messenger if beside else FakeMessenger(self.clock)
         self._said = 0
         with db.transaction() as session:
             upsert_workspace(
@@ -54,7 +65,7 @@ class ChannelStory:
             declared = declare(
                 session,
                 team_id=TEAM,
-                channel_id=CHANNEL,
+                channel_id=channel,
                 title="Checkout errors",
                 severity=severity,
                 by="U1",
@@ -65,8 +76,8 @@ class ChannelStory:
     def says(self, text: str, *, by: str = "U1", thread_ts: str | None = None) -> str:
         """Say it now; returns its stamp."""
         self._said += 1
-        ts = instant_to_ts(self.clock.now() + timedelta(microseconds=self._said))
-        event = {"type": "message", "ts": ts, "user": by, "text": text, "channel": CHANNEL}
+        ts = instant_to_ts(self.slack_clock.now() + timedelta(microseconds=self._said))
+        event = {"type": "message", "ts": ts, "user": by, "text": text, "channel": self.channel}
         if thread_ts:
             event["thread_ts"] = thread_ts
         self.hears(event)
@@ -82,21 +93,21 @@ class ChannelStory:
                 "bot_id": "B1",
                 "ts": ts,
                 "text": text,
-                "channel": CHANNEL,
+                "channel": self.channel,
             }
         )
         return ts
 
     def hears(self, event: Mapping[str, object]) -> None:
         with self.db.transaction() as session:
-            take_in(session, TEAM, to_records(TEAM, event, CHANNEL), self.clock.now())
+            take_in(session, TEAM, to_records(TEAM, event, self.channel), self.clock.now())
 
     def edits(self, ts: str, text: str) -> None:
         self.hears(
             {
                 "type": "message",
                 "subtype": "message_changed",
-                "channel": CHANNEL,
+                "channel": self.channel,
                 "ts": instant_to_ts(self.clock.now()),
                 "message": {
                     "type": "message",
@@ -113,7 +124,7 @@ class ChannelStory:
             {
                 "type": "message",
                 "subtype": "message_deleted",
-                "channel": CHANNEL,
+                "channel": self.channel,
                 "ts": instant_to_ts(self.clock.now()),
                 "deleted_ts": ts,
             }
