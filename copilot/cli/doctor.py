@@ -11,6 +11,7 @@ from copilot.cli.doctor_machine import (
     check_jobs,
     check_sessions,
 )
+from copilot.cli.doctor_model import check_model
 from copilot.cli.doctor_secrets import (
     check_app_token,
     check_bot_token,
@@ -29,9 +30,12 @@ def doctor(
     listen_s: float = typer.Option(
         60.0, "--listen-for", min=1, max=600, help="How many seconds --listen waits."
     ),
+    try_model: bool = typer.Option(
+        False, "--try-model", help="Ask the model one question, with some hundred tokens."
+    ),
     format: Format = typer.Option(Format.TABLE, help="For people or programs."),
 ) -> None:
-    """Check database, jobs and Slack, and say what to click.
+    """Check database, jobs, Slack and the model, and say what to do.
 
     Exits 0 if nothing is broken, 1 if something is, 2 if the command was typed wrongly.
     """
@@ -41,7 +45,9 @@ def doctor(
         except BadInputError as error:
             findings = [broken("settings", str(error))]
         else:
-            findings = examine(services, listen_s=listen_s if listen else None)
+            findings = examine(
+                services, listen_s=listen_s if listen else None, is_model_tried=try_model
+            )
     if format is Format.JSON:
         print_findings_json(findings)
     else:
@@ -50,7 +56,9 @@ def doctor(
         raise typer.Exit(1)
 
 
-def examine(services: Services, *, listen_s: float | None = None) -> list[Finding]:
+def examine(
+    services: Services, *, listen_s: float | None = None, is_model_tried: bool = False
+) -> list[Finding]:
     """Every check, in the order in which things are set up. Changes nothing anywhere."""
     settings = services.settings
     found = [
@@ -66,7 +74,7 @@ def examine(services: Services, *, listen_s: float | None = None) -> list[Findin
     findings = [finding for finding in found if finding is not None]
     if not any(finding.what == "bot token" for finding in findings):
         findings += _examine_slack(services, listen_s)
-    return findings
+    return findings + check_model(services, is_tried=is_model_tried)
 
 
 def _examine_slack(services: Services, listen_s: float | None) -> list[Finding]:

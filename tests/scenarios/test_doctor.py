@@ -319,7 +319,7 @@ class TestCommand:
         found = json.loads(result.stdout)
         assert all(set(one) == {"what", "state", "words"} for one in found)
         assert [one["what"] for one in found] == [
-            "database", "jobs", "console", "sessions", "way in", "bot token",
+            "database", "jobs", "console", "sessions", "way in", "bot token", "model",
         ]  # fmt: skip
 
     def test_something_broken_is_exit_code_1(self, monkeypatch: pytest.MonkeyPatch) -> None:
