@@ -42,7 +42,7 @@ def due_jobs(services: Services) -> list[QueuedJob]:
             Job.SYNC_DIRECTORY: workspaces_to_sync(session, now),
             Job.REFRESH_TOKEN: tokens_to_refresh(session, services.lease_clock.now()),
             Job.FORGET_WORKSPACE: workspaces_to_forget(session, now, keep),
-            Job.LEARN: workspaces_to_learn(session),
+            Job.LEARN: workspaces_to_learn(session, now),
             Job.TELL_ADMINS: notices_to_tell(session, services.lease_clock.now()),
             Job.DRAFT_REVIEW: reviews_to_draft(session),
         }

@@ -7,7 +7,7 @@ most: it needs many decisions, and few more say little more.
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,30 +24,30 @@ from copilot.workspaces.models import Workspace
 FIT_EVERY = timedelta(days=1)
 FEWEST_NEW = 10
 """Decisions since the last fit, for another one to be worth it."""
+_LATELY = timedelta(days=1)
+"""The sweeper asks every few seconds, and must not go through the decisions of years."""
 _PATIENCE = 5
 
 
-def workspaces_to_learn(session: Session) -> list[int]:
-    """Those where somebody decided something since it was last looked at.
+def workspaces_to_learn(session: Session, now: datetime) -> list[int]:
+    """Those where somebody decided something lately, and since it was last looked at.
 
-    All decisions are looked at each time, so one that a later one overtook counts with the next.
+    All decisions are looked at each time, so one that a later one overtook, or that came while
+    no worker ran for days, counts with the next.
     """
-    newer = (
-        select(Suggestion.id)
-        .join(Incident, Incident.id == Suggestion.incident_id)
+    query = (
+        select(Workspace.id)
+        .join(Incident, Incident.team_id == Workspace.team_id)
+        .join(Suggestion, Suggestion.incident_id == Incident.id)
+        .outerjoin(Learning, Learning.team_id == Workspace.team_id)
         .where(
-            Incident.team_id == Workspace.team_id,
+            Suggestion.decided_at > now - _LATELY,
             or_(
                 Learning.learned_through.is_(None),
                 Suggestion.decided_at > Learning.learned_through,
             ),
-            Suggestion.decided_at.is_not(None),
         )
-    )
-    query = (
-        select(Workspace.id)
-        .outerjoin(Learning, Learning.team_id == Workspace.team_id)
-        .where(exists(newer))
+        .distinct()
         .order_by(Workspace.id)
     )
     return list(session.scalars(query))

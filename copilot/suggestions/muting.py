@@ -57,15 +57,16 @@ def mute_unwanted(session: Session, team_id: str, now: datetime) -> list[int]:
         record = track_record((each for each in given if since is None or each.at > since), now)
         if record.is_unwanted:
             made.append(_mute(session, team_id, channel_id, kind, record, policies, now))
+    _advise(session, team_id, answers, now)
     return made
 
 
-def in_words(kind: str, record: TrackRecord) -> str:
+def in_words(kind: str, record: TrackRecord, where: str = "here") -> str:
     """E.g. `3 of 24 promises shown here were wanted (13 %, at most 31 %)`."""
     _, most = wilson(record.wanted, record.decided)
     share = record.wanted / record.decided
     text = (
-        f"{record.wanted} of {record.decided} {KINDS_IN_WORDS[kind]} shown here were wanted "
+        f"{record.wanted} of {record.decided} {KINDS_IN_WORDS[kind]} shown {where} were wanted "
         f"({share:.0%}, at most {most:.0%})".replace("%", " %")
     )
     if record.unanswered:
@@ -102,6 +103,31 @@ def _mute(
     notice = Notice(f"muted:{made.version}", kind=kind, words=words, channel_id=channel_id)
     tell_admins(session, team_id, notice, now)
     return made.version
+
+
+def _advise(session: Session, team_id: str, answers: Answers, now: datetime) -> None:
+    """Tell admins of a kind that is unwanted in channels too small to judge by themselves.
+
+    Where each incident has a channel of its own, none ever has enough decisions. To silence a
+    kind for a whole workspace is left to a person, who is told once a month at most.
+    """
+    policies = policies_in_force(session, team_id).policies
+    for kind in SuggestionKind:
+        everywhere = ""
+        given = [
+            each
+            for (channel_id, of_kind), found in answers.items()
+            if of_kind == kind and _is_on(policies, channel_id, kind)
+            for each in found
+        ]
+        if len(given) < FEWEST_ANSWERS or not _is_on(policies, everywhere, kind):
+            continue
+        since = _switched_on_at(session, team_id, everywhere, kind)
+        record = track_record((each for each in given if since is None or each.at > since), now)
+        if record.is_unwanted:
+            words = in_words(kind, record, "in this workspace")
+            subject = f"advice:{kind}:{now:%Y-%m}"
+            tell_admins(session, team_id, Notice(subject, kind=kind, words=words), now)
 
 
 def _answers(session: Session, team_id: str, now: datetime) -> Answers:

@@ -38,12 +38,14 @@ def story(db: Database) -> ChannelStory:
     found = ChannelStory(db)
     with db.transaction() as session:
         upsert_channel(session, TEAM, ChannelInfo(CHANNEL, "inc-checkout", is_private=False))
-        upsert_members(
-            session,
-            TEAM,
-            [MemberInfo(user, name, "", False, is_admin=True) for user, name in ADMINS.items()],
-        )
+    make_admins(found)
     return found
+
+
+def make_admins(story: ChannelStory) -> None:
+    admins = [MemberInfo(user, name, "", False, is_admin=True) for user, name in ADMINS.items()]
+    with story.db.transaction() as session:
+        upsert_members(session, TEAM, admins)
 
 
 def rate_of(story: ChannelStory) -> float:
@@ -144,7 +146,7 @@ def unwanted(count: int) -> list[tuple[DecisionKind | None, DismissReason | None
 
 def learns(story: ChannelStory) -> None:
     with story.db.reading() as session:
-        workspace_ids = workspaces_to_learn(session)
+        workspace_ids = workspaces_to_learn(session, story.clock.now())
     for workspace_id in workspace_ids:
         learn(story.db, workspace_id, story.clock)
 
@@ -527,7 +529,7 @@ def test_precision_is_counted_per_kind_and_channel(story: ChannelStory) -> None:
 def test_a_workspace_is_due_only_while_there_is_something_new(story: ChannelStory) -> None:
     def due() -> list[int]:
         with story.db.reading() as session:
-            return workspaces_to_learn(session)
+            return workspaces_to_learn(session, story.clock.now())
 
     assert due() == []
     shown_and_decided(story, wanted(1))
@@ -536,6 +538,29 @@ def test_a_workspace_is_due_only_while_there_is_something_new(story: ChannelStor
     learns(story)
     assert due() == []
     learn(story.db, 99, story.clock)  # a workspace that is gone
+
+
+def test_a_kind_unwanted_all_over_the_workspace_is_for_an_admin_to_switch_off(
+    story: ChannelStory,
+) -> None:
+    for number in range(3):
+        other = ChannelStory(story.db, channel=f"C-{number}", beside=story)
+        shown_and_decided(other, unwanted(8))
+        shown_and_decided(other, wanted(8), kind="request")
+    make_admins(story)
+    learns(story)
+    assert changes(story) == []
+    tells(story)
+    note = story.messenger.told_admins[0][1]
+    assert (note.kind, note.channel) == ("proposal", None)
+    assert note.words == "0 of 24 proposals shown in this workspace were wanted (0 %, at most 14 %)"
+    assert len(story.messenger.told_admins) == 3
+
+    story.waits(days=1)
+    shown_and_decided(other, unwanted(1))
+    learns(story)
+    tells(story)
+    assert len(story.messenger.told_admins) == 3  # once a month is enough
 
 
 def test_a_resolved_incident_has_no_rate_to_change(story: ChannelStory) -> None:
