@@ -62,10 +62,14 @@ def browser() -> Iterator[Browser]:
 def console(sqlite_url: str) -> Iterator[Console]:
     engine = open_engine(sqlite_url)
     db = Database(engine, lambda _job: None)
-    world = build_world(db)
+    yield from serve(db, build_world(db), world_clock())
+    engine.dispose()
+
+
+def serve(db: Database, world: World, clock: ReplayClock) -> Iterator[Console]:
+    """A console on a port of its own, until the test is over."""
     login = LoginLinks(db)
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    clock = world_clock()
     add_console(web, db=db, clock=clock, login=login, secret_key="k" * 32)
     server = uvicorn.Server(
         uvicorn.Config(web, host="127.0.0.1", port=0, log_level="warning", lifespan="off")
@@ -78,7 +82,6 @@ def console(sqlite_url: str) -> Iterator[Console]:
     yield Console(f"http://127.0.0.1:{port}", login, world, db, clock)
     server.should_exit = True
     thread.join(10)
-    engine.dispose()
 
 
 @pytest.fixture

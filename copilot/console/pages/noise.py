@@ -132,11 +132,12 @@ def _show(request: Request, desk: _Desk, viewer: Viewer, *, is_part: bool = Fals
         )
 
 
-@dataclass(frozen=True, slots=True)
 class _Refused(Exception):  # noqa: N818 - the form comes back with what is wrong
-    form: PolicyForm
-    status: int
-    notice: Notice | None = None
+    def __init__(self, form: PolicyForm, status: int, notice: Notice | None = None) -> None:
+        super().__init__()
+        self.form = form
+        self.status = status
+        self.notice = notice
 
 
 def _save(request: Request, desk: _Desk, viewer: Viewer, sent: Asked) -> Response:
