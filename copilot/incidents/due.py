@@ -40,8 +40,10 @@ _DUE = re.compile(
 
 def due_in(text: str) -> str | None:
     """The first phrase that says when, or None."""
-    found = _DUE.search(text)
-    return found[0].strip()[:60] if found else None
+    for found in _DUE.finditer(text):
+        if text[: found.start()].count('"') % 2 == 0:  # else somebody's words are quoted
+            return found[0].strip()[:60]
+    return None
 
 
 def without_due(text: str) -> str:

@@ -1,8 +1,10 @@
 """Brings together what several messages say about one piece of work."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from copilot.local.antecedents import in_one_thread
 from copilot.local.clues import Clue
 from copilot.local.lexicon import (
     COMMON_STEMS,
@@ -19,6 +21,14 @@ REACH_OF_WORDS = 60
 """Messages over which the same words mean the same work."""
 REACH_OF_ANSWER = 8
 REACH_OF_BARE_DONE = 3
+
+
+_ANSWERING = re.compile(
+    r"(?:do|take|handle|get|have|own|sort|see|look|pick|write|file|fix|add|make|send|put|raise|open"
+    r"|tackle|try|work|finish|start|prepare|draft)(?:ing|s)?\b",
+    re.IGNORECASE,
+)
+"""Work of which `it` may be anything; `closing this` is of what is being closed."""
 
 
 @dataclass(slots=True)
@@ -95,6 +105,7 @@ class Group:
         return (
             clue.kind == COMMITMENT
             and clue.is_open
+            and (_ANSWERING.match(clue.match.do) is not None or bool(self.stems & clue.stems))
             and len(content_stems(clue.match.do)) <= 3
             and 0 < clue.message.number - self.last_number <= REACH_OF_ANSWER
             and in_one_thread(self.clues[-1].message, clue.message)
@@ -106,13 +117,6 @@ class Group:
         if asked:
             return message.author_id in asked
         return message.author_id != self.clues[-1].message.author_id
-
-
-def in_one_thread(earlier: WindowMessage, later: WindowMessage) -> bool:
-    """Both in the channel, or both in one thread, its first message included."""
-    root = later.thread_ts if later.thread_ts != later.message_ts else None
-    earlier_root = earlier.thread_ts if earlier.thread_ts != earlier.message_ts else None
-    return root == earlier_root or root == earlier.message_ts
 
 
 def grouped(clues: Sequence[tuple[Clue, float]]) -> list[Group]:

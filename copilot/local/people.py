@@ -12,7 +12,18 @@ _ADDRESS = re.compile(
     rf"^(?:hey |hi |ok |thanks |and )?({_NAME}(?: ?(?:,|/|&|and) ?{_NAME}){{0,3}}) ?[:,] ?(?=\S)",
     re.IGNORECASE,
 )
-_LAST_CALL = re.compile(r"(,? )(@?[A-Za-z][\w.|-]{1,40})([?!.]*)$")
+_FULL_NAME = re.compile(r"^@?([A-Z][\w'-]{1,30} [A-Z][\w'-]{1,30}) ?[:,] ?(?=\S)")
+_BARE_CALL = re.compile(
+    rf"^(?:hey|hi|hello|yo|thanks|ok|and)?,? ?({_NAME}) "
+    r"(?=(?:can|could|would|will) you\b|please\b|pls\b)",
+    re.IGNORECASE,
+)
+_INNER_CALL = re.compile(
+    r"^(?P<before>(?:\w+ ){0,2}(?:can|could|would|will|should) (?:you|u) )"
+    r"@(?P<name>[\w.|-]{2,40}),? ",
+    re.IGNORECASE,
+)
+_LAST_CALL = re.compile(r"(,? \(?)(@?[A-Za-z][\w.|-]{1,40})\)?([?!.]*)$")
 _MENTION = re.compile(r"@([\w][\w.|-]{0,40}(?: [A-Z][\w.-]{1,40})?)")
 _TAIL = re.compile(r"[\d_|`^.-]+(?:away|afk|work|mobile|laptop)?$", re.IGNORECASE)
 _NOT_NAMES = FUNCTION_WORDS | frozenset(
@@ -50,6 +61,21 @@ _NOT_NAMES = FUNCTION_WORDS | frozenset(
         "great",
         "nice",
         "lol",
+        "ai",
+        "follow-up",
+        "follow-ups",
+        "followup",
+        "followups",
+        "task",
+        "tasks",
+        "reminder",
+        "plan",
+        "status",
+        "summary",
+        "ps",
+        "tldr",
+        "re",
+        "q",
     ]
 )
 
@@ -73,6 +99,12 @@ class People:
 
         A call to nobody we know still ends at a colon: `stranger: look` is no statement of ours.
         """
+        if (found := _FULL_NAME.match(text)) and (user_id := self.find(found[1])):
+            return [user_id], text[found.end() :]
+        if (found := _INNER_CALL.match(text)) and (user_id := self.find(found["name"])):
+            return [user_id], found["before"] + text[found.end() :]
+        if (found := _BARE_CALL.match(text)) and (user_id := self.find(found[1])):
+            return [user_id], text[found.end() :]
         found = _ADDRESS.match(text)
         if not found:
             return self._called_by_mention(text)

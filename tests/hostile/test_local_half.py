@@ -107,7 +107,7 @@ def titles_from(card: SuggestionCard, message_ts: str) -> str:
 @pytest.fixture
 def story(db: Database) -> ChannelStory:
     told = ChannelStory(db)
-    told.proposer = everything  # type: ignore[assignment]
+    told.proposer = everything
     return told
 
 

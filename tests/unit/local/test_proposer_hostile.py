@@ -101,7 +101,7 @@ def test_an_instruction_to_the_machine_is_only_talk() -> None:
     assert LocalProposer().propose(window).candidates == ()
 
 
-def test_a_title_uses_no_word_that_was_not_said() -> None:
+def test_a_title_adds_no_word_but_the_verb_that_makes_it_an_order() -> None:
     lines = (
         "ben: step 4 of the runbook is stale",
         "dana: I'll fix that tomorrow",
@@ -112,4 +112,4 @@ def test_a_title_uses_no_word_that_was_not_said() -> None:
     said = " ".join(lines).lower()
     for candidate in everything.propose(window).candidates:
         for word in re.findall(r"[a-z]+", candidate.title.lower()):
-            assert word in said
+            assert word in said or word in {"add", "file", "give", "have", "make", "open", "write"}
