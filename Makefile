@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check browser kill evals bench load migrate lock clean
+.PHONY: help setup setup-dev demo test check browser kill endpoints evals bench load migrate lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -50,6 +50,9 @@ browser: setup-dev ## Pages in a real Chromium (must be installed)
 
 kill: setup-dev ## Kill processes and servers at random while Slack talks; nothing may be lost
 	$(BIN)/python -m pytest -q -s tests/kill $(ARGS)
+
+endpoints: setup-dev ## The model proposer against aimock with chaos on (needs node and npm, fetches it once)
+	$(BIN)/python -m pytest -q -s --show-capture=no tests/endpoints $(ARGS)
 
 evals: setup-dev ## How good the proposer is, on the data in ../shared/data
 	$(BIN)/python -m tests.evals $(ARGS)
