@@ -61,7 +61,7 @@ def played(
     path = tmp_path_factory.mktemp("played") / "played.db"
     path.write_bytes(migrated_sqlite.read_bytes())
     engine = open_engine(f"sqlite:///{path}")
-    now = build_history(Database(engine, lambda _job: None), incidents=3, suggested=12)
+    now = build_history(Database(engine, lambda _job: None), incidents=3, suggested=9)
     engine.dispose()
     return path, now
 
@@ -234,9 +234,8 @@ class TestReplay:
         assert ">because</textarea>" in shown
         assert in_force(db).policies.version == 1
 
-    @pytest.mark.parametrize(
-        ("field", "value"),
-        [
+    def test_what_cannot_be_read_is_told_beside_it_and_kept(self, ana: Visitor) -> None:
+        for field, value in (
             ("threshold_when_calm", "lots"),
             ("threshold_when_calm", "1e5"),
             ("post_interval", "7.5"),
@@ -247,26 +246,22 @@ class TestReplay:
             ("quiet_zone", "../../etc/passwd"),
             ("kinds", "<script>"),
             ("threshold_when_busy", "0.6"),
-        ],
-    )
-    def test_what_cannot_be_read_is_told_beside_it_and_kept(
-        self, ana: Visitor, field: str, value: str
-    ) -> None:
-        answer = saves(ana, **{field: value})
-        assert answer.status_code == 400
-        assert "can't be replayed yet" in unescape(answer.text)
-        if field != "kinds":
-            assert f'value="{value}"' in answer.text
-        assert "too many cards at night" in answer.text
+        ):
+            answer = saves(ana, **{field: value})
+            assert answer.status_code == 400, field
+            assert "can't be replayed yet" in unescape(answer.text)
+            assert field == "kinds" or f'value="{value}"' in answer.text
+            assert "<script>" not in answer.text
+            assert "too many cards at night" in answer.text
 
     def test_the_part_that_follows_the_numbers_is_small(self, ana: Visitor) -> None:
         part = ana.sees("/noise/replay?preset=talkative")
         assert 'id="replay"' in part
         assert "Who changed it" not in part
 
-    @pytest.mark.parametrize("scope", ["severity:sev9", "channel:C0NOWHERE", "moon", "channel:"])
-    def test_a_scope_that_is_none_is_not_here(self, ana: Visitor, scope: str) -> None:
-        ana.sees(f"/noise?scope={scope}", status=404)
+    def test_a_scope_that_is_none_is_not_here(self, ana: Visitor) -> None:
+        for scope in ("severity:sev9", "channel:C0NOWHERE", "moon", "channel:"):
+            ana.sees(f"/noise?scope={scope}", status=404)
 
 
 class TestSaving:
@@ -366,11 +361,9 @@ class TestMeetingAnotherChange:
         assert saves(ana, version="2", most_in_one_post="2").status_code == 303
         assert in_force(db).policies.base.most_in_one_post == 2
 
-    @pytest.mark.parametrize("version", ["", "0", "999", "-1", "1e9", "٣"])
-    def test_a_form_of_no_known_version_is_shown_anew(
-        self, db: Database, ana: Visitor, version: str
-    ) -> None:
-        assert saves(ana, version=version).status_code == 409
+    def test_a_form_of_no_known_version_is_shown_anew(self, db: Database, ana: Visitor) -> None:
+        for version in ("", "0", "999", "-1", "1e9", "٣"):
+            assert saves(ana, version=version).status_code == 409, version
         assert in_force(db).policies.version == 1
 
 
@@ -399,10 +392,10 @@ class TestUndoing:
         assert "Nothing was changed" in ana.sees("/noise")
         assert in_force(db).policies.version == 3
 
-    @pytest.mark.parametrize("undoes", ["1", "9", "", "x", "2; drop table"])
-    def test_what_is_not_there_is_not_undone(self, db: Database, ana: Visitor, undoes: str) -> None:
-        ana.sends("/noise/undo", {"team": TEAM, "undoes": undoes, "version": "1"})
-        assert "Nothing was changed" in ana.sees("/noise")
+    def test_what_is_not_there_is_not_undone(self, db: Database, ana: Visitor) -> None:
+        for undoes in ("1", "9", "", "x", "2; drop table"):
+            ana.sends("/noise/undo", {"team": TEAM, "undoes": undoes, "version": "1"})
+            assert "Nothing was changed" in ana.sees("/noise"), undoes
         assert in_force(db).policies.version == 1
 
     def test_what_the_copilot_learned_is_taken_back(
