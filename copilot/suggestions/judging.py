@@ -62,8 +62,11 @@ class Judging:
         if is_told and not (proposed.is_done and target.outcome != Outcome.SUPPRESS):
             return f"known as #{target.id}"
         self._cite(target, candidate)
-        target.confidence = max(target.confidence, proposed.confidence)
-        target.raw_confidence = max(target.raw_confidence or 0.0, candidate.confidence)
+        if proposed.confidence > target.confidence:
+            # These three belong together: calibration reads what this engine said from them.
+            target.confidence = proposed.confidence
+            target.raw_confidence = candidate.confidence
+            target.model_run_id = self.model_run_id
         target.owner_id = target.owner_id or candidate.owner_id
         target.due = target.due or candidate.due
         if candidate.is_done or not self.is_reread:
