@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copilot.incidents.due import due_in
-from copilot.local.antecedents import antecedent_of
+from copilot.local.antecedents import antecedent_of, names_nothing
+from copilot.local.company import in_company
 from copilot.local.cues import CueMatch, cue_matches, names_in
-from copilot.local.features import context_features, features_of
+from copilot.local.features import features_of
 from copilot.local.lexicon import content_stems
 from copilot.local.people import People
-from copilot.local.phrases import MARKER
+from copilot.local.phrases import MARKER, REQUEST
 from copilot.local.statements import Statement, statements_of
+from copilot.local.surroundings import context_features
 from copilot.ports import WindowMessage
 
 _OPEN_END = re.compile(
@@ -72,14 +74,16 @@ def _readings(
     has_call = text != statement.text
     last_called, text = people.called_last(text)
     called = called or last_called
-    context = None
+    matches = [(match, _named(match, people)) for match in cue_matches(text, people)]
+    if not matches:
+        return []
+    context = context_features(messages, position, statement, people)
+    asked = next((named for match, named in matches if named and match.cue.kind == REQUEST), [])
     readings = []
-    for match in cue_matches(text, people):
-        if context is None:
-            context = context_features(messages, position, statement, people)
-        named = [u for name in names_in(match.who) if (u := people.find(name))]
-        addressees = tuple(dict.fromkeys(named or called))
-        features = features_of(text, match, statement, message) | context
+    for match, named in matches:
+        heard_as_request = asked if match.cue.kind == REQUEST else []
+        addressees = tuple(dict.fromkeys(named or called or heard_as_request))
+        features = in_company(features_of(text, match, statement, message) | context)
         if addressees:
             features["addressed"] = 1.0
         if named:
@@ -87,7 +91,7 @@ def _readings(
         if has_call and not addressees:
             features["called_stranger"] = 1.0
         about, source = "", None
-        if "pronoun" in features or _OPEN_END.search(match.do):
+        if "pronoun" in features or _OPEN_END.search(match.do) or names_nothing(match):
             about, source = antecedent_of(match, statement, messages, position)
         due = due_in(match.do) or due_in(text)
         stems = content_stems(f"{match.what} {match.do} {about}")
@@ -95,6 +99,10 @@ def _readings(
             Clue(message, statement, match, addressees, features, stems, due, about, source)
         )
     return readings
+
+
+def _named(match: CueMatch, people: People) -> list[str]:
+    return [user_id for name in names_in(match.who) if (user_id := people.find(name))]
 
 
 def _first_line(text: str) -> str:

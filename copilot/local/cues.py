@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from copilot.local.lexicon import IMMEDIATE_VERBS, LEADING_ADVERBS, WORK_VERBS, base_form
 from copilot.local.people import People
 from copilot.local.phrases import CUES, MARKER, WHO, Cue
+from copilot.local.terse import TERSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,44 @@ _NO_WORK = re.compile(
 )
 """`I'll be back`, `we should have tested`: no work ahead."""
 _HAVING_WRITTEN = re.compile(
-    r"do\b|have (?:a|an|the|my) (?:[\w-]+ ){0,2}(?:pr|patch|fix|ticket|draft|doc|change"
-    r"|write-?up|proposal|report|test)\b",
+    r"do\b|make (?:a|an|the|it|this|sure|another|one|those|these)\b"
+    r"|have (?:a|an|the|my) (?:[\w-]+ ){0,2}(?:pr|patch|fix|ticket|draft|doc|change|write-?up"
+    r"|proposal|report|test)\b",
     re.IGNORECASE,
 )
+ALL_CUES = (*CUES, *TERSE)
+_BYGONE = re.compile(r"\b(?:supposed|used) to\b", re.IGNORECASE)
+"""In the phrase itself: `somebody was supposed to` do it, and hasn't."""
 _TOKEN = re.compile(r"[a-z']+")
+_NO_PLAN = frozenset(
+    [
+        "put",
+        "set",
+        "cut",
+        "read",
+        "let",
+        "split",
+        "see",
+        "use",
+        "run",
+        "come",
+        "think",
+        "mean",
+        "figure",
+        "support",
+        "plan",
+        "question",
+        "record",
+        "like",
+        "want",
+        "depend",
+        "love",
+        "know",
+        "live",
+        "work",
+    ]
+)
+"""After `i` these are as often past as present, or say no work: `i put`, `i think`."""
 _ASSIGNED = re.compile(
     rf"^{WHO}\s*(?:(?:to|will|should|please|needs to|is to|can)\s|[:,-]\s+(?:will )?)(?P<do>\w.*)",
     re.IGNORECASE,
@@ -45,7 +79,7 @@ _ASSIGNED = re.compile(
 def cue_matches(text: str, people: People) -> Iterator[CueMatch]:
     """Every cue of a statement's text, the clearest kind of phrase first."""
     words = set(_TOKEN.findall(text.lower()))
-    for cue in CUES:
+    for cue in ALL_CUES:
         if cue.words and words.isdisjoint(cue.words):
             continue
         found = cue.pattern.search(text)
@@ -59,6 +93,7 @@ def cue_matches(text: str, people: People) -> Iterator[CueMatch]:
         what = (groups.get("what") or "").strip()
         if (
             not do
+            or _BYGONE.search(text, found.end("what") if what else found.start(), found.start("do"))
             or _NO_WORK.match(do)
             or _NOBODYS.search(what)
             or not _follows(cue, do, who, people)
@@ -99,6 +134,10 @@ def _follows(cue: Cue, do: str, who: str, people: People) -> bool:
         return (
             first in WORK_VERBS or first in IMMEDIATE_VERBS or _HAVING_WRITTEN.match(do) is not None
         )
+    if cue.needs == "base":
+        return (
+            first in WORK_VERBS or first in IMMEDIATE_VERBS or _HAVING_WRITTEN.match(do) is not None
+        ) and first not in _NO_PLAN
     if cue.needs == "name":
         return any(people.find(name) for name in names_in(who))
     return True

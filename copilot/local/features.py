@@ -4,13 +4,10 @@ The weights of these are learned (`confidence`); this module only observes.
 """
 
 import re
-from collections.abc import Sequence
 
 from copilot.local.cues import CueMatch
 from copilot.local.lexicon import (
     ARTEFACTS,
-    COMPLETION,
-    CONFIRMATION,
     IMMEDIATE_VERBS,
     LATER,
     NOW,
@@ -21,23 +18,10 @@ from copilot.local.lexicon import (
     content_stems,
     words_of,
 )
-from copilot.local.people import People
 from copilot.local.phrases import COMMITMENT
 from copilot.local.statements import URL, Statement
 from copilot.ports import WindowMessage
 
-_REACH = 6
-_AGREEING_REACTIONS = frozenset(
-    {
-        "+1",
-        "thumbsup",
-        "ok_hand",
-        "white_check_mark",
-        "heavy_check_mark",
-        "raised_hand",
-        "saluting_face",
-    }
-)
 _PRONOUN_OBJECT = re.compile(
     r"^(?:\w+ (?:up |out |on |at |into |with |for |over )?)?"
     r"(?:it|them|so|something|stuff|things?|(?:that|this|these|those)(?: one)?(?=$|[,.;:!?)]"
@@ -64,7 +48,8 @@ _HEDGED = re.compile(
 )
 _PAST = re.compile(
     r"\b(?:should(?:n't)? (?:not )?have|could have|would have|ought (?:not )?to have|had to"
-    r"|was going to|were going to|used to|already|yesterday|"
+    r"|was going to|were going to|used to|(?:was|were|is|are) supposed to|supposed to be"
+    r"|decided to|never|already|yesterday|"
     r"last (?:week|night|time|month|year)|ago|did|didn't|was|were|wasn't|would've|should've)\b",
     re.I,
 )
@@ -92,10 +77,42 @@ _PURPOSE = re.compile(
     r"|ensure)|next time|in future|happen(?:s|ing)? again|again)\b",
     re.I,
 )
+_UPDATE = re.compile(
+    r"^(?:status |customer )?update ?(?:#?\d+)?\b ?[:–-]|\bnext update (?:in|at)\b", re.I
+)
+"""What is told to those outside is worded as a plan, but nobody takes work on with it."""
+_MOMENT = re.compile(
+    r"\b(?:\d+|an?|one|two|three|five|ten|fifteen|a few|a couple(?: of)?|another|some)(?: more)?"
+    r" ?(?:s|secs?|seconds?|m|mins?|minutes?|moments?)\b|\b(?:meanwhile|in the meantime|until then"
+    r"|for now|right away|straight away|immediately|while we|so we can see|and see\b)",
+    re.I,
+)
+_ASIDE = re.compile(
+    r"^(?:and |ok |so |oh )*(?:also|plus|btw|by the way|one (?:more|other)|another|separately|aside"
+    r"|unrelated|independent|for later|later|long(?:er)? term|lesson|next time|in future|at least"
+    r"|still|seriously|note|independently|after (?:this|that))\b",
+    re.I,
+)
+_OPERATED = re.compile(
+    r"\b(?:pods?|nodes?|instances?|servers?|hosts?|box|prox(?:y|ies)|workers?|traffic|pool|replica"
+    r"|primary|standby|cluster|containers?|deployments?|rollout|rollback|revert|banner|gateway"
+    r"|consumers?|job|jobs|queue|query|queries|process|connection|connections|cache|vm|region|zone"
+    r"|logs?|graphs?|traces?|dashboards?|status page|bridge|call)\b",
+    re.I,
+)
+"""What hands are laid on during an incident."""
+_CONSIDER = re.compile(r"^(?:consider|think about|look at|start|stop|keep) (?=\w+ing\b)", re.I)
+_PAGING_ON = re.compile(r"^pag(?:e|ing) (?:on|for|when|if|at|us (?:on|for|when|if))\b", re.I)
+_WHAT_PRONOUN = re.compile(
+    r"^(?:but |and |so |i think )?(?:it|this|that|they|he|she|which|everything|something|there"
+    r"|i\b.*|you\b.*)$",
+    re.I,
+)
+_WEAK = re.compile(r"\b(?:could|might|may|would|wanna|want|like|love|hope)\b", re.I)
 _THANKS = re.compile(r"\b(?:thanks|thank you|thx|ty|cheers|welcome|good luck|congrats)\b", re.I)
 _WORK_PAIR = re.compile(
-    r"^(?:find out|work on|look into|do (?:some|a|the|more|an)|make (?:a|an)|have (?:a|an)"
-    r"|come up|keep track)$"
+    r"^(?:find out|work on|look into|do (?:some|a|the|more|an)|make (?:a|an)"
+    r"|have (?:a|an|some|more|the)|come up|keep track|follow up|write up|spin up|page on)$"
 )
 
 
@@ -131,47 +148,37 @@ def features_of(
         "thanks": bool(_THANKS.search(text)),
         "perfect": bool(re.match(r"have (?:\w+ed|been|had|gotten|done)\b", match.do, re.I)),
         "shouting": text.count("!") > 1 or "??" in text,
+        "update": bool(_UPDATE.search(message.text[:300])),
+        "moment": bool(_MOMENT.search(text)),
+        "aside": bool(_ASIDE.match(text)),
+        "operated": bool(_OPERATED.search(f"{match.what} {match.do}")),
+        "weak": bool(_WEAK.search(_cue_text(text, match))),
+        "now_said": bool(re.search(r"\bnow\b", text, re.I)),
+        "what_pronoun": bool(_WHAT_PRONOUN.match(match.what)),
+        "short": len(message.text) < 30,
+        "alone": len(message.text) - len(text) < 4,
     }
     features |= {name: 1.0 for name, value in flags.items() if value}
-    return features | _together(features)
+    return features
 
 
-def _together(features: dict[str, float]) -> dict[str, float]:
-    """What means more in company: `I'll restart` is no `we should restart`."""
-    kind = next(name for name in features if name.startswith("kind:"))
-    others = (
-        "verb:work",
-        "verb:immediate",
-        "verb:vague",
-        "artefact",
-        "later",
-        "pronoun",
-        "question",
-    )
-    both = {f"{kind}&{name}": 1.0 for name in others if name in features}
-    if "pronoun" in features and not {"later", "today"} & features.keys():
-        both["pronoun&no_time"] = 1.0
-    if "verb:work" in features and "artefact" in features:
-        both["verb:work&artefact"] = 1.0
-    if "verb:immediate" in features and not {"later", "artefact"} & features.keys():
-        both["verb:immediate&bare"] = 1.0
-    if "later" in features and {"verb:vague", "bare"} & features.keys():
-        both["later&vague"] = 1.0
-    if "later" in features and "verb:immediate" in features:
-        both["later&immediate"] = 1.0
-    if "condition" in features and kind != "kind:marker":
-        both["condition&" + kind] = 1.0
-    return both
+def _cue_text(text: str, match: CueMatch) -> str:
+    """The words of the phrase itself: `could we`, `i might`."""
+    return text[len(match.before) : text.find(match.do, len(match.before))]
 
 
 def _verb_features(match: CueMatch) -> dict[str, float]:
-    words = words_of(match.do)
+    if _PAGING_ON.match(match.do):
+        return {"verb:work": 1.0}
+    words = words_of(_CONSIDER.sub("", match.do))
     first = words[0].lower() if words else ""
     base = base_form(first) or first
     pair = " ".join(words[:2]).lower()
     if _WORK_PAIR.match(pair) or (base == "set" and "up" in words[:5]):
         return {"verb:work": 1.0}
     if pair.startswith("log in"):
+        return {"verb:immediate": 1.0}
+    if base == "page":
         return {"verb:immediate": 1.0}
     if base in WORK_VERBS:
         return {"verb:work": 1.0}
@@ -210,34 +217,3 @@ def _time_features(text: str, match: CueMatch) -> dict[str, float]:
     if features.get("later") and match.cue.kind == COMMITMENT:
         features["promised_later"] = 1.0
     return features
-
-
-def context_features(
-    messages: Sequence[WindowMessage], position: int, statement: Statement, people: People
-) -> dict[str, float]:
-    """What the messages around it say: who asked before, who agreed after."""
-    message = messages[position]
-    before = _others(messages[max(0, position - _REACH) : position], message)
-    after = [m.text[:200] for m in _others(messages[position + 1 : position + 1 + _REACH], message)]
-    flags = {
-        "confirmed": bool(_AGREEING_REACTIONS.intersection(message.reactions))
-        or any(CONFIRMATION.match(text) for text in after),
-        "answered_done": any(_says_done(text, statement) for text in after),
-        "asked_before": any(_asks(earlier, message, people) for earlier in before),
-    }
-    return {name: 1.0 for name, value in flags.items() if value}
-
-
-def _others(messages: Sequence[WindowMessage], message: WindowMessage) -> list[WindowMessage]:
-    return [m for m in messages if m.author_id != message.author_id and not m.is_bot]
-
-
-def _says_done(text: str, statement: Statement) -> bool:
-    if CONFIRMATION.match(text) or not COMPLETION.search(text):
-        return False
-    return bool(content_stems(text) & content_stems(statement.text))
-
-
-def _asks(earlier: WindowMessage, message: WindowMessage, people: People) -> bool:
-    called, rest = people.addressed(earlier.text[:200])
-    return message.author_id in called and rest.rstrip().endswith("?")

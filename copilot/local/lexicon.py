@@ -44,6 +44,10 @@ WORK_VERBS = _words(
     " tighten track train translate triage tune unify uninstall unpin update upgrade upload"
     " validate"
     " verify version vet visualise visualize volunteer vote wire wrap write"
+    " allowlist chase chart cap decide enforce enrich estimate forbid fuzz grant graph harmonise"
+    " harmonize mention modernise modernize negotiate prevent reconcile redact reject renew reopen"
+    " reproduce require reserve restrict revoke sanitise sanitize sketch spec stagger swap unmute"
+    " warn whitelist"
 )
 """Verbs of work that ends up on a list."""
 
@@ -52,7 +56,7 @@ IMMEDIATE_VERBS = _words(
     " debug deploy"
     " dial dig drain escalate fail failover flip flush give go grab hang head hold hop hotfix"
     " join jump"
-    " keep kick kill leave let look mute paste ping poke proceed pull purge quarantine read reboot"
+    " kick kill leave let look mute paste ping poke proceed pull purge quarantine read reboot"
     " recycle redeploy reload rerun reset restart restore resume retry revert roll rollback run"
     " scale"
     " scroll see show shut silence snooze sort spin stand start stay stop take tail tell"
@@ -83,7 +87,7 @@ ARTEFACTS = _words(
     " list log"
     " logging mail manual meeting message metric metrics migration milestone monitor monitoring"
     " monitors"
-    " notes page pager parts patch permission permissions pipeline plan playbook policy poll"
+    " notes pager parts patch permission permissions pipeline plan playbook policy poll"
     " postmortem"
     " post-mortem pr process proposal prs quota quotas readme regression release report reports"
     " repo"

@@ -12,7 +12,7 @@ COMMITMENT, REQUEST, PROPOSAL, MARKER = "commitment", "request", "proposal", "ma
 
 _START = r"(?:^|[,:(]\s*|\b(?:and|so|but|then|ok|okay|also|yes|yeah|sure|thanks|right|no)[,.:]?\s+)"
 _MID = r"(?:[\w'-]+ ){0,2}?"
-_THING = "|".join(sorted(ARTEFACTS))
+THING = "|".join(sorted(ARTEFACTS))
 _ANYONE = r"(?:some(?:one|body)|any(?:one|body)|one of (?:us|you)|whoever \w+|who ?ever)"
 _DO = r"(?P<do>\S.*)"
 
@@ -28,35 +28,35 @@ class Cue:
     """What must follow to count: `verb`, `work`, `working`; `name`: known names before it."""
 
 
-def _cue(name: str, kind: str, words: str, pattern: str, needs: str = "") -> Cue:
+def cue(name: str, kind: str, words: str, pattern: str, needs: str = "") -> Cue:
     return Cue(name, kind, frozenset(words.split()), re.compile(pattern, re.IGNORECASE), needs)
 
 
 WHO = r"(?P<who>@?[A-Za-z][\w.|-]*(?:(?:,? (?:and|&) |, ?|/)@?[A-Za-z][\w.|-]*){0,3})"
 
 CUES = (
-    _cue(
+    cue(
         "marker",
         MARKER,
         "",
-        r"^\W{0,3}(?:action(?: items?)?|a\.?i\.?|to-?do|follow-?\s?ups?|next steps?"
-        r"|task)(?: for (?P<who>@?[\w.|-]+))?"
+        r"^\W{0,6}(?:action(?: items?)?|a\.?i\.?|to-?do|follow-?\s?ups?|next steps?"
+        r"|task)(?:(?: for |\s?\(| )(?P<who>@?[\w.|-]+)\)?(?=\s?:))?"
         rf"\s?(?:\]|\)|\*)?\s?[:\]–-]+\s*{_DO}",
     ),
-    _cue(
+    cue(
         "marker_plain",
         MARKER,
         "todo action follow followup",
         rf"^(?-i:TODO|ACTION|FOLLOW[- ]?UP)\s+{_DO}",
     ),
-    _cue(
+    cue(
         "remind",
         MARKER,
         "note remind reminder list backlog todo agenda board",
         rf"\b(?:note to self|remind me|reminder to self|(?:add|put) (?:it |this |that )?(?:to"
         rf"|on) (?:my|the|our) (?:list|backlog|todo|agenda|board))\W+(?:to )?{_DO}",
     ),
-    _cue(
+    cue(
         "nice_if_someone",
         REQUEST,
         "if",
@@ -64,7 +64,7 @@ CUES = (
         rf"|cool|awesome|lovely|handy)? ?if "
         rf"(?:{_ANYONE}|you|we|they) (?:could|can|would|were to)?\s*{_DO}",
     ),
-    _cue(
+    cue(
         "nice_to",
         PROPOSAL,
         "to",
@@ -72,19 +72,19 @@ CUES = (
         r"|cool|awesome|lovely|handy|wise"
         rf"|better|best|worthwhile|a good idea|ideal) to\s+{_DO}",
     ),
-    _cue(
+    cue(
         "can_someone",
         REQUEST,
         "can could would will might",
         rf"\b(?:can|could|would|will|might) {_ANYONE}\s+(?:please\s+)?{_DO}",
     ),
-    _cue(
+    cue(
         "someone_should",
         REQUEST,
         "someone somebody anyone anybody one whoever",
         rf"\b{_ANYONE}\s+{_MID}(?:should|needs? to|has to|have to|must|ought to|please|to)\s+{_DO}",
     ),
-    _cue(
+    cue(
         "someone_wanted",
         REQUEST,
         "volunteer volunteers who anyone someone anybody somebody",
@@ -93,31 +93,31 @@ CUES = (
         rf"|(?:any|some)(?:one|body) (?:want to|wanna|able to|up for|willing to|free to"
         rf"|interested in))\s+(?:to |for )?{_DO}",
     ),
-    _cue(
+    cue(
         "can_you",
         REQUEST,
         "you u ya y'all",
         rf"\b(?:can|could|would|will) (?:you|u|ya|y'all)(?: guys| all| two| both)?\s+(?:please "
         rf"|maybe |also |possibly )*{_DO}",
     ),
-    _cue("mind_doing", REQUEST, "mind", r"\b(?:(?:do|would) you |you )?mind\s+(?P<do>\w+ing\b.*)"),
-    _cue(
+    cue("mind_doing", REQUEST, "mind", r"\b(?:(?:do|would) you |you )?mind\s+(?P<do>\w+ing\b.*)"),
+    cue(
         "make_sure",
         REQUEST,
         "make ensure don't do remember be",
         rf"{_START}(?:please |pls )?(?:make sure|ensure|don't forget|do not forget|remember"
         rf"|be sure)(?: that| to)?\s+{_DO}",
     ),
-    _cue(
+    cue(
         "please",
         REQUEST,
         "please pls plz kindly",
         r"\b(?:please|pls|plz|kindly)[, ]+(?:do |just |also |can you |could you )*(?P<do>\w.*)",
         "verb",
     ),
-    _cue("please_last", REQUEST, "please pls plz", r"^(?P<do>\w.*),? (?:please|pls|plz)\b", "verb"),
-    _cue("name_to", REQUEST, "to", rf"^{WHO}:?\s+to\s+(?P<do>\w.*)", "name"),
-    _cue(
+    cue("please_last", REQUEST, "please pls plz", r"^(?P<do>\w.*),? (?:please|pls|plz)\b", "verb"),
+    cue("name_to", REQUEST, "to", rf"^{WHO}:?\s+to\s+(?P<do>\w.*)", "name"),
+    cue(
         "name_should",
         REQUEST,
         "should need needs has must will is can could please",
@@ -125,79 +125,79 @@ CUES = (
         rf"|can you|could you|please)\s+{_DO}",
         "name",
     ),
-    _cue(
+    cue(
         "can_name",
         REQUEST,
         "can could would will",
         rf"\b(?:can|could|would|will)\s+{WHO}\s+(?:please\s+)?(?P<do>\w.*)",
         "name",
     ),
-    _cue("shall_we", PROPOSAL, "we", rf"\b(?:shall|should|ought|can|could) we\b{_MID}\s*{_DO}\?"),
-    _cue(
+    cue("shall_we", PROPOSAL, "we", rf"\b(?:shall|should|ought|can|could) we\b{_MID}\s*{_DO}\?"),
+    cue(
         "shall_i",
         COMMITMENT,
         "shall should want would do",
         rf"\b(?:shall|should|want me to|would you like me to|do you want me to)(?: i)? {_DO}\?",
     ),
-    _cue(
+    cue(
         "we_should",
         PROPOSAL,
         "we",
         rf"\bwe(?: \w+)? ?(?:\w+ly |also |still |just )?(?:should|ought to|must|'d better"
         rf"|had better)\s+{_DO}",
     ),
-    _cue(
+    cue(
         "we_need_to",
         PROPOSAL,
         "we we'll",
         rf"\bwe(?:'ll| will)? {_MID}(?:need to|have to|want to|gotta|got to|wanna)\s+{_DO}",
     ),
-    _cue(
+    cue(
         "we_need_a",
         PROPOSAL,
         "we",
         rf"\bwe {_MID}(?:need|want|lack|deserve|could use|are missing"
         rf"|'re missing)\s+(?P<do>(?:(?:a|an|some|more|better|another"
-        rf"|proper|the|our|new)\b.*|(?:[\w-]+ ){{0,2}}(?:{_THING})\b.*))",
+        rf"|proper|the|our|new)\b.*|(?:[\w-]+ ){{0,2}}(?:{THING})\b.*))",
     ),
-    _cue(
+    cue(
         "there_should_be",
         PROPOSAL,
         "there",
         rf"\bthere (?:really |also )?(?:should|needs to|ought to|must) (?:also )?be\s+{_DO}",
     ),
-    _cue("lets", PROPOSAL, "let's lets let", rf"\b(?:let's|lets|let us)\s+{_DO}"),
-    _cue(
+    cue("lets", PROPOSAL, "let's lets let", rf"\b(?:let's|lets|let us)\s+{_DO}"),
+    cue(
         "suggest",
         PROPOSAL,
         "i i'd",
         rf"\bi(?:'d| would)? (?:\w+ly |also )?(?:suggest|propose|recommend|vote for|vote we"
         rf"|vote to|advocate)(?: that| we| to)*\s+{_DO}",
     ),
-    _cue("how_about", PROPOSAL, "about", r"\b(?:how|what) about\s+(?P<do>\w+ing\b.*)"),
-    _cue("worth", PROPOSAL, "worth worthwhile", r"\bworth(?:while)?\s+(?P<do>\w+ing\b.*)"),
-    _cue(
+    cue("how_about", PROPOSAL, "about", r"\b(?:how|what) about\s+(?P<do>\w+ing\b.*)"),
+    cue("worth", PROPOSAL, "worth worthwhile", r"\bworth(?:while)?\s+(?P<do>\w+ing\b.*)"),
+    cue(
         "for_review",
         PROPOSAL,
         "for in",
         rf"^(?:one |another |thing )?(?:for|in) (?:the |our )?(?:retro|post-?mortem|review"
         rf"|follow-?up|next time|backlog)\W+{_DO}",
     ),
-    _cue(
+    cue(
         "we_will",
         COMMITMENT,
         "we we'll we're",
         rf"\bwe(?:'ll| will| are going to|'re going to| gonna|'re gonna)\s+{_DO}",
     ),
-    _cue("i_will", COMMITMENT, "i i'll ill", rf"(?:\bi'll|\bi will|{_START}ill|\bi shall)\s+{_DO}"),
-    _cue(
+    cue("i_will", COMMITMENT, "i i'll ill", rf"(?:\bi'll|\bi will|{_START}ill|\bi shall)\s+{_DO}"),
+    cue(
         "i_am_going_to",
         COMMITMENT,
         "going gonna planning intending",
         rf"(?:\bi(?:'m| am|m)|{_START})\s?(?:\w+ly |also )?(?:going to|gonna|planning to"
         rf"|planning on|intending to)\s+{_DO}",
     ),
-    _cue(
+    cue(
         "i_need_to",
         COMMITMENT,
         "i me",
@@ -205,27 +205,27 @@ CUES = (
         rf"|intend to|hope to|gotta|got to"
         rf"|was going to|promise to|should|must)\s+{_DO}",
     ),
-    _cue(
+    cue(
         "i_would_like_to",
         COMMITMENT,
         "i i'd",
         rf"\bi(?:'d| would) (?:\w+ )?(?:like|love|want|prefer) to\s+{_DO}",
     ),
-    _cue("let_me", COMMITMENT, "let lemme", r"\b(?:let|lemme)(?: me)?\s+(?P<do>\w.*)", "verb"),
-    _cue(
+    cue("let_me", COMMITMENT, "let lemme", r"\b(?:let|lemme)(?: me)?\s+(?P<do>\w.*)", "verb"),
+    cue(
         "i_can",
         COMMITMENT,
         "can could happy glad able volunteer might",
         rf"\b(?:i can|i could|happy to|glad to|i'm able to|i volunteer to|i might)\s+{_DO}",
     ),
-    _cue(
+    cue(
         "will_do",
         COMMITMENT,
         "will gonna",
         rf"{_START}(?:will|gonna)\s+(?:also |then |just |be sure to )?(?P<do>\w.*)",
         "verb",
     ),
-    _cue(
+    cue(
         "i_do_later",
         COMMITMENT,
         "i",
@@ -233,21 +233,21 @@ CUES = (
         r"|that|them|it|this"
         r"|up|out|our)\b.*\b(?:tonight|tomorrow|today|later|next week|on \w+day)\b.*)",
     ),
-    _cue(
+    cue(
         "i_am_doing",
         COMMITMENT,
         "i i'm",
         r"\bi(?:'m| am)\s+(?:also |still |just |now )?(?P<do>[a-z-]+ing\b.*)",
         "working",
     ),
-    _cue(
+    cue(
         "you_should",
         REQUEST,
         "you",
         rf"\byou {_MID}(?:should|need to|have to|must|might want to|may want to|ought to"
         rf"|want to)\s+{_DO}",
     ),
-    _cue(
+    cue(
         "passive",
         PROPOSAL,
         "should must ought need needs has have",
@@ -255,7 +255,7 @@ CUES = (
         r"|have to) (?:\w+ly |also |at least |just )*(?:be|get) "
         r"(?P<do>(?:\w+ly |re-?)?(?:\w+(?:ed|en|lt|nt|ut|it)|done|set|put)\b.*)",
     ),
-    _cue(
+    cue(
         "needs_a",
         PROPOSAL,
         "need needs",
@@ -263,14 +263,14 @@ CUES = (
         r"|needs)\s+(?P<do>(?:(?:a|an|some|more|better|another"
         r"|proper|further|its own)\b.*|\w+(?:ing|ed)\b.*))",
     ),
-    _cue(
+    cue(
         "it_should",
         PROPOSAL,
-        "should ought has needs",
-        r"^(?P<what>(?:[\w'./-]+ ){1,7}?)(?:still |really |probably |also )*"
-        rf"(?:should|ought to|has to|needs to)\s+{_DO}",
+        "should ought has needs must",
+        r"(?:^|, )(?P<what>(?:[\w'./-]+ ){1,7}?)(?:still |really |probably |also )*"
+        rf"(?:should|ought to|has to|needs to|must)\s+{_DO}",
     ),
-    _cue(
+    cue(
         "elided_should",
         PROPOSAL,
         "should need needs gotta have must",
@@ -279,7 +279,7 @@ CUES = (
         rf"(?:\w+ly |also |still |at least )?(?P<do>\w.*)",
         "work",
     ),
-    _cue(
+    cue(
         "gap",
         PROPOSAL,
         "no wish why have",
@@ -288,12 +288,12 @@ CUES = (
         r"(?P<do>(?:[\w-]+ ){0,3}(?:alert|alerts|alerting|alarm|monitor|monitoring|runbook"
         r"|playbook|dashboard|test|tests|docs|documentation|metric|metrics)\b.*)",
     ),
-    _cue(
+    cue(
         "maybe",
         PROPOSAL,
         "maybe perhaps",
         r"^(?:maybe|perhaps|or maybe)\s+(?:also |just |we )?(?P<do>\w.*)",
         "work",
     ),
-    _cue("imperative", REQUEST, "", r"^(?:and |then |also |so |do )?(?P<do>\w.*)", "work"),
+    cue("imperative", REQUEST, "", r"^(?:and |then |also |so |do )?(?P<do>\w.*)", "work"),
 )

@@ -33,17 +33,27 @@ class LocalProposer:
         """It costs next to nothing."""
 
     def propose(self, window: Window) -> Proposal:
-        people = People(window)
-        groups = grouped(self._likely_clues(window, people))
-        add_answers(groups, window.messages)
-        candidates = tuple(_candidate(group) for group in groups if _says_something_new(group))
-        return Proposal(candidates, engine=f"local-{self._weights.version}")
+        return self.judged(window, clues_in(window.messages, People(window)))
 
-    def _likely_clues(self, window: Window, people: People) -> list[tuple[Clue, float]]:
+    def judged(self, window: Window, heard: Sequence[Sequence[Clue]]) -> Proposal:
+        """What is proposed from readings already made; they don't depend on any weight."""
+        groups = grouped(self._likely_clues(heard))
+        add_answers(groups, window.messages)
+        candidates = (
+            _candidate(group, self._weights.calibrated(group.confidence))
+            for group in groups
+            if _says_something_new(group)
+        )
+        return Proposal(
+            tuple(c for c in candidates if c.confidence >= self._weights.keep_above),
+            engine=f"local-{self._weights.version}",
+        )
+
+    def _likely_clues(self, heard: Sequence[Sequence[Clue]]) -> list[tuple[Clue, float]]:
         likely = []
-        for readings in clues_in(window.messages, people):
+        for readings in heard:
             clue, probability = self._best(readings)
-            if probability >= self._weights.keep_above and _is_telling(clue):
+            if probability >= self._weights.hear_above and _is_telling(clue):
                 likely.append((clue, probability))
         return likely
 
@@ -79,7 +89,7 @@ def _says_something_new(group: Group) -> bool:
     return any(message.is_new for message in told)
 
 
-def _candidate(group: Group) -> Candidate:
+def _candidate(group: Group, confidence: float) -> Candidate:
     main = group.main
     quotes = [
         Quote(clue.message.number, _quote(clue.statement, clue.message)) for clue in group.clues
@@ -94,7 +104,7 @@ def _candidate(group: Group) -> Candidate:
         title=title_of(main.match, main.about),
         owner_id=owners[0] if owners else None,
         due=next((clue.due for clue in reversed(group.clues) if clue.due), None),
-        confidence=round(group.confidence, 4),
+        confidence=round(confidence, 4),
         evidence=_distinct(quotes, first=main.message.number),
         is_done=group.done_by is not None,
     )
