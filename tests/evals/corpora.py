@@ -1,6 +1,7 @@
 """Loads labelled and ordinary chat as conversations, in the shape in which the product sees them.
 
-The shared data stays outside the project; `written_chat.txt` was written for it.
+The shared data stays outside the project; `written_chat.txt` and `written_held_out.txt` were
+written for it.
 """
 
 import json
@@ -8,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from copilot.ports import Person, Window, WindowMessage
 
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 WRITTEN_CHAT = Path(__file__).with_name("written_chat.txt")
+HELD_OUT_CHAT = Path(__file__).with_name("written_held_out.txt")
+_REACTIONS = re.compile(r" ?\{([\w+ -]+)\}$")
 CONTEXT = 20
 BATCH = 8
 
@@ -39,7 +43,7 @@ class MarkedAction:
     window: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Conversation:
     """One run of chat. Messages are numbered from 1 through the whole run."""
 
@@ -47,8 +51,12 @@ class Conversation:
     corpus: str
     messages: tuple[LabelledMessage, ...]
     actions: tuple[MarkedAction, ...] = ()
+    members: tuple[Person, ...] = ()
+    """Who is known; if empty, whoever speaks."""
 
     def people(self) -> tuple[Person, ...]:
+        if self.members:
+            return self.members
         names = dict.fromkeys(m.message.author_name for m in self.messages if not m.message.is_bot)
         return tuple(Person(user_id=name, name=name) for name in names)
 
@@ -71,39 +79,61 @@ class Conversation:
 
 
 def _renumbered(message: WindowMessage, number: int, *, is_new: bool) -> WindowMessage:
-    return WindowMessage(
-        number=number,
-        event_id=message.event_id,
-        revision_id=message.revision_id,
-        author_id=message.author_id,
-        author_name=message.author_name,
-        text=message.text,
-        occurred_at=message.occurred_at,
-        message_ts=message.message_ts,
-        thread_ts=None,
-        is_bot=message.is_bot,
-        is_new=is_new,
-    )
+    return replace(message, number=number, is_new=is_new)
 
 
-def written() -> list[Conversation]:
-    conversations = []
-    for part in WRITTEN_CHAT.read_text(encoding="utf-8").split("\n## ")[1:]:
-        name, *lines = part.strip().split("\n")
-        start = datetime(2026, 1, 1, 12, tzinfo=UTC)
-        messages = []
-        for position, line in enumerate(lines):
-            label, author, text = (piece.strip() for piece in line.split("|", 2))
-            mark, _, task = label.partition(" ")
-            message = _message(position, author, text, start + timedelta(seconds=25 * position))
-            kind = {"F": "follow_up", "I": "immediate_action", ".": "none"}[mark]
-            messages.append(LabelledMessage(message, kind, f"{name}/{task}" if task else None))
-        conversations.append(Conversation(name, "written", tuple(messages)))
-    return conversations
+@cache
+def windows_of(conversation: Conversation) -> tuple[Window, ...]:
+    """Made once: every engine is shown the same windows."""
+    return tuple(conversation.windows())
+
+
+def written(path: Path = WRITTEN_CHAT, corpus: str = "written") -> list[Conversation]:
+    """Chat in lines of `label | author | text`.
+
+    An author may be `[bot] name`; `name >` answers in a thread to what was last said outside of
+    one. A text may end in `{reaction reaction}`; `\\n` is a line break.
+    """
+    return [
+        _written(part.strip().split("\n"), corpus)
+        for part in path.read_text(encoding="utf-8").split("\n## ")[1:]
+    ]
+
+
+def held_out() -> list[Conversation]:
+    return written(HELD_OUT_CHAT, "held out")
+
+
+def _written(lines: list[str], corpus: str) -> Conversation:
+    name, *talk = lines
+    start = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    messages: list[LabelledMessage] = []
+    root = None
+    for position, line in enumerate(talk):
+        label, author, text = (piece.strip() for piece in line.split("|", 2))
+        mark, _, task = label.partition(" ")
+        said = _REACTIONS.search(text)
+        is_answer = author.endswith(">")
+        message = message_at(
+            position,
+            author.removeprefix("[bot]").removesuffix(">").strip(),
+            _REACTIONS.sub("", text).replace("\\n", "\n"),
+            start + timedelta(seconds=25 * position),
+            is_bot=author.startswith("[bot]"),
+        )
+        root = root if is_answer else message.message_ts
+        message = replace(
+            message,
+            reactions=tuple(said[1].split()) if said else (),
+            thread_ts=root if is_answer else None,
+        )
+        kind = {"F": "follow_up", "I": "immediate_action", ".": "none"}[mark]
+        messages.append(LabelledMessage(message, kind, f"{name}/{task}" if task else None))
+    return Conversation(name, corpus, tuple(messages))
 
 
 def labelled(folder: Path = SHARED_DATA) -> list[Conversation]:
-    runs = _grouped(_lines(folder / "labelled" / "meeting_chat.jsonl"), "run")
+    runs = _grouped(lines_of(folder / "labelled" / "meeting_chat.jsonl"), "run")
     return [
         Conversation(
             run,
@@ -126,8 +156,8 @@ def labelled(folder: Path = SHARED_DATA) -> list[Conversation]:
 def marked_actions(folder: Path = SHARED_DATA) -> list[Conversation]:
     conversations = []
     for path in sorted((folder / "marked_actions").glob("*.messages.jsonl")):
-        actions = _lines(path.with_name(path.name.replace(".messages.", ".actions.")))
-        for session, rows in _grouped(_lines(path), "session").items():
+        actions = lines_of(path.with_name(path.name.replace(".messages.", ".actions.")))
+        for session, rows in _grouped(lines_of(path), "session").items():
             positions = {row["id"]: number for number, row in enumerate(rows, 1)}
             conversations.append(
                 Conversation(
@@ -167,11 +197,11 @@ def noise(folder: Path = SHARED_DATA) -> list[Conversation]:
             ),
         )
         for path in sorted((folder / "noise").glob("*.jsonl"))
-        for session, rows in _grouped(_lines(path), "session").items()
+        for session, rows in _grouped(lines_of(path), "session").items()
     ]
 
 
-def _lines(path: Path) -> list[dict[str, Any]]:
+def lines_of(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
@@ -187,10 +217,10 @@ def _message_of(position: int, row: dict[str, Any]) -> WindowMessage:
     if said_at.tzinfo is None:
         said_at = said_at.replace(tzinfo=UTC)
     is_bot = bool(row.get("bot")) or str(row["author"]).lower().endswith(("bot", "ubotu", "ubottu"))
-    return _message(position, str(row["author"]), str(row["text"]), said_at, is_bot=is_bot)
+    return message_at(position, str(row["author"]), str(row["text"]), said_at, is_bot=is_bot)
 
 
-def _message(
+def message_at(
     position: int, author: str, text: str, said_at: datetime, *, is_bot: bool = False
 ) -> WindowMessage:
     return WindowMessage(

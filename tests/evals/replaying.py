@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from copilot.ports import Candidate, Proposer, Window
-from tests.evals.corpora import Conversation
+from tests.evals.corpora import Conversation, windows_of
 
 SAME_TITLE = 88.0
 
@@ -29,7 +29,7 @@ class Suggested:
 
 def replay(conversation: Conversation, proposer: Proposer) -> list[Suggested]:
     suggested: list[Suggested] = []
-    for window in conversation.windows():
+    for window in windows_of(conversation):
         for candidate in proposer.propose(window).candidates:
             fresh = _suggested(candidate, window)
             known = next((s for s in suggested if _is_same(s, fresh)), None)

@@ -1,7 +1,7 @@
 """Counts what is right and wrong, with the uncertainty that so few examples leave."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +13,10 @@ from tests.evals.replaying import Suggested, replay
 THRESHOLDS = (0.0, 0.5, 0.75)
 BINS = 10
 SHARE_OF_FOLLOW_UPS = 0.025
+
+
+Judged = tuple[float, bool, float]
+"""How sure a suggestion was, whether it was right, and for how many it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +43,13 @@ class Score:
     """Wrong suggestions per ordinary message."""
     immediate_suggested: int
     calibration_error: float | None
+    calibration_floor: float | None = None
+    """What calibration error a perfectly calibrated proposer would show on so few suggestions."""
+    judged: Sequence[Judged] = ()
+    """For the picture of reliability."""
 
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "judged"}
 
 
 Run = tuple[Conversation, Sequence[Suggested]]
@@ -64,7 +72,7 @@ def score_labelled(corpus: str, runs: Sequence[Run], threshold: float) -> Score:
     strict = lenient = immediate = wrong = 0
     tasks: set[str] = set()
     found: set[str] = set()
-    pairs: list[tuple[float, bool, float]] = []
+    pairs: list[Judged] = []
     ordinary = 0
     for conversation, suggested in runs:
         messages = conversation.messages
@@ -92,6 +100,8 @@ def score_labelled(corpus: str, runs: Sequence[Run], threshold: float) -> Score:
         false_alarms=share(wrong, ordinary),
         immediate_suggested=immediate,
         calibration_error=calibration_error(pairs),
+        calibration_floor=calibration_floor(pairs),
+        judged=pairs,
     )
 
 
@@ -137,38 +147,46 @@ def _is_about(suggestion: Suggested, action: MarkedAction, conversation: Convers
     )
 
 
-def score_mixed(sets: Mapping[str, Sequence[Run]], threshold: float) -> Score:
+def mixed(talk: Sequence[Run], ordinary: Sequence[Run]) -> list[Judged]:
     """Labelled and ordinary chat, weighed so that 2.5 % of all messages are follow-ups.
 
     That is their share in real incident chat; precision and calibration depend on it.
     """
-    talk = [*sets["labelled"], *sets["written"]]
     follow_ups = sum(m.label == "follow_up" for c, _ in talk for m in c.messages)
     wanted = follow_ups / SHARE_OF_FOLLOW_UPS - sum(len(c.messages) for c, _ in talk)
-    of_noise = wanted / sum(len(c.messages) for c, _ in sets["noise"])
-    judged = [
+    of_ordinary = wanted / max(1, sum(len(c.messages) for c, _ in ordinary))
+    return [
         (s.confidence, run[0].messages[s.main - 1].label == "follow_up", weight)
-        for runs, weight in ((talk, 1.0), (sets["noise"], of_noise))
+        for runs, weight in ((talk, 1.0), (ordinary, of_ordinary))
         for run in runs
         for s in run[1]
-        if s.confidence >= threshold
     ]
-    right = sum(weight for _, is_right, weight in judged if is_right)
+
+
+def score_mixed(
+    corpus: str, talk: Sequence[Run], ordinary: Sequence[Run], threshold: float
+) -> Score:
+    judged = [j for j in mixed(talk, ordinary) if j[0] >= threshold]
+    right = round(sum(weight for _, is_right, weight in judged if is_right))
+    said = round(sum(weight for _, _, weight in judged))
+    follow_ups = sum(m.label == "follow_up" for c, _ in talk for m in c.messages)
     return Score(
-        corpus="mixed to 2.5 %",
+        corpus=corpus,
         threshold=threshold,
         messages=round(follow_ups / SHARE_OF_FOLLOW_UPS),
-        suggestions=round(sum(weight for _, _, weight in judged)),
-        precision_strict=share(round(right), round(sum(weight for _, _, weight in judged))),
+        suggestions=said,
+        precision_strict=share(right, said),
         precision_lenient=None,
         task_recall=None,
         false_alarms=None,
         immediate_suggested=0,
         calibration_error=calibration_error(judged),
+        calibration_floor=calibration_floor(judged),
+        judged=judged,
     )
 
 
-def calibration_error(judged: Sequence[tuple[float, bool, float]]) -> float | None:
+def calibration_error(judged: Sequence[Judged]) -> float | None:
     """Expected calibration error over ten bins of equal width: confidence, right?, weight."""
     if not judged:
         return None
@@ -176,3 +194,19 @@ def calibration_error(judged: Sequence[tuple[float, bool, float]]) -> float | No
     for confidence, is_right, weight in judged:
         gaps[min(BINS - 1, int(confidence * BINS))] += weight * (confidence - is_right)
     return sum(abs(gap) for gap in gaps) / sum(weight for _, _, weight in judged)
+
+
+def calibration_floor(judged: Sequence[Judged]) -> float | None:
+    """The mean of `calibration_error` if each confidence were exactly the chance of being right.
+
+    The gap of a bin is then nearly normal around zero, and the mean of its size `sd * sqrt(2/pi)`.
+    """
+    if not judged:
+        return None
+    variances = [0.0] * BINS
+    for confidence, _, weight in judged:
+        variances[min(BINS - 1, int(confidence * BINS))] += (
+            weight * weight * confidence * (1 - confidence)
+        )
+    total = sum(weight for _, _, weight in judged)
+    return math.sqrt(2 / math.pi) * sum(map(math.sqrt, variances)) / total
