@@ -18,6 +18,7 @@ from copilot.bootstrap import Services
 from copilot.console.app import add_console
 from copilot.console.login import LoginLinks
 from copilot.incidents.refilling import request_refills
+from copilot.llm.breaker import BreakerState
 from copilot.slack.app import build_bolt_app
 from copilot.slack.client import build_client
 from copilot.slack.http import add_slack_endpoint
@@ -76,6 +77,14 @@ def build_socket_mode(
     )
 
 
+def _model_health(services: Services) -> dict[str, str]:
+    """Of the model as this process knows it; that it is out makes nobody else ill."""
+    endpoint = services.endpoint
+    if endpoint is None or endpoint.counted.calls == 0:
+        return {}
+    return {"model": "ok" if endpoint.state is BreakerState.CLOSED else "left alone"}
+
+
 def create_web(services: Services, login: LoginLinks, console_url: str) -> FastAPI:
     """The whole web application.
 
@@ -91,7 +100,7 @@ def create_web(services: Services, login: LoginLinks, console_url: str) -> FastA
                 session.execute(text("SELECT 1"))
         except SQLAlchemyError:
             return JSONResponse({"database": "unreachable"}, status_code=503)
-        return JSONResponse({"database": "ok"})
+        return JSONResponse({"database": "ok"} | _model_health(services))
 
     if services.installer is not None:
         add_install_pages(

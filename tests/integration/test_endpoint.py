@@ -2,12 +2,14 @@
 
 import json
 import logging
+import re
 import ssl
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -18,6 +20,7 @@ from pydantic import BaseModel
 
 from copilot.clock import SystemClock
 from copilot.llm.endpoint import Answered, Endpoint, EndpointError, Failure, Prompt, Rung
+from copilot.llm.failures import ADVICE, WORDS
 from tests.fakes import misbehaviours as it
 from tests.fakes.scripted_endpoint import Behaviour, ScriptedEndpoint, answers_with
 
@@ -279,3 +282,21 @@ def test_the_models_it_has_are_listed_at_no_cost(
 ) -> None:
     assert endpoint.models() == ["scripted-1"]
     assert scripted.calls == 0
+
+
+def test_a_proxy_is_used_where_one_is_named(
+    scripted: ScriptedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", scripted.url.removesuffix("/v1"))
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    far = Endpoint(model="m", base_url="http://model.example.com/v1", deadline=timedelta(seconds=5))
+    assert ask(far).value.title == "Add an alert"
+    assert scripted.asked[0].headers["host"] == "model.example.com"
+
+
+def test_every_word_for_a_failure_is_explained_to_operators() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "models.md").read_text()
+    explained = set(re.findall(r"^\| `([a-z_]+)` \|", page, re.MULTILINE))
+    assert explained == {kind.value for kind in Failure} | {"over_budget"}
+    assert set(WORDS) == set(ADVICE) == set(Failure)
