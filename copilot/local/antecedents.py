@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from copilot.local.cues import CueMatch
 from copilot.local.lexicon import ARTEFACTS, base_form, content_stems, words_of
+from copilot.local.noun_phrases import is_noun_phrase, is_plain_clause
 from copilot.local.statements import Statement, statements_of
 from copilot.local.trimming import polished
 from copilot.ports import WindowMessage
@@ -62,7 +63,11 @@ def antecedent_of(
     match: CueMatch, statement: Statement, messages: Sequence[WindowMessage], position: int
 ) -> tuple[str, tuple[WindowMessage, Statement] | None]:
     """The words for it, and where they stand if that is another statement."""
-    before = _thing_in(f"{match.before} {match.what}" if names_nothing(match) else match.before)
+    is_subject = names_nothing(match)
+    before = _thing_in(
+        f"{match.before} {match.what}" if is_subject else match.before,
+        needs_artefact=not is_subject,
+    )
     if before:
         return before, None
     message = messages[position]
@@ -102,7 +107,7 @@ def _thing_in(text: str, *, needs_artefact: bool = True) -> str:
     if found := _SUBJECT.search(text):
         thing = polished(found[0].lstrip(" ,;:"))
         thing = re.sub(r"^(?:so|and|but|that|because|since) ", "", thing)
-        if not _PERSONAL.match(thing) and content_stems(thing):
+        if not _PERSONAL.match(thing) and content_stems(thing) and _is_told(thing):
             return thing
     rest = _LEAD.sub("", text)
     thing = polished(rest)
@@ -111,9 +116,13 @@ def _thing_in(text: str, *, needs_artefact: bool = True) -> str:
     words = words_of(thing)
     if _PERSONAL.match(thing) or not 2 <= len(words) <= _MOST_WORDS:
         return ""
-    if len(content_stems(thing)) < 2:
+    if len(content_stems(thing)) < 2 or not _is_told(thing):
         return ""
     return thing if not needs_artefact or _is_named(words) else ""
+
+
+def _is_told(thing: str) -> bool:
+    return is_noun_phrase(thing) or is_plain_clause(thing)
 
 
 def _object_of(thing: str) -> str:

@@ -46,19 +46,26 @@ _NO_THING = re.compile(
     r"|people|someone|somebody|nobody|all|both)\b(?:\s|$)",
     re.IGNORECASE,
 )
-_LACK = re.compile(r"^(?:(?:get|have) )?(?:an?|some|more|better|proper|another) ", re.IGNORECASE)
+_LACK = re.compile(r"^(?:(?:get|have) )?((?:an?|some|more|better|proper|another) )", re.IGNORECASE)
 _PEOPLE = re.compile(
     r"^(?:\w+ ){0,2}?(?:some(?:one|body)|any(?:one|body)|we|i|you)$", re.IGNORECASE
 )
-_LEADING = re.compile(r"^(?:@[\w.|-]+,? +|to (?=\w))")
+_LEADING = re.compile(r"^@[\w.|-]+,? +")
 _READY = re.compile(
     r"\s(?:up|out|ready)(?=\s*$|\s+(?:by|on|for|until|before|today|tomorrow|this|next)\b)"
 )
 _ASKED_WHAT = re.compile(
     r"^\W*(?:(?:so|and|ok|but) )?(?:what|which|who|why|how|where|when)\b", re.I
 )
+_SOME_DAY = re.compile(
+    r"^(?:talk|think|chat|discuss|worry)\b.*"
+    r"\b(?:at some point|some ?(?:day|time)|eventually|one day)\b",
+    re.IGNORECASE,
+)
+"""A wish that nobody will know how to tick off."""
 _PRONOUN = (
-    r"(?:it|them|so|(?:that|this|these|those)(?: ones?)?(?=$| (?:down|up|out|on|off|back|to|for|in"
+    r"(?:it|them|so|(?:that|this|these|those)(?: ones?)?(?=$"
+    r"| (?:better|more|further|again|now|things?|stuff|down|up|out|on|off|back|to|for|in"
     r"|into|with|at|by|and|after|before|as|from|over|too|properly|together|first)\b))"
 )
 _OPEN_OBJECT = re.compile(
@@ -87,7 +94,9 @@ def title_of(match: CueMatch, about: str = "") -> str:
 
     `about` is what `it` means, in words said before.
     """
-    if match.cue.name in {"shall_we", "can_you"} and _ASKED_WHAT.match(match.before):
+    is_question = match.cue.name in {"shall_we", "can_you"} and _ASKED_WHAT.match(match.before)
+    is_nothing = match.do.lower().startswith(("not ", "never ", "to not "))
+    if is_question or is_nothing or _SOME_DAY.match(match.do):
         return ""
     title = polished(_order_of(match, about))
     if about:
@@ -98,6 +107,8 @@ def title_of(match: CueMatch, about: str = "") -> str:
 
 
 def _order_of(match: CueMatch, about: str) -> str:
+    if match.do.lower().startswith("to "):
+        return match.do[3:]
     match = replace(match, do=_LEADING.sub("", match.do))
     name = match.cue.name
     if name == "passive":
@@ -112,6 +123,8 @@ def _order_of(match: CueMatch, about: str) -> str:
     if found := _WRITTEN.match(match.do):
         rest = _READY.sub("", match.do[found.end() :])
         return f"write {found[1].replace('my', 'the')} {found[2]}{rest}"
+    if _LACK.match(match.do):
+        return _from_lack(_LACK.sub(r"\1", match.do))
     return match.do
 
 
@@ -137,15 +150,14 @@ def _with_thing(title: str, about: str) -> str:
             if is_clause
             else f"{head}{found[0].rsplit(' ', 1)[0]} {thing}{state}"
         )
-    if set(words_of(about.lower())) <= set(words_of(title.lower())):
-        return title
-    return f"{title}: {_lowered(about)}"
+    return title
 
 
 def _as_object(thing: str) -> str:
     """`my b2.5` of another's mouth becomes `the b2.5`."""
     thing = re.sub(r"^(?:my|your|our|this|that) ", "the ", thing, flags=re.IGNORECASE)
-    return re.sub(r"^(?:these|those|some) ", "the ", thing, flags=re.IGNORECASE)
+    thing = re.sub(r"^(?:these|those|some) ", "the ", thing, flags=re.IGNORECASE)
+    return _lowered(thing)
 
 
 def _is_left_open(title: str) -> bool:
@@ -192,7 +204,7 @@ def _from_passive(match: CueMatch, about: str) -> str:
     """`the runbook should be updated with x` becomes `update the runbook with x`."""
     participle, _, rest = match.do.partition(" ")
     base = base_form(participle.strip(",.;:!?"))
-    what = _thing(match.what) or ("that" if about else "")
+    what = _thing(match.what) or _named_by(about)
     if not what:
         return ""
     if base and base != "do":
@@ -204,7 +216,7 @@ def _from_need(match: CueMatch, about: str) -> str:
     """`the cron job needs fixing` becomes `fix the cron job`, `x needs a y` `give x a y`."""
     if _PEOPLE.match(match.what):
         return match.do
-    what = _thing(match.what) or ("that" if about else "")
+    what = _thing(match.what) or _named_by(about)
     if not what:
         return _from_lack(re.sub(r"^(?:get|have) ", "", match.do)) if _LACK.match(match.do) else ""
     first, _, rest = match.do.partition(" ")
@@ -218,6 +230,13 @@ def _from_need(match: CueMatch, about: str) -> str:
     if first.lower() == "be":
         return f"make {what} {rest}"
     return f"make {what} {match.do}"
+
+
+def _named_by(about: str) -> str:
+    """The thing of "step 4 is stale"; of a longer clause only that it is said: `that`."""
+    found = _STATE_OF.match(about)
+    thing = found["thing"] if found else about
+    return "that" if thing and _CLAUSE.search(thing) else _as_object(thing)
 
 
 def _from_lack(do: str) -> str:
@@ -239,4 +258,4 @@ def _thing(what: str) -> str:
     what = _STATE.split(pieces[-1])[0].strip(" ,.;:-")
     if not 0 < len(words_of(what)) <= MAX_WORDS_OF_THING or _NO_THING.match(what):
         return ""
-    return what
+    return re.sub(r"^(?:The|A|An|Our|This|That) ", lambda found: found[0].lower(), what)

@@ -29,6 +29,10 @@ _COMMENT = re.compile(
     r"|.*\?$)",
     re.IGNORECASE,
 )
+_NEXT_SENTENCE = re.compile(
+    r"\s*[,;]\s*(?:we|i|you|they|he|she|it|this|that|there|someone|somebody|nobody)\b",
+    re.IGNORECASE,
+)
 _TAG = re.compile(
     r",\s*(?:(?:do|does|did|is|are|has|have|was|were|can|could|would|should|must)(?:n't)?"
     r" (?:we|it|you|they|there)|right|no|ok|eh|yeah)\W*$",
@@ -42,17 +46,19 @@ _FILLER = re.compile(
 )
 _TRAILER = re.compile(
     r"[\s,]+(?:at some point|some ?day|some ?time|sometime soon|eventually|anyway|anyways|somehow"
-    r"|shortly|soon|later|now|instead|too|as well|then|though|first|again sometime|right away"
-    r"|for (?:me|us|now)|if possible|or (?:so|something|similar|whatever)"
+    r"|shortly|soon(?:ish)?|later|now|instead|too|as well|then|though|first|again sometime"
+    r"|right away|for (?:me|us|now)|if possible|or (?:so|something|similar|whatever)"
     r"|and (?:so on|stuff|such|all)|etc|man|guys|folks|mate|ok|okay|asap|a bit)$",
     re.IGNORECASE,
 )
 _SMILEY = re.compile(r"(?:[:;]-?[)(PpDd/|](?!\w)|\bxD\b|\(\s*\)|\^\^|\\o/|<3)")
-_SENTENCE = re.compile(r"\s*(?:\.{2,}|…)\s*|(?<=[\w\d)\]\"'])[.!?]+(?=\s|$)")
+_SENTENCE = re.compile(
+    r"\s*(?:\.{2,}|…)\s*|(?<!\bi\.e)(?<!\be\.g)(?<!\bvs)(?<!\betc)(?<=[\w)\]\"'])[.!?]+(?=\s|$)"
+)
 _HANGING = re.compile(
     r"(?:[\s,]+(?:to (?:reflect|ensure|avoid|prevent|show|say|make sure)|and|or|to"
     r"|the|a|an|of|for|with|in|on|at|as|by|from|but|so|it's|before|after"
-    r"|until|see|via|per|about|into|than))+$",
+    r"|until|see|via|per|about|into|than|i\.e|e\.g|vs))+$",
     re.IGNORECASE,
 )
 _LATE_CLAUSE = re.compile(
@@ -60,6 +66,7 @@ _LATE_CLAUSE = re.compile(
     r"|that\b|which\b|where\b|when\b|because\b|and\b|with\b|for\b|as\b|instead of\b"
     r"|rather than\b)|, |: "
 )
+_EMPTY = re.compile(r"\(\s*\)")
 _EDGES = " ,.;:!?-–—|("
 
 
@@ -69,7 +76,7 @@ def polished(phrase: str) -> str:
     text = plain_words(text.replace("…", " .. "))
     text = next((part for part in _SENTENCE.split(text) if part.strip(_EDGES)), "")
     text = _TAG.sub("", first_thought(text))
-    text = _FILLER.sub("", text).strip(_EDGES)
+    text = _EMPTY.sub(" ", _FILLER.sub("", text)).strip(_EDGES)
     before = ""
     while text != before:
         before = text
@@ -79,7 +86,7 @@ def polished(phrase: str) -> str:
 
 
 def first_thought(text: str) -> str:
-    for pattern in (_CLAUSE, _COMMENT):
+    for pattern in (_NEXT_SENTENCE, _CLAUSE, _COMMENT):
         found = pattern.search(text, 8)
         if found and len(words_of(text[: found.start()])) >= 2:
             text = text[: found.start()]
@@ -101,6 +108,8 @@ def _shortened(text: str) -> str:
 
 
 def _balanced(text: str) -> str:
+    if text.count("(") > text.count(")") and text.rfind("(") > len(text) // 2:
+        text = text[: text.rfind("(")]  # cut short within it
     for opening, closing in (("(", ")"), ("[", "]")):
         if text.count(opening) != text.count(closing):
             text = text.replace(opening, "").replace(closing, "")
