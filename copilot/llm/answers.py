@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from copilot.llm.spotlighting import as_stored
 from copilot.ports import Candidate, Quote, WindowMessage
+from copilot.suggestions.evidence import told_title
 
 PROBABILITIES: Mapping[str, float] = {"certain": 0.6, "likely": 0.52, "possible": 0.3}
 """What a model's word for its certainty is taken for until a workspace's decisions say better.
@@ -63,11 +64,19 @@ def to_candidate(
         title=found.title,
         owner_id=None if found.owner is None else _owner(found.owner, people),
         due=found.due or None,
-        confidence=PROBABILITIES[found.certainty],
+        confidence=PROBABILITIES[_certainty(found)],
         evidence=tuple(_quote(cited, messages) for cited in found.evidence),
         is_done=found.is_done,
         engine=engine,
     )
+
+
+def _certainty(found: FoundWork) -> str:
+    """A title with a link, a call or a trick in it loses them, and a model that wrote what it was
+    told not to write has perhaps obeyed somebody else: that is nothing to show unasked.
+    """
+    plain = " ".join(found.title.split())
+    return found.certainty if told_title(plain) == plain else "possible"
 
 
 def _owner(said: str, people: Mapping[str, str]) -> str:

@@ -7,13 +7,16 @@ from functools import cache
 from pathlib import Path
 
 from copilot.llm.endpoint import Prompt
-from copilot.llm.folding import fold
+from copilot.llm.folding import MOST_CHARACTERS, fold
 from copilot.llm.spotlighting import new_marker, on_one_line, visible
 from copilot.ports import Person, WindowMessage
+from copilot.suggestions.machine_talk import is_machine_talk
 from copilot.timeline.redaction import redact
 
 PROMPT_VERSION = "follow_ups-1"
 """Names the file; another text is another version, since recorded runs are compared by it."""
+
+MEANT_FOR_A_PROGRAM = "[left out: meant for a program]"
 
 _PROMPTS = Path(__file__).with_name("prompts")
 _LONGEST_NAME = 40
@@ -36,9 +39,19 @@ def system_text(version: str = PROMPT_VERSION) -> str:
 
 
 def shown_text(message: WindowMessage) -> str:
-    """What a model sees of a message: secrets out, logs folded, one line."""
+    """What a model sees of a message: secrets out, logs folded, one line.
+
+    Words that are plainly meant for a program, and not for the people in the channel, stay out.
+    """
+    if is_machine_talk(message.text):
+        return MEANT_FOR_A_PROGRAM
     # Redacted once more as it is sent: what was split by what nobody sees is whole again by now.
     return on_one_line(fold(redact(visible(message.text))))
+
+
+def most_shown(message: WindowMessage) -> int:
+    """How many characters of it there may be in a prompt; what is folded is fewer."""
+    return min(len(message.text), MOST_CHARACTERS)
 
 
 def prompt_about(messages: Sequence[WindowMessage], people: Sequence[Person]) -> Asked:

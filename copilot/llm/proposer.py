@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from copilot.llm.answers import FoundFollowUps, to_candidate
 from copilot.llm.endpoint import Answered, Prompt
 from copilot.llm.failures import EndpointError
-from copilot.llm.prompting import PROMPT_VERSION, Asked, prompt_about, shown_text
+from copilot.llm.prompting import PROMPT_VERSION, Asked, most_shown, prompt_about
 from copilot.llm.routing import Route, Routed, routed
 from copilot.ports import Candidate, Debounce, EngineRun, Proposal, Proposer, Window
 from copilot.suggestions.token_budgets import OverBudgetError, TokenBudgets
@@ -103,7 +103,7 @@ class ModelProposer:
         local_ms = _ms_since(began_s)
         if window.is_private and not self._reads_private:
             return local
-        worth = routed(window, self._route(window), lambda one: len(shown_text(one)))
+        worth = routed(window, self._route(window), most_shown)
         if not worth.messages:
             return local
         said = self._ask(window, worth)

@@ -10,6 +10,7 @@ all the same.
 import secrets
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from copilot.suggestions.evidence import find_verbatim
 
@@ -29,6 +30,8 @@ def new_marker(texts: Iterable[str]) -> str:
 
 def visible(text: str) -> str:
     """Without characters that nobody sees: zero width, direction, tags, controls, private use."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(character for character in text if not _is_invisible(character))
 
 
@@ -52,6 +55,7 @@ def as_stored(quote: str, stored: str) -> str:
     return stored[places[start] : places[start + len(found) - 1] + 1]
 
 
+@lru_cache(maxsize=4096)
 def _is_invisible(character: str) -> bool:
     if character in "\n\t\r\v\f":
         return False  # white space, and so made a blank

@@ -14,7 +14,7 @@ from copilot.incidents.models import Role
 from copilot.incidents.queries import get_incident
 from copilot.incidents.roles import assign
 from copilot.llm.endpoint import Endpoint
-from copilot.llm.proposer import ModelProposer
+from copilot.llm.proposer import DEBOUNCE, ModelProposer
 from copilot.local.proposer import LocalProposer
 from copilot.ports import ChannelInfo, Window
 from copilot.suggestions.fallback import fallback_words, fallbacks_to_tell, tell_fallback
