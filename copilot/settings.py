@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -136,6 +137,25 @@ class Settings(BaseSettings):
         if found is None or backend not in {"sqlite", "postgresql"} or not found.database:
             raise ValueError("give sqlite:///PATH or postgresql://user:password@host/name")
         return url
+
+    @field_validator("llm_base_url")
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        try:
+            if url is not None:
+                _ = urlsplit(url).port
+        except ValueError:
+            raise ValueError("give an address such as http://localhost:11434/v1") from None
+        return url
+
+    @field_validator("llm_api_key")
+    @classmethod
+    def _can_be_sent(cls, key: SecretStr | None) -> SecretStr | None:
+        # The end of a line comes along where a key is read from a file.
+        bare = key.get_secret_value().strip() if key else ""
+        if not (bare.isascii() and bare.isprintable()):
+            raise ValueError("a key has only ASCII characters, and no line breaks")
+        return SecretStr(bare) if bare else None
 
     @field_validator("reactions")
     @classmethod

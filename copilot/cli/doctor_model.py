@@ -20,6 +20,8 @@ from copilot.suggestions.models import ModelRun
 
 _DAY = timedelta(hours=24)
 _MOST_RUNS = 10_000
+_ROOM_TO_THINK = 1_500
+"""Tokens; the answer has ten, but some models think aloud before they answer."""
 _MANNERS = {
     Rung.STRICT_SCHEMA: "it keeps to the shape that it is asked for",
     Rung.JSON_OBJECT: "it answers in JSON, whose shape is checked afterwards",
@@ -82,7 +84,7 @@ def _tried(endpoint: Endpoint) -> Finding:
     where = f"{endpoint.model} at {endpoint.host}"
     prompt = Prompt("You are asked whether you work.", "Say that `works` is true.")
     try:
-        answered = endpoint.ask(prompt, _Tried, max_output_tokens=500)
+        answered = endpoint.ask(prompt, _Tried, max_output_tokens=_ROOM_TO_THINK)
     except EndpointError as error:
         return _broken(where, error)
     seconds = answered.latency_ms / 1000

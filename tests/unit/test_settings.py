@@ -56,6 +56,11 @@ def test_an_empty_variable_counts_as_not_set(
         ("COPILOT_DATABASE_URL", "mysql://host/name"),
         ("COPILOT_DATABASE_URL", "postgresql://user@host:port/name"),
         ("COPILOT_REDIS_URL", "localhost"),
+        ("OPENAI_BASE_URL", "localhost:11434/v1"),
+        ("OPENAI_BASE_URL", "http://localhost:v1"),
+        ("OPENAI_BASE_URL", "http://[::1/v1"),
+        ("OPENAI_API_KEY", "sk-one\nsk-two"),
+        ("OPENAI_API_KEY", "sk-ключ"),
     ],
 )
 def test_an_unusable_value_names_its_variable(
@@ -79,6 +84,13 @@ def test_only_a_sqlite_file_has_a_path(
 ) -> None:
     monkeypatch.setenv("COPILOT_DATABASE_URL", url)
     assert read_settings().sqlite_path == (Path(path) if path else None)
+
+
+def test_the_end_of_a_line_is_no_part_of_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-one\r\n")
+    key = read_settings().llm_api_key
+    assert key is not None
+    assert key.get_secret_value() == "sk-one"
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
