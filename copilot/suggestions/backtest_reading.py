@@ -4,7 +4,7 @@ Columns, not entities: it is read while an admin waits for a form.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -37,17 +37,23 @@ _CHANGES = (
 
 
 def read_history(
-    session: Session, team_id: str | None, *, since: datetime, most: int | None = None
+    session: Session,
+    team_id: str | None,
+    *,
+    since: datetime,
+    most: int | None = None,
+    until: datetime | None = None,
 ) -> History:
     """Of one workspace or of all, without what was imported: nothing is ever posted there.
 
     `most` suggestions, the newest. An incident is whole or left out, so it may be some fewer.
+    `until` is the present: no digest is made up that could only come after it.
     """
     incident_ids, left_out = _newest_incidents(session, team_id, since, most)
     found: list[IncidentHistory] = []
     for start in range(0, len(incident_ids), _PAGE):
         found += _read_incidents(session, incident_ids[start : start + _PAGE])
-    return History(tuple(found), _tenures(session, team_id), since, left_out)
+    return History(tuple(found), _tenures(session, team_id), since, left_out, until)
 
 
 def _newest_incidents(
@@ -133,12 +139,11 @@ def _suggestions(
             Suggestion.delivery_id,
             Suggestion.decision,
             Suggestion.decided_at,
-            Suggestion.judged_at,
-            Suggestion.reason_details,
         )
         .where(Suggestion.incident_id.in_(incident_ids))
         .order_by(Suggestion.id)
-    )
+    ).all()
+    only = _only_verdicts(session, [row.id for row in rows if row.id not in verdicts])
     found: dict[int, list[RecordedSuggestion]] = defaultdict(list)
     for row in rows:
         found[row.incident_id].append(
@@ -146,7 +151,7 @@ def _suggestions(
                 suggestion_id=row.id,
                 kind=row.kind,
                 title=row.title,
-                verdicts=tuple(verdicts.get(row.id) or _only_verdict(row)),
+                verdicts=tuple(verdicts.get(row.id) or only.get(row.id) or ()),
                 delivery_id=row.delivery_id,
                 decision=row.decision,
                 decided_at=row.decided_at,
@@ -155,15 +160,26 @@ def _suggestions(
     return found
 
 
-def _only_verdict(row: Any) -> Iterable[RecordedVerdict]:
-    """Of a row from before each verdict was kept: the last one, which it still holds.
+def _only_verdicts(
+    session: Session, suggestion_ids: Sequence[int]
+) -> Mapping[int, list[RecordedVerdict]]:
+    """Of rows from before each verdict was kept: the last one, which they still hold.
 
     A post that then failed was added to it later, and is no part of what was judged.
     """
-    facts = {name: value for name, value in row.reason_details.items() if name != "failure"}
-    if facts:
-        outcome, reason = recompute(facts)
-        yield RecordedVerdict(row.judged_at, outcome, reason, facts)
+    found: dict[int, list[RecordedVerdict]] = {}
+    for start in range(0, len(suggestion_ids), _PAGE):
+        rows = session.execute(
+            select(Suggestion.id, Suggestion.judged_at, Suggestion.reason_details).where(
+                Suggestion.id.in_(suggestion_ids[start : start + _PAGE])
+            )
+        )
+        for suggestion_id, judged_at, details in rows:
+            facts = {name: value for name, value in details.items() if name != "failure"}
+            if facts:
+                outcome, reason = recompute(facts)
+                found[suggestion_id] = [RecordedVerdict(judged_at, outcome, reason, facts)]
+    return found
 
 
 def _deliveries(
