@@ -1,4 +1,4 @@
-"""The fields of the noise page as they were typed, and the policy that they make.
+"""The fields of the noise page as they were typed, and the policy that they make. Pure.
 
 What was typed is kept as text, so that it stands there again when it can't be read.
 """

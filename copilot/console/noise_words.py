@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from copilot.console.words import count
 from copilot.suggestions.noise_policy import PolicySet, policy_json
 from copilot.suggestions.vocabulary import Reason, SuggestionKind
 
@@ -35,18 +34,17 @@ REASON_WORDS: Mapping[str, str] = {
 }
 """After a number: `12 not sure enough`."""
 _LABELS = {
-    "threshold_when_calm": "sure enough while calm",
+    "threshold_when_calm": "sure enough to post while calm",
     "threshold_when_busy": "sure enough while busy",
     "digest_threshold": "sure enough for a digest",
     "kinds": "suggested",
-    "post_interval_s": "time between posts",
+    "post_interval_s": "one post in",
     "most_in_one_post": "items in a post",
     "posts_per_person": "posts a person and hour",
     "quiet_hours": "quiet hours",
     "muted": "muted by the copilot",
 }
 _ELSEWHERE = "a channel that you can't read"
-_NOT_FOR_YOU = "The reason is for those who can read the channel."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +74,11 @@ def changes_between(old: PolicySet, new: PolicySet, channels: Mapping[str, str])
 
 
 def reason_words(reason: str, changes: Sequence[Change]) -> str:
-    """What was given as the reason; of a change to channels that the reader may not read, nothing:
-    it may tell what goes on there.
+    """What was given as the reason; empty for a change to channels that the reader may not read,
+    since it may tell what goes on there.
     """
     is_elsewhere = bool(changes) and all(change.where == _ELSEWHERE for change in changes)
-    return _NOT_FOR_YOU if is_elsewhere else reason
+    return "" if is_elsewhere else reason
 
 
 def value_words(name: str, value: Any) -> str:
@@ -105,7 +103,8 @@ def policy_words(fields: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def differs_words(fields: int) -> str:
-    return count(fields, "number") + " of its own"
+    """Of a severity or a channel; `fields` are its own."""
+    return f"differs in {fields}"
 
 
 def _changes(where: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:

@@ -69,9 +69,9 @@ def test_the_replay_follows_the_numbers_and_a_save_can_be_undone(desk: Desk) -> 
     expect(page.locator(".told")).to_contain_text("Saved. It holds for what is found from now on.")
     assert base_of(desk).threshold_when_calm == 0.99
     history = page.locator("#history .version").first
-    expect(history).to_contain_text("sure enough while calm 0.75 → 0.99")
+    expect(history).to_contain_text("sure enough to post while calm 0.75 → 0.99")
     history.get_by_text("Undo…").click()
-    expect(history).to_contain_text("This puts back: sure enough while calm 0.99 → 0.75")
+    expect(history).to_contain_text("This puts back: sure enough to post while calm 0.99 → 0.75")
     history.get_by_role("button", name="Put back").click()
     expect(page.locator(".told")).to_contain_text("Put back.")
     assert base_of(desk).threshold_when_calm == 0.75

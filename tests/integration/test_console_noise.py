@@ -118,7 +118,7 @@ class TestWho:
         assert "Save for the whole workspace" in ana.sees("/noise")
         read = words_of(ben.sees("/noise"))
         assert "To have it changed, ask ana." in read
-        assert "sure enough while calm 0.75" in read
+        assert "sure enough to post while calm 0.75" in read
         assert "Save" not in read
         assert "Replayed" not in read
 
@@ -277,9 +277,9 @@ class TestSaving:
         assert (found.set_by, found.reason) == (ADMIN, "too many cards at night")
         shown = words_of(ana.sees("/noise"))
         assert "Saved. It holds for what is found from now on." in shown
-        assert "sure enough while calm 0.75 → 0.8" in shown
+        assert "sure enough to post while calm 0.75 → 0.8" in shown
         assert "quiet hours none → 22:00–07:00 Europe/Berlin" in shown
-        assert "time between posts 15 min → 30 min" in shown
+        assert "one post in 15 min → 30 min" in shown
 
     def test_a_reason_is_required_and_nothing_typed_is_lost(
         self, db: Database, ana: Visitor
@@ -298,7 +298,7 @@ class TestSaving:
         assert set(policies.by_severity["sev1"]) == {
             "threshold_when_calm", "threshold_when_busy", "post_interval_s", "kinds", "quiet_hours",
         }  # fmt: skip
-        assert "SEV1 · 5 numbers of its own" in words_of(ana.sees("/noise"))
+        assert "SEV1 · differs in 5" in words_of(ana.sees("/noise"))
 
     def test_as_everywhere_takes_a_severity_back(self, db: Database, ana: Visitor) -> None:
         saves(ana, scope="severity:sev1")
@@ -315,7 +315,7 @@ class TestSaving:
         assert "Save for #inc-101" in ana.sees("/noise?channel=%23inc-101")
         saves(ana, scope=f"channel:{PUBLIC_CHANNEL}")
         assert set(in_force(db).policies.by_channel) == {PUBLIC_CHANNEL}
-        assert "#inc-101: sure enough while calm as everywhere → 0.8" in words_of(
+        assert "#inc-101: sure enough to post while calm as everywhere → 0.8" in words_of(
             ana.sees("/noise")
         )
 
@@ -381,7 +381,9 @@ class TestUndoing:
 
     def test_what_it_puts_back_is_said_beforehand(self, ana: Visitor) -> None:
         saves(ana)
-        assert "This puts back: sure enough while calm 0.8 → 0.75" in words_of(ana.sees("/noise"))
+        assert "This puts back: sure enough to post while calm 0.8 → 0.75" in words_of(
+            ana.sees("/noise")
+        )
 
     def test_nothing_else_is_put_back_than_was_said(
         self, db: Database, clock: ReplayClock, ana: Visitor

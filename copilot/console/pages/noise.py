@@ -206,9 +206,10 @@ def _changed_meanwhile(session: Session, access: NoiseAccess, sent: Asked) -> _R
         fields = fields_of(merged(result.policy, before, now))
         result = entered(fields, now)
     form = form_of(scope, fields, result, access, in_force.policies, reason=sent.reason)
+    why = f" (“{in_force.reason}”)" if in_force.reason else ""
     notice = Notice(
-        f"{in_force.by} changed this while you were at it (“{in_force.reason}”), so nothing was "
-        "saved yet.",
+        f"{in_force.by or 'Somebody'} changed this while you were at it{why}, so nothing was saved "
+        "yet.",
         changes_between(opened_on, in_force.policies, access.channels),
         "Your changes are still here, on top of those. Look at the replay again, then save.",
     )
