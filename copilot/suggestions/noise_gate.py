@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict, Unpack, cast
 
-from copilot.suggestions.candidates import essence_of, likeness_if_same
+from copilot.suggestions.candidates import essence_of, likeness_if_same, perhaps_alike
 from copilot.suggestions.noise_policy import NoisePolicy
 from copilot.suggestions.vocabulary import Outcome, Reason, Tempo
 
@@ -223,17 +223,21 @@ def closest(
     candidate: Proposed, known: Iterable[KnownWork]
 ) -> tuple[KnownWork | None, float | None]:
     """The known work that the candidate repeats, and how like it is."""
-    essence = essence_of(candidate.title)
+    works = list(known)
+    if not works:
+        return None, None
+    essence, essences = essence_of(candidate.title), [essence_of(work.title) for work in works]
+    about_it = [
+        index
+        for index, work in enumerate(works)
+        if work.event_ids and not candidate.event_ids.isdisjoint(work.event_ids)
+    ]
     best: KnownWork | None = None
     best_score: float | None = None
-    for work in known:
-        score = likeness_if_same(
-            essence,
-            essence_of(work.title),
-            share_message=not candidate.event_ids.isdisjoint(work.event_ids),
-        )
+    for index in sorted({*perhaps_alike(essence, essences), *about_it}):
+        score = likeness_if_same(essence, essences[index], share_message=index in about_it)
         if score is not None and (best_score is None or score > best_score):
-            best, best_score = work, score
+            best, best_score = works[index], score
     return best, best_score
 
 

@@ -46,12 +46,11 @@ HOUR = timedelta(hours=1)
 
 # What happens, by how often: mostly people ask, time passes, workers work; now and then trouble.
 STEPS = (
-    ["asks"] * 6
-    + ["time_passes"] * 6
-    + ["works"] * 6
-    + ["chatters", "changes", "policy_changes", "meanwhile"] * 2
-    + ["decides", "bursts", "rewrites", "leases_run_out", "proposer_will_fail", "slack_will_fail"]
-    + ["clock_jumps", "wall_clock_jumps", "quiet", "rate_changes"]
+    ["asks", "time_passes", "works"] * 8
+    + ["stalls"] * 4
+    + ["chatters", "changes", "meanwhile", "bursts"]
+    + ["decides", "rewrites", "leases_run_out", "proposer_will_fail", "slack_will_fail"]
+    + ["clock_jumps", "wall_clock_jumps", "quiet", "rate_changes", "policy_changes"]
 )
 _WHILE_POSTING = (
     "asks",
@@ -163,8 +162,8 @@ class Walk:
     def chatters(self, chance: Random) -> None:
         self._says(chance, "looking at the graphs")
 
-    def bursts(self, chance: Random) -> None:
-        story = chance.choice(self.stories)
+    def bursts(self, chance: Random, story: ChannelStory | None = None) -> None:
+        story = story or chance.choice(self.stories)
         for _ in range(9):
             self._says(chance, "still failing", story)
 
@@ -176,7 +175,7 @@ class Walk:
             Severity.SEV2,
             Severity.SEV3,
         ]
-        change = chance.choice([*usual * 3, Severity.SEV1, Status.RESOLVED])
+        change = chance.choice([*usual * 6, Severity.SEV1, Status.RESOLVED])
         if isinstance(change, Status):
             story.status(change)
         else:
@@ -205,13 +204,14 @@ class Walk:
             else:
                 snooze(session, chosen, by="U1", now=now)
 
-    def quiet(self, chance: Random) -> None:
-        incident_id, now = chance.choice(self.stories).incident_id, self.clock.shown()
+    def quiet(self, chance: Random, story: ChannelStory | None = None) -> None:
+        incident_id = (story or chance.choice(self.stories)).incident_id
+        now = self.clock.shown()
         with self.db.transaction() as session:
             if chance.random() < 0.3:
                 end_quiet(session, incident_id, by="U1", now=now)
             else:
-                until = now + timedelta(minutes=chance.choice([5, 30, 720]))
+                until = now + timedelta(minutes=chance.choice([5, 5, 30, 720]))
                 set_quiet(session, incident_id, until=until, by="U1", now=now)
 
     def policy_changes(self, chance: Random) -> None:
@@ -219,12 +219,12 @@ class Walk:
         nap = QuietHours(time(now.hour, 0), time((now.hour + 1) % 24, 0))
         made = NoisePolicy(
             threshold_when_calm=chance.choice([0.6, 0.75, 0.9]),
-            threshold_when_busy=0.95,
+            threshold_when_busy=0.9,
             post_interval=timedelta(minutes=chance.choice([5, 15, 15, 60])),
-            posts_per_person=chance.choice([1, 2, 3, 6]),
+            posts_per_person=chance.choice([1, 2, 3, 6, 12]),
             most_in_one_post=chance.choice([1, 3]),
-            quiet_hours=chance.choice([None, None, None, nap]),
-            muted=frozenset(chance.choice([[], [], [SuggestionKind.COMMITMENT]])),
+            quiet_hours=chance.choice([None] * 5 + [nap]),
+            muted=frozenset(chance.choice([[]] * 7 + [[SuggestionKind.COMMITMENT]])),
         )
         with self.db.transaction() as session:
             version = policies_in_force(session, TEAM).policies.version
@@ -279,6 +279,19 @@ class Walk:
             for story in chance.choice([self.stories, self.stories[:1], self.stories[-1:]]):
                 getattr(story, work)()
 
+    def stalls(self, chance: Random) -> None:
+        """Something happens between the clearing and the post, which comes late."""
+        story = chance.choice(self.stories)
+        self._says(chance, f"todo(0.99): {chance.choice(chance.choice(WORK))}", story)
+        with self._may_crash(None):
+            story.considers()
+        if chance.random() < 0.5:
+            chance.choice([self.bursts, self.quiet])(chance, story)
+        else:
+            chance.choice([self.policy_changes, self.rate_changes, self.time_passes])(chance)
+        with self._may_crash(None):
+            story.posts()
+
     def meanwhile(self, chance: Random) -> None:
         """Plan what happens while the next post is on its way."""
         self._planned = [(chance.choice(_WHILE_POSTING), chance.randrange(2**32)) for _ in range(3)]
@@ -303,7 +316,7 @@ class Walk:
             for row in session.scalars(select(Suggestion)):
                 assert recompute(row.reason_details) == (row.outcome, row.reason)
                 assert explain(row.reason, row.reason_details)
-                if row.delivery_id is None:
+                if row.delivery_id is None and row.decision is None:
                     assert row.outcome != Outcome.DELIVER, "cleared, and on its way nowhere"
 
     def end_well(self) -> None:
@@ -417,7 +430,7 @@ def _jump(chance: Random, right: timedelta) -> timedelta:
     """Somewhere wrong, or where it should be, as when the time is told to it again."""
     if right:
         return right
-    length = timedelta(seconds=chance.choice([1, 40, 200, 600, 600, 7300, 3 * 86400]))
+    length = timedelta(seconds=chance.choice([1, 40, 200, 600, 600, 600, 7300, 7300, 3 * 86400]))
     return chance.choice([length, -length])
 
 

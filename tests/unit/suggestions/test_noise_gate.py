@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copilot.suggestions.candidates import essence_of, likeness_if_same
 from copilot.suggestions.noise_gate import (
     ChannelState,
     Facts,
@@ -121,7 +122,7 @@ def test_the_likest_of_several_is_the_same() -> None:
 
 
 def test_words_about_the_same_message_need_less_likeness() -> None:
-    other = KnownWork(4, "Alert on replicas that lag behind", frozenset({11}))
+    other = KnownWork(4, "Graph how replicas lag behind", frozenset({11}))
     candidate = proposed(event_ids=frozenset({11, 12}))
     assert closest(candidate, [other])[0] == other
     assert closest(replace(candidate, event_ids=frozenset({12})), [other])[0] is None
@@ -268,3 +269,30 @@ def test_a_recorded_verdict_tried_under_a_policy_is_what_the_policy_would_have_g
     recorded = judge(candidate, channel, live, now)
     assert rejudge(recorded.details, live, now) == recorded
     assert rejudge(recorded.details, other, now) == judge(candidate, channel, other, now)
+
+
+words = st.sampled_from(
+    ["replica", "lag", "alert", "page", "runbook", "rotate", "key", "index", "4", "db-3", "the"]
+)
+titles = st.lists(words, max_size=7).map(" ".join)
+works = st.builds(
+    KnownWork, st.integers(1, 9), titles, st.frozensets(st.integers(1, 3), max_size=2)
+)
+
+
+@given(titles, st.frozensets(st.integers(1, 3), max_size=2), st.lists(works, max_size=8))
+def test_the_closest_is_found_without_comparing_all(
+    title: str, event_ids: frozenset[int], known: list[KnownWork]
+) -> None:
+    scores = [
+        likeness_if_same(
+            essence_of(title),
+            essence_of(work.title),
+            share_message=not event_ids.isdisjoint(work.event_ids),
+        )
+        for work in known
+    ]
+    best = max((score for score in scores if score is not None), default=None)
+    found, score = closest(proposed(title=title, event_ids=event_ids), known)
+    assert score == best
+    assert found == (None if best is None else known[scores.index(best)])
