@@ -88,10 +88,14 @@ class Breaker:
             self._is_probing = True
             return Admission(self._openings, is_probe=True)
 
-    def succeeded(self, admission: Admission) -> None:
+    def succeeded(self, admission: Admission) -> bool:
+        """Returns whether that closed it."""
         with self._lock:
-            if admission.opening == self._openings:
-                self._close()
+            if admission.opening != self._openings:
+                return False
+            was_open = self._open_until_s is not None
+            self._close()
+            return was_open
 
     def failed(
         self, admission: Admission, kind: Failure, retry_after: timedelta | None

@@ -26,11 +26,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import urlsplit
 
-import httpx2
 from pydantic import BaseModel
 
 from copilot.llm.breaker import Admission, Breaker, BreakerState, Held
@@ -146,7 +144,8 @@ class Endpoint:
         except BaseException:
             self._breaker.abandoned(admission)
             raise
-        self._breaker.succeeded(admission)
+        if self._breaker.succeeded(admission):
+            _log.warning("The model %s at %s answers again.", self.model, self.host)
         self._counters.add(
             None,
             requests=answered.attempts,
@@ -233,15 +232,9 @@ class Endpoint:
         it, once in a process, can't be interrupted.
         """
         # Costs 0.6 s and 58 MB: only where a model is asked.
-        from copilot.llm.exchange import Exchange  # noqa: PLC0415
+        from copilot.llm.exchange import Exchange, trusted_authorities  # noqa: PLC0415
 
-        tls = self._tls or _trusted()
+        tls = self._tls or trusted_authorities()
         return lambda remaining: Exchange(
             base_url=self.base_url, api_key=self._api_key, tls=tls, remaining=remaining
         )
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """The authorities of the system, or of SSL_CERT_FILE; reading them takes a while."""
-    return httpx2.create_ssl_context()

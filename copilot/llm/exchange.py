@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -70,6 +71,12 @@ class ExchangeError(Exception):
         self.retry_after = retry_after
         self.complaints = complaints
         self.may_count = may_count
+
+
+@cache
+def trusted_authorities() -> ssl.SSLContext:
+    """Those of the system, or of SSL_CERT_FILE; reading them takes a while."""
+    return httpx2.create_ssl_context()
 
 
 class Exchange:

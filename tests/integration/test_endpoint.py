@@ -259,7 +259,7 @@ def test_tokens_of_a_call_without_an_answer_are_estimated(
 
 
 def test_a_pause_that_is_asked_for_is_neither_slept_nor_broken(
-    scripted: ScriptedEndpoint,
+    scripted: ScriptedEndpoint, caplog: pytest.LogCaptureFixture
 ) -> None:
     now_s = [0.0]
     endpoint = made(scripted, monotonic=lambda: now_s[0])
@@ -275,6 +275,8 @@ def test_a_pause_that_is_asked_for_is_neither_slept_nor_broken(
     now_s[0] = 90
     assert ask(endpoint).value.title
     assert scripted.calls == 2
+    assert "it is left alone for 90 s" in caplog.text
+    assert "answers again" in caplog.text
 
 
 def test_the_models_it_has_are_listed_at_no_cost(

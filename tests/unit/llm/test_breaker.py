@@ -83,7 +83,7 @@ def test_after_the_pause_one_caller_tries(breaker: Breaker, watch: Watch) -> Non
     probe = admitted(breaker)
     assert probe.is_probe
     held(breaker)
-    breaker.succeeded(probe)
+    assert breaker.succeeded(probe)
     assert not admitted(breaker).is_probe
 
 
@@ -125,7 +125,7 @@ def test_what_is_about_one_prompt_says_nothing_about_the_endpoint(
 def test_an_answer_from_before_it_opened_does_not_close_it(breaker: Breaker) -> None:
     slow = admitted(breaker)
     fails(breaker, Failure.RATE_LIMITED, timedelta(seconds=90))
-    breaker.succeeded(slow)
+    assert not breaker.succeeded(slow)
     assert held(breaker).retry_after == timedelta(seconds=90)
 
 
