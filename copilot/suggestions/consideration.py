@@ -22,7 +22,7 @@ from copilot.incidents.queries import get_incident
 from copilot.ports import Debounce, Proposal, Proposer, Window
 from copilot.suggestions.fallback import note_fallback
 from copilot.suggestions.judging import begin_judging
-from copilot.suggestions.leases import CONSIDERATION_LEASE, WALL_CLOCK
+from copilot.suggestions.leases import CONSIDERATION_LEASE, WALL_CLOCK, is_over
 from copilot.suggestions.models import Pacing, Suggestion
 from copilot.suggestions.pacing import lock_pacing
 from copilot.suggestions.runs import NO_ENGINE, Answer, judge_all, save_runs
@@ -144,10 +144,7 @@ def _claim(db: Database, incident_id: int, read: ReadBatch, lease_clock: Clock) 
             update(Pacing)
             .where(
                 Pacing.incident_id == incident_id,
-                or_(
-                    Pacing.consideration_leased_until.is_(None),
-                    Pacing.consideration_leased_until <= wall_now,
-                ),
+                is_over(Pacing.consideration_leased_until, wall_now),
             )
             .values(consideration_leased_until=until)
             .returning(Pacing.incident_id)

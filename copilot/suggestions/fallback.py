@@ -8,7 +8,7 @@ incident's pacing row is the queue.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from copilot.clock import Clock
@@ -19,6 +19,7 @@ from copilot.incidents.queries import get_incident
 from copilot.incidents.roles import roles_of
 from copilot.jobs import Job, enqueue
 from copilot.ports import IncidentChannel, Proposal
+from copilot.suggestions.leases import is_over
 from copilot.suggestions.models import Pacing
 from copilot.suggestions.wording import clock_time
 from copilot.workspaces.retrying import MAX_ATTEMPTS, POSTING_LEASE, back_off
@@ -114,7 +115,7 @@ def _untold(wall_now: datetime) -> ColumnElement[bool]:
     return (
         Pacing.fallback_since.is_not(None)
         & Pacing.fallback_told_at.is_(None)
-        & or_(Pacing.fallback_due_at.is_(None), Pacing.fallback_due_at <= wall_now)
+        & is_over(Pacing.fallback_due_at, wall_now)
     )
 
 

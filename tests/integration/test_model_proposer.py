@@ -10,6 +10,7 @@ from sqlalchemy import select
 from copilot.bootstrap import mentions_work
 from copilot.clock import ReplayClock
 from copilot.db import Database
+from copilot.errors import PermanentError, TemporaryError
 from copilot.incidents.models import Role
 from copilot.incidents.queries import get_incident
 from copilot.incidents.roles import assign
@@ -263,6 +264,32 @@ def test_the_commander_is_told_before_who_declared(story: ModelStory) -> None:
     story.settles()
     ((who, _),) = story.tells()
     assert who == "U3"
+
+
+def test_what_slack_does_not_take_is_told_later_and_once(story: ModelStory) -> None:
+    story.endpoint.otherwise = says("no JSON")
+    story.says(LAG)
+    story.settles()
+    story.messenger.refusals["tell"] = [TemporaryError("away")]
+    with pytest.raises(TemporaryError):
+        story.tells()
+    assert story.tells() == []
+    story.waits(seconds=6)
+    assert len(story.tells()) == 1
+    story.waits(minutes=10)
+    assert len(story.tells()) == 1
+
+
+def test_whom_slack_can_not_reach_is_passed_over(story: ModelStory) -> None:
+    with story.db.transaction() as session:
+        incident = get_incident(session, story.incident_id)
+        assign(session, incident, Role.COMMANDER, "U3", "U1", story.clock.now())
+    story.endpoint.otherwise = says("no JSON")
+    story.says(LAG)
+    story.settles()
+    story.messenger.refusals["tell"] = [PermanentError("not in the channel")]
+    ((who, _),) = story.tells()
+    assert who == "U1"
 
 
 def test_a_budget_that_is_spent_costs_no_call_and_is_said(story: ModelStory) -> None:
