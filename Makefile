@@ -59,7 +59,7 @@ evals: setup-dev ## How good the proposer is, on the data in ../shared/data
 
 bench: setup-dev ## Speed as ratios against a baseline in the same run, and the proposer's quality
 	$(BIN)/python -m tests.benchmarks $(ARGS)
-	$(BIN)/python -m tests.evals $(if $(findstring --quick,$(ARGS)),--no-cross-validation)
+	$(BIN)/python -m tests.evals $(findstring --quick,$(ARGS))
 
 load: setup-dev ## How long Slack waits for its answer, at 8.3 and 83 events a second and at the limit
 	$(BIN)/python -m tests.benchmarks.ack_load $(ARGS)

@@ -22,7 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("skipped: the shared data folder is not there")  # noqa: T201
         return 0
     engines = [
-        engine for engine in proposers.ENGINES if not options.only or engine.name in options.only
+        engine
+        for engine in proposers.ENGINES
+        if (not options.only or engine.name in options.only)
+        and not (options.quick and engine.is_slow)
     ]
     results = {engine.name: _measured(engine) for engine in engines}
     if options.chart:
@@ -44,6 +47,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.evals", description=__doc__)
     parser.add_argument("--format", choices=("table", "json"), default="table")
     parser.add_argument("--only", action="append", metavar="NAME", help=f"one of: {names}")
+    parser.add_argument(
+        "--quick", action="store_true", help="only what needs no training: weights saw this data"
+    )
     parser.add_argument("--chart", type=Path, metavar="FILE", help="write reliability as an SVG")
     return parser.parse_args(arguments)
 

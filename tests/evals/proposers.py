@@ -23,6 +23,8 @@ class Contender:
     sets: tuple[str, ...] = ()
     """The sets it is measured on; empty for all."""
     note: str = ""
+    is_slow: bool = True
+    """It has weights trained first."""
 
 
 @contextmanager
@@ -49,8 +51,8 @@ def _cross_validated() -> Iterator[ProposerFor]:
     yield proposer_for
 
 
-CUE_REGEX = Contender("cue regex", _cue_regex)
-SHIPPED = Contender("local proposer, as shipped", _shipped)
+CUE_REGEX = Contender("cue regex", _cue_regex, is_slow=False)
+SHIPPED = Contender("local proposer, as shipped", _shipped, is_slow=False)
 CROSS_VALIDATED = Contender(
     "local proposer, cross-validated",
     _cross_validated,
