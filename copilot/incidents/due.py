@@ -38,12 +38,26 @@ _DUE = re.compile(
 )
 
 
+_OFFERED = re.compile(
+    rf"[\s.,;!?]*(?P<when>today|tonight|tomorrow|next week|{_DAY}|eod|eow|end of (?:the )?week)"
+    r"(?:'s| is| would be| will be| works)(?: totally| just| perfectly| early| soon)?"
+    r" ?(?:fine|ok|okay|good|enough|great|plenty|for me)?\b",
+    re.IGNORECASE,
+)
+
+
 def due_in(text: str) -> str | None:
     """The first phrase that says when, or None."""
     for found in _DUE.finditer(text):
         if text[: found.start()].count('"') % 2 == 0:  # else somebody's words are quoted
             return found[0].strip()[:60]
     return None
+
+
+def due_offered(text_after: str) -> str | None:
+    """When the work is wanted, as told right after it was asked for: "Tomorrow is fine"."""
+    found = _OFFERED.match(text_after)
+    return found["when"] if found else None
 
 
 def without_due(text: str) -> str:

@@ -27,7 +27,9 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(
-    r"^(?:i|i'm|i'd|i've|you|we|they|he|she|it|it's|its|this|that|these|those|my bad|thanks|if|no"
+    r"^(?:i|i'm|i'd|i've|you|we|they|he|she|it|it's|its|this|that|these|those"
+    r"|my (?:bad|reading|suggestion|guess|view|point|take|understanding|opinion|idea|question)"
+    r"|thanks|if|no"
     r"|nope|not|yes|did|do|does|is|are|was|has|had|why|how|when|what|which|where|who|same|sorry)\b",
     re.IGNORECASE,
 )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from copilot.incidents.due import due_in
+from copilot.incidents.due import due_in, due_offered
 from copilot.local.antecedents import antecedent_of, names_nothing
 from copilot.local.company import in_company
 from copilot.local.cues import CueMatch, cue_matches, names_in
@@ -93,7 +93,7 @@ def _readings(
         about, source = "", None
         if "pronoun" in features or _OPEN_END.search(match.do) or names_nothing(match):
             about, source = antecedent_of(match, statement, messages, position)
-        due = due_in(match.do) or due_in(text)
+        due = due_in(match.do) or due_in(text) or due_offered(message.text[statement.end :])
         stems = content_stems(f"{match.what} {match.do} {about}")
         readings.append(
             Clue(message, statement, match, addressees, features, stems, due, about, source)

@@ -17,8 +17,9 @@ _STARTS = frozenset(["the", "a", "an", "our", "your", "my", "this", "that", "the
 _NEVER = frozenset(
     re.findall(
         r"[\w']+",
-        "may might must could would wrote said went made got gets ago happy sorry sure maybe perhaps "
-        "ok yes no think guess idea like let let's please thanks good great bad agree agreed",
+        "may might must could would wrote said went made got gets ago happy sorry sure maybe "
+        "perhaps ok yes "
+        "no think guess idea like let let's please thanks good great bad agree agreed",
     )
 )
 _FINITE = re.compile(
@@ -49,7 +50,7 @@ def is_plain_clause(text: str) -> bool:
     for place, word in enumerate(words[:7]):
         if place and _FINITE.match(word.lower()):
             subject = " ".join(words[:place])
-            is_told = place < len(words) - 1 and len(words) <= 12 and words[0].lower() != "my"
+            is_told = place < len(words) - 1 and len(words) <= 12 and "," not in text
             return is_told and is_noun_phrase(subject)
     return False
 

@@ -50,7 +50,10 @@ _LACK = re.compile(r"^(?:(?:get|have) )?((?:an?|some|more|better|proper|another)
 _PEOPLE = re.compile(
     r"^(?:\w+ ){0,2}?(?:some(?:one|body)|any(?:one|body)|we|i|you)$", re.IGNORECASE
 )
-_LEADING = re.compile(r"^@[\w.|-]+,? +")
+_LEADING = re.compile(
+    r"^(?:@[\w.|-]+,? +|(?:please|pls) +|(?:we|i)(?:'ll| will| should| need to| have to| must) +)",
+    re.IGNORECASE,
+)
 _READY = re.compile(
     r"\s(?:up|out|ready)(?=\s*$|\s+(?:by|on|for|until|before|today|tomorrow|this|next)\b)"
 )
