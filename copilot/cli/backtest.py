@@ -67,9 +67,8 @@ def backtest_command(
                 print_json(as_json(in_force))
                 return
             tried = policies_from(policy, in_force)
-            history = read_history(
-                session, team_id, since=services.clock.now() - timedelta(days=since)
-            )
+            now = services.clock.now()
+            history = read_history(session, team_id, since=now - timedelta(days=since), until=now)
             hidden = frozenset[int]() if private else private_incidents(session)
         found = backtest(history, tried)
         if format is Format.JSON:

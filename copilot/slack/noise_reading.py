@@ -59,7 +59,7 @@ def read_sheet(
 
 def replay(session: Session, team_id: str, policies: PolicySet, now: datetime) -> Backtest:
     """The newest of the last months; how much that was is part of the answer."""
-    history = read_history(session, team_id, since=now - LOOKED_BACK, most=MOST_REPLAYED)
+    history = read_history(session, team_id, since=now - LOOKED_BACK, most=MOST_REPLAYED, until=now)
     return backtest(history, policies)
 
 

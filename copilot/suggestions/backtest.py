@@ -15,6 +15,10 @@ from copilot.suggestions.noise_policy import PolicySet
 from copilot.suggestions.replay_history import UNWANTED, WANTED, Fate, History, Place
 from copilot.suggestions.replaying import ReplayedVerdict, replay_incident
 
+NOTICEABLE = timedelta(minutes=2)
+"""A replayed digest comes the moment it may; a real one when a worker next looks round, within a
+minute. A smaller difference than this is none."""
+
 __all__ = [
     "Backtest",
     "Fate",
@@ -102,8 +106,9 @@ class Tally:
     @property
     def is_same(self) -> bool:
         """Nothing would have been different."""
-        has_moved = self.wanted_later or self.wanted_sooner
-        return self.before == self.after and not has_moved
+        moved = self.wanted_later, self.wanted_sooner, self.wanted_lost, self.wanted_gained
+        others = self.unwanted_avoided, self.unwanted_gained, self.unknown_gained
+        return self.before == self.after and not any((*moved, *others))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +190,8 @@ def tally_of(
 def _moved(rows: list[SuggestionBacktest]) -> tuple[list[timedelta], list[timedelta]]:
     """How much later, and how much sooner, what people accepted would have come."""
     moved = [row.later_by for row in rows if row.is_wanted and row.later_by is not None]
-    nothing = timedelta(0)
-    return [by for by in moved if by > nothing], [-by for by in moved if by < nothing]
+    later = [by for by in moved if by >= NOTICEABLE]
+    return later, [-by for by in moved if -by >= NOTICEABLE]
 
 
 def _side(rows: list[tuple[SuggestionBacktest, Fate]], posts: int) -> Side:

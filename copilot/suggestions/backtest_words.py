@@ -20,11 +20,10 @@ def picture(side: Side, width: int, per_cell: float) -> str:
     What there is at all gets a cell, so that one suggestion never looks like none.
     """
     parts = ((AT_ONCE, side.shown), (IN_A_DIGEST, side.digested), (KEPT_BACK, side.held))
-    cells = [[sign, _cells(count, per_cell)] for sign, count in parts]
-    while sum(count for _, count in cells) > width:
-        longest = max(cells, key=lambda cell: cell[1])
-        longest[1] -= 1
-    return "".join(sign * count for sign, count in cells)
+    cells = [_cells(count, per_cell) for _, count in parts]
+    while sum(cells) > width:
+        cells[cells.index(max(cells))] -= 1
+    return "".join(sign * count for (sign, _), count in zip(parts, cells, strict=True))
 
 
 def scale(tally: Tally, width: int) -> float:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from copilot.suggestions.noise_policy import PolicySet
-from copilot.suggestions.vocabulary import DecisionKind
+from copilot.suggestions.vocabulary import DecisionKind, Outcome
 
 WANTED = frozenset({DecisionKind.ACCEPTED, DecisionKind.EDITED})
 UNWANTED = frozenset({DecisionKind.DISMISSED})
@@ -120,6 +120,8 @@ class History:
     """Nothing older was looked at."""
     left_out: int = 0
     """Suggestions since then that were more than could be looked at; the oldest."""
+    until: datetime | None = None
+    """What would come later than this is not known yet."""
 
     def policies_of_version(self, team_id: str, version: int) -> PolicySet:
         for tenure in self.tenures.get(team_id, ()):
@@ -134,3 +136,18 @@ class History:
                 break
             held = tenure.policies
         return held
+
+
+def real_fate(suggestion: RecordedSuggestion, deliveries: Mapping[int, RecordedDelivery]) -> Fate:
+    if not suggestion.verdicts:
+        return Fate(Place.REVIEW, None, "")
+    last = suggestion.verdicts[-1]
+    delivery = deliveries.get(suggestion.delivery_id or 0)
+    if delivery is not None and delivery.posted_at is not None:
+        place = Place.POST if delivery.breakpoint is None else Place.DIGEST
+        return Fate(place, delivery.posted_at, last.reason)
+    return Fate(place_of_kept(last.outcome), None, last.reason)
+
+
+def place_of_kept(outcome: str) -> Place:
+    return Place.NOWHERE if outcome == Outcome.SUPPRESS else Place.REVIEW

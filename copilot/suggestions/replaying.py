@@ -12,8 +12,9 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any
 
-from copilot.suggestions.noise_gate import rejudge
+from copilot.suggestions.noise_gate import Otherwise, Verdict, rejudge
 from copilot.suggestions.noise_policy import NoisePolicy, PolicySet
+from copilot.suggestions.replay_budget import ReplayBudget
 from copilot.suggestions.replay_history import (
     Fate,
     History,
@@ -23,6 +24,8 @@ from copilot.suggestions.replay_history import (
     RecordedDelivery,
     RecordedSuggestion,
     RecordedVerdict,
+    place_of_kept,
+    real_fate,
 )
 from copilot.suggestions.replay_policies import ReplayPolicies
 from copilot.suggestions.vocabulary import Outcome, Reason
@@ -73,7 +76,7 @@ def replay_incident(
     gets at what really happened.
     """
     by = ReplayPolicies(history, incident, policies)
-    return _Replay(incident, by, has_diverged=is_simulated).run()
+    return _Replay(incident, by, has_diverged=is_simulated, until=history.until).run()
 
 
 @dataclass(slots=True)
@@ -81,10 +84,8 @@ class _Replay:
     incident: IncidentHistory
     by: ReplayPolicies
     has_diverged: bool = False
-    next_post_at: datetime | None = None
-    posts: int = 0
-    rate: float = 1.0
-    """What people's decisions had left of the policy's rate of posts, as recorded."""
+    until: datetime | None = None
+    budget: ReplayBudget = field(default_factory=ReplayBudget)
     waiting: dict[int, float] = field(default_factory=dict)
     """Suggestion id and how sure the engine was of it."""
     shown: dict[int, tuple[Place, datetime]] = field(default_factory=dict)
@@ -102,6 +103,8 @@ class _Replay:
         self._prepare()
         while self._agenda:
             at, what, _, given = heappop(self._agenda)
+            if what == _MOMENT and self.until is not None and at > self.until:
+                continue
             if what == _VERDICTS:
                 self._judge_together(at, given)
                 self._try_moments(at)
@@ -113,11 +116,11 @@ class _Replay:
                 self._try_moments(at)
         deliveries = {each.delivery_id: each for each in self.incident.deliveries}
         return Replayed(
-            before={one.suggestion_id: _really(one, deliveries) for one in self._by_id.values()},
+            before={one.suggestion_id: real_fate(one, deliveries) for one in self._by_id.values()},
             after={one: self._fate(one) for one in self._by_id},
             verdicts=self.verdicts,
             posts_before=sum(each.posted_at is not None for each in self.incident.deliveries),
-            posts_after=self.posts,
+            posts_after=len(self.budget.posted),
         )
 
     def _prepare(self) -> None:
@@ -167,12 +170,8 @@ class _Replay:
     def _judge(self, one: _Judged, cleared: dict[int, _Judged]) -> None:
         recorded, suggestion_id = one.recorded, one.suggestion.suggestion_id
         policy = self.by.policy_for(recorded)
-        if self.has_diverged:
-            spent_until = self._spent_until(recorded.at)
-            verdict = rejudge(recorded.facts, policy, recorded.at, next_post_at=spent_until)
-        else:
-            verdict = rejudge(recorded.facts, policy, recorded.at)
-        self.rate = recorded.facts.get("rate", 1.0)
+        verdict = self._rejudge(recorded, policy)
+        self.budget.rate = recorded.facts.get("rate", 1.0)
         self.has_diverged |= verdict.outcome != recorded.outcome
         self._note(one, verdict.outcome, verdict.reason)
         cleared.pop(suggestion_id, None)
@@ -182,10 +181,16 @@ class _Replay:
         elif verdict.outcome == Outcome.DIGEST:
             self.waiting[suggestion_id] = recorded.facts["confidence"]
 
-    def _spent_until(self, at: datetime) -> str | None:
-        if self.next_post_at is None or at >= self.next_post_at:
-            return None
-        return self.next_post_at.isoformat()
+    def _rejudge(self, recorded: RecordedVerdict, policy: NoisePolicy) -> Verdict:
+        """With the budgets that it meets here, where they are not those that were recorded."""
+        otherwise: Otherwise = {}
+        facts, budget = recorded.facts, self.budget
+        if self.has_diverged:
+            otherwise["next_post_at"] = _text(budget.spent_until(recorded.at))
+        share = facts.get("posts_per_person", policy.posts_per_person)
+        if share != policy.posts_per_person:
+            otherwise["crowded_until"] = _text(budget.crowded_until(recorded.at, policy))
+        return rejudge(facts, policy, recorded.at, **otherwise)
 
     def _post_best(self, at: datetime, cleared: dict[int, _Judged]) -> None:
         """While nothing differs, what was posted is on the agenda as it was."""
@@ -212,9 +217,9 @@ class _Replay:
         members = self._on.get(delivery.delivery_id, [])
         is_digest = delivery.breakpoint is not None
         if is_digest and not self.has_diverged and policy != before:
-            is_night = policy.quiet_until(at) is not None
+            is_barred = policy.quiet_until(at) or self.budget.crowded_until(at, policy)
             is_as_many = policy.most_in_one_post == before.most_in_one_post
-            self.has_diverged = is_night or not (
+            self.has_diverged = is_barred is not None or not (
                 is_as_many or set(self._best(self.waiting, policy, at)) == set(members)
             )
         if not self.has_diverged:
@@ -252,12 +257,12 @@ class _Replay:
 
     def _hindered_until(self, at: datetime, policy: NoisePolicy) -> datetime | None:
         hindrances = [until for since, until in self.incident.quiet if since <= at < until]
-        if self.next_post_at is not None and at < self.next_post_at:
-            hindrances.append(self.next_post_at)
-        night_ends = policy.quiet_until(at)
-        if night_ends is not None:
-            hindrances.append(night_ends)
-        return max(hindrances, default=None)
+        ends = (
+            self.budget.spent_until(at),
+            policy.quiet_until(at),
+            self.budget.crowded_until(at, policy),
+        )
+        return max([*hindrances, *(end for end in ends if end is not None)], default=None)
 
     def _best(self, among: Mapping[int, float], policy: NoisePolicy, at: datetime) -> list[int]:
         """The surest few that nobody decided on elsewhere, before they were shown."""
@@ -276,11 +281,10 @@ class _Replay:
         """What did not arrive leaves the budget as it was."""
         if arrived_at is None:
             return
-        self.posts += 1
+        self.budget.spend(arrived_at, policy)
         for suggestion_id in picked:
             self.shown[suggestion_id] = (place, arrived_at)
             self.waiting.pop(suggestion_id, None)
-        self.next_post_at = arrived_at + policy.post_interval / self.rate
         self.has_diverged |= policy.post_interval != before.post_interval
 
     def _note(self, one: _Judged, outcome: str, reason: str, *, is_moot: bool = False) -> None:
@@ -293,25 +297,14 @@ class _Replay:
         if suggestion_id in self.shown:
             place, at = self.shown[suggestion_id]
             return Fate(place, at, last.reason)
-        return Fate(_kept(last.outcome), None, last.reason)
+        return Fate(place_of_kept(last.outcome), None, last.reason)
 
 
 _NOT_YET = ReplayedVerdict(Outcome.HOLD, "")
 
 
-def _really(suggestion: RecordedSuggestion, deliveries: Mapping[int, RecordedDelivery]) -> Fate:
-    if not suggestion.verdicts:
-        return Fate(Place.REVIEW, None, "")
-    last = suggestion.verdicts[-1]
-    delivery = deliveries.get(suggestion.delivery_id or 0)
-    if delivery is not None and delivery.posted_at is not None:
-        place = Place.POST if delivery.breakpoint is None else Place.DIGEST
-        return Fate(place, delivery.posted_at, last.reason)
-    return Fate(_kept(last.outcome), None, last.reason)
-
-
-def _kept(outcome: str) -> Place:
-    return Place.NOWHERE if outcome == Outcome.SUPPRESS else Place.REVIEW
+def _text(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()
 
 
 def _is_decided(suggestion: RecordedSuggestion, at: datetime) -> bool:
