@@ -338,6 +338,8 @@ class AdminNote:
     """By name; None where it is about the whole workspace, and nothing was changed."""
     undo_url: str | None
     """The console's noise page; None where nobody set the console's address."""
+    more: int = 0
+    """So many others were muted at the same time, which are not told one by one."""
 
 
 class Messenger(IncidentChannel, Protocol):

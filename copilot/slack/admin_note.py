@@ -35,7 +35,8 @@ def _rest(note: AdminNote) -> str:
     page = f" or <{note.undo_url}|the noise page>" if is_linked else ""
     if note.channel is None:
         return f"Nothing was changed. `/incident noise`{page} switches a kind off."
-    return (
+    more = f"{note.more} more were muted at the same time. " if note.more else ""
+    return more + (
         "Nothing is lost: what is found still waits in the review of each incident. "
         f"The button takes it back; `/incident noise`{page} shows it, too."
     )

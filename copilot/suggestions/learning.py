@@ -18,6 +18,7 @@ from copilot.errors import NotFoundError
 from copilot.incidents.models import Incident
 from copilot.suggestions.adapting import revert_rate
 from copilot.suggestions.calibrators import Method
+from copilot.suggestions.feedback import FULL_RATE
 from copilot.suggestions.learned_models import COPILOT, Adaptation, Calibration
 from copilot.suggestions.models import NoisePolicyVersion
 from copilot.suggestions.muting import KINDS_IN_WORDS
@@ -67,7 +68,7 @@ def learned(session: Session, team_id: str) -> list[LearnedChange]:
         *_mutes(session, team_id, names),
         *_calibrations(session, team_id, names),
     ]
-    return sorted(found, key=lambda each: (each.at, each.change_id), reverse=True)
+    return sorted(found, key=_age, reverse=True)
 
 
 def undo(session: Session, team_id: str, change_id: str, *, by: str, now: datetime) -> None:
@@ -81,6 +82,10 @@ def undo(session: Session, team_id: str, change_id: str, *, by: str, now: dateti
         revert_rate(session, team_id, int(number), by=by, now=now)
     else:
         revert_calibration(session, team_id, int(number), by=by, now=now)
+
+
+def _age(change: LearnedChange) -> tuple[datetime, str, int]:
+    return change.at, change.sort, int(change.change_id.partition(":")[2])
 
 
 def _rates(session: Session, team_id: str, names: Mapping[str, str]) -> Iterator[LearnedChange]:
@@ -115,7 +120,9 @@ def _rates(session: Session, team_id: str, names: Mapping[str, str]) -> Iterator
 
 
 def _rate_in_words(rate: float) -> str:
-    return "as often as the policy allows" if rate >= 1 else f"{rate * 100:g} % of that"
+    if rate >= FULL_RATE:
+        return "as often as the policy allows"
+    return f"{rate * 100:g} % of what the policy allows"
 
 
 def _mutes(session: Session, team_id: str, names: Mapping[str, str]) -> Iterator[LearnedChange]:

@@ -23,6 +23,7 @@ from copilot.workspaces.membership import may_read
 from copilot.workspaces.models import Member
 from copilot.workspaces.retrying import MAX_ATTEMPTS, POSTING_LEASE, back_off
 
+_MUTED = "muted:"
 MOST_ADMINS = 3
 """Enough that one of them looks, few enough that not everybody has to."""
 
@@ -118,6 +119,8 @@ def _claim(
         ).one_or_none()
         if notice is None:
             return None
+        if taken := _take_along(session, notice, wall_now):
+            notice.facts = {**notice.facts, "more": notice.facts.get("more", 0) + taken}
         admins = [each for each in _admins(session, notice) if each not in notice.told]
         left = MOST_ADMINS - len(notice.told)
         return _Claim(
@@ -136,7 +139,29 @@ def _note(session: Session, notice: AdminNotice, console_url: str | None) -> Adm
         words=notice.facts["words"],
         channel=channel_name(session, notice.team_id, channel) if channel else None,
         undo_url=f"{console_url}noise" if console_url else None,
+        more=notice.facts.get("more", 0),
     )
+
+
+def _take_along(session: Session, notice: AdminNotice, wall_now: datetime) -> int:
+    """Mutes nobody was told of yet are counted in this message, not told in one each."""
+    if not notice.subject.startswith(_MUTED):
+        return 0
+    others = session.scalars(
+        select(AdminNotice)
+        .where(
+            AdminNotice.team_id == notice.team_id,
+            AdminNotice.id != notice.id,
+            AdminNotice.subject.startswith(_MUTED),
+            AdminNotice.told_at.is_(None),
+            AdminNotice.due_at.is_(None),
+        )
+        # Another worker may hold one of them, and want this one.
+        .with_for_update(skip_locked=True)
+    ).all()
+    for other in others:
+        other.told_at, other.failure = wall_now, f"told of together with {notice.subject}"
+    return len(others)
 
 
 def _admins(session: Session, notice: AdminNotice) -> list[str]:

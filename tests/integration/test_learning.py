@@ -178,7 +178,8 @@ def test_a_dismissed_card_halves_the_rate_and_an_accepted_one_adds_a_step(
         dismiss(story, suggestion_id, "wrong")
     assert rate_of(story) == 0.5
     (change,) = changes(story)
-    assert (change.before, change.after) == ("as often as the policy allows", "50 % of that")
+    assert change.before == "as often as the policy allows"
+    assert change.after == "50 % of what the policy allows"
     assert "not a follow-up" in change.why
     assert change.incident_id == story.incident_id
 
@@ -200,7 +201,7 @@ def test_what_a_card_was_worth_does_not_depend_on_who_was_first(story: ChannelSt
     assert rate_of(story) == 1.0  # the card was worth it; at the ceiling there is no step to add
     assert [change.after for change in changes(story)] == [
         "as often as the policy allows",
-        "50 % of that",
+        "50 % of what the policy allows",
     ]
 
 
@@ -266,6 +267,17 @@ def test_a_kind_that_is_surely_unwanted_is_muted_once_and_admins_are_told_once(
     note = story.messenger.told_admins[0][1]
     assert (note.subject, note.words, note.channel) == ("muted:2", words, "inc-checkout")
     assert note.undo_url == "https://copilot.example.com/noise"
+
+
+def test_of_several_mutes_at_once_admins_hear_in_one_message(story: ChannelStory) -> None:
+    for kind in ("proposal", "request", "commitment"):
+        shown_and_decided(story, unwanted(24), kind=kind)
+    learns(story)
+    tells(story)
+    tells(story)
+    assert [user_id for user_id, _ in story.messenger.told_admins] == ["U1", "U2", "U3"]
+    assert [note.more for _, note in story.messenger.told_admins] == [2, 2, 2]
+    assert len(changes(story)) == 3
 
 
 def test_nineteen_decisions_mute_nothing(story: ChannelStory) -> None:
