@@ -10,10 +10,11 @@ from pydantic import BaseModel
 
 from copilot.llm.failures import EndpointError, Failure
 from copilot.llm.reading import read_answer
+from copilot.llm.replies import ExchangeError, Reply
 from copilot.llm.tokens import estimate_tokens
 
 if TYPE_CHECKING:
-    from copilot.llm.exchange import Exchange, Reply
+    from copilot.llm.exchange import Exchange
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -47,11 +48,8 @@ class Call:
     def latency_ms(self) -> float:
         return (time.monotonic() - self._began_s) * 1000
 
-    def complete(self, parameters: dict[str, Any]) -> "Reply":
+    def complete(self, parameters: dict[str, Any]) -> Reply:
         """Raises EndpointError, or RefusedMannerError where it is worth asking differently."""
-        # As for the import of Exchange: the client is loaded only where a model is asked.
-        from copilot.llm.exchange import ExchangeError  # noqa: PLC0415
-
         self.attempts += 1
         try:
             reply = self._exchange.complete(parameters)
@@ -68,7 +66,7 @@ class Call:
         self._count(_text_of(parameters), said, reply.input_tokens, reply.output_tokens)
         return reply
 
-    def read(self, reply: "Reply", answer: type[AnswerT]) -> AnswerT:
+    def read(self, reply: Reply, answer: type[AnswerT]) -> AnswerT:
         """Raises EndpointError where it holds no answer, UnreadableError where it can't be read."""
         if reply.refusal or reply.finish_reason == "content_filter":
             raise self.failure(Failure.REFUSED)
@@ -80,8 +78,6 @@ class Call:
 
     def models(self) -> list[str]:
         """Raises EndpointError."""
-        from copilot.llm.exchange import ExchangeError  # noqa: PLC0415
-
         self.attempts += 1
         try:
             return self._exchange.models()

@@ -37,10 +37,11 @@ from copilot.llm.counters import Counted, Counters
 from copilot.llm.failures import EndpointError, Failure
 from copilot.llm.ladder import Ladder, Manner, Rung
 from copilot.llm.reading import UnreadableError
+from copilot.llm.replies import Reply
 from copilot.llm.requests import Prompt, parameters_of
 
 if TYPE_CHECKING:
-    from copilot.llm.exchange import Exchange, Reply
+    from copilot.llm.exchange import Exchange
 
 __all__ = ["Answered", "Endpoint", "EndpointError", "Failure", "Prompt", "Rung"]
 
@@ -194,7 +195,7 @@ class Endpoint:
 
     def _first_reply(
         self, call: Call, prompt: Prompt, answer: type[AnswerT], max_output_tokens: int
-    ) -> "tuple[Manner, Reply]":
+    ) -> tuple[Manner, Reply]:
         """Put the question in whatever way the endpoint takes."""
         manner = self._ladder.manner()
         while True:

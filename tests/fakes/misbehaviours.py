@@ -135,8 +135,8 @@ def sends_without_end(asked: Asked, line: Line) -> None:
 
 
 def bomb(asked: Asked, line: Line) -> None:
-    """Twenty kilobytes that unpack to twenty megabytes."""
-    packed = gzip.compress(b" " * 20_000_000)
+    """Three kilobytes that unpack to three megabytes."""
+    packed = gzip.compress(b" " * 3_000_000)
     line.reply(packed, headers=[("Content-Encoding", "gzip")])
 
 

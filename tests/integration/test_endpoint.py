@@ -3,28 +3,22 @@
 import json
 import logging
 import re
-import ssl
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from pydantic import BaseModel
 
-from copilot.clock import SystemClock
 from copilot.llm.endpoint import Answered, Endpoint, EndpointError, Failure, Prompt, Rung
 from copilot.llm.failures import ADVICE, WORDS
 from tests.fakes import misbehaviours as it
 from tests.fakes.scripted_endpoint import Behaviour, ScriptedEndpoint, answers_with
 
 DEADLINE = timedelta(seconds=0.6)
+AMPLE = timedelta(seconds=10)
 MARGIN_S = 1.0
 """What a loaded machine may take to notice."""
 PROMPT = Prompt("Find the tasks.", "m1 dana: canary-in-the-prompt, I'll add an alert")
@@ -56,57 +50,26 @@ def endpoint(scripted: ScriptedEndpoint) -> Endpoint:
     return made(scripted)
 
 
-@pytest.fixture(scope="module")
-def own_certificate(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """What a server shows that signed for itself, and what trusts it all the same."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = SystemClock().now()
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False
-        )
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "both.pem"
-    path.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(path)
-    return server, ssl.create_default_context(cafile=str(path))
-
-
 def made(scripted: ScriptedEndpoint, **more: object) -> Endpoint:
     found = Endpoint(
         model="scripted-1",
         base_url=scripted.url,
         api_key=KEY,
-        deadline=DEADLINE,
+        deadline=AMPLE,
         **more,  # type: ignore[arg-type]
     )
-    found.ask(PROMPT, Found, max_output_tokens=50, deadline=timedelta(seconds=20))  # loads it all
+    found.ask(PROMPT, Found, max_output_tokens=50)  # loads it all
     scripted.asked.clear()
     return found
 
 
-def ask(endpoint: Endpoint) -> Answered[Found]:
-    return endpoint.ask(PROMPT, Found, max_output_tokens=50)
+def ask(endpoint: Endpoint, deadline: timedelta = AMPLE) -> Answered[Found]:
+    return endpoint.ask(PROMPT, Found, max_output_tokens=50, deadline=deadline)
 
 
-def failure(endpoint: Endpoint) -> EndpointError:
+def failure(endpoint: Endpoint, deadline: timedelta = AMPLE) -> EndpointError:
     with pytest.raises(EndpointError) as told:
-        ask(endpoint)
+        ask(endpoint, deadline)
     return told.value
 
 
@@ -197,9 +160,10 @@ def test_each_misbehaviour_is_one_word_within_the_deadline(
 ) -> None:
     scripted.otherwise = behaviour
     caplog.set_level(logging.DEBUG)
+    deadline = DEADLINE if kind is Failure.TIMEOUT else AMPLE
     began_s = time.monotonic()
-    error = failure(endpoint)
-    assert time.monotonic() - began_s < DEADLINE.total_seconds() + MARGIN_S
+    error = failure(endpoint, deadline)
+    assert time.monotonic() - began_s < deadline.total_seconds() + MARGIN_S
     assert error.kind is kind
     assert error.retry_after_s == (90 if behaviour is BAD[8][1] else None)
     assert dict(endpoint.counted.failures) == {kind: 1}
@@ -222,29 +186,6 @@ def test_nobody_listens(scripted: ScriptedEndpoint) -> None:
     assert (error.kind, error.input_tokens) == (Failure.UNREACHABLE, 0)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_taken(
-    scripted: ScriptedEndpoint, own_certificate: tuple[ssl.SSLContext, ssl.SSLContext]
-) -> None:
-    server, trusting = own_certificate
-    with ScriptedEndpoint(answers_with(lambda _: GOOD), tls=server) as secure:
-        wary = Endpoint(model="m", base_url=secure.url, api_key=KEY, deadline=DEADLINE)
-        assert failure(wary).kind is Failure.TLS
-        assert secure.calls == 0
-        other = Endpoint(
-            model="m", base_url=secure.url, deadline=timedelta(seconds=5), tls=trusting
-        )
-        assert ask(other).value.kind is Kind.COMMITMENT
-        secure.will(it.drips_body)
-        with pytest.raises(EndpointError) as told:
-            other.ask(PROMPT, Found, max_output_tokens=50, deadline=DEADLINE)
-        assert told.value.kind is Failure.TIMEOUT
-
-
-def test_plain_http_where_tls_is_spoken(scripted: ScriptedEndpoint) -> None:
-    url = scripted.url.replace("http:", "https:")
-    assert failure(Endpoint(model="m", base_url=url, deadline=DEADLINE)).kind is Failure.TLS
-
-
 def test_without_a_key_none_is_sent(scripted: ScriptedEndpoint) -> None:
     ask(Endpoint(model="m", base_url=scripted.url, deadline=timedelta(seconds=5)))
     assert "authorization" not in scripted.asked[0].headers
@@ -254,7 +195,7 @@ def test_tokens_of_a_call_without_an_answer_are_estimated(
     scripted: ScriptedEndpoint, endpoint: Endpoint
 ) -> None:
     scripted.will(it.never_answers)
-    error = failure(endpoint)
+    error = failure(endpoint, DEADLINE)
     assert error.input_tokens == pytest.approx(scripted.asked[0].input_tokens, rel=0.2)
 
 
@@ -268,7 +209,7 @@ def test_a_pause_that_is_asked_for_is_neither_slept_nor_broken(
     failure(endpoint)
     now_s[0] = 89
     held = failure(endpoint)
-    assert time.monotonic() - began_s < DEADLINE.total_seconds() + MARGIN_S
+    assert time.monotonic() - began_s < AMPLE.total_seconds()
     assert (held.kind, held.cause) == (Failure.BREAKER_OPEN, Failure.RATE_LIMITED)
     assert held.retry_after_s == 1
     assert scripted.calls == 1

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
-from copilot.llm.exchange import pause_of
+from copilot.llm.replies import pause_of
 from copilot.llm.tokens import estimate_tokens
 
 NOW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
