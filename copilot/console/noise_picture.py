@@ -6,13 +6,14 @@ suggestion came, the filling whether people wanted it; nothing is told by colour
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from copilot.console import words
 from copilot.suggestions.backtest import SuggestionBacktest
 from copilot.suggestions.replay_history import Fate, Place
 
+_NO_TIME, _A_MINUTE = timedelta(0), timedelta(minutes=1)
 MOST_MARKS = 120
 """Of more, a lane is a smear; those that would have changed come first."""
 
@@ -70,8 +71,8 @@ def picture_of(
 
 
 def is_moved(one: SuggestionBacktest) -> bool:
-    """People would have met it elsewhere, or at another time."""
-    return one.before.place != one.after.place or one.before.at != one.after.at
+    """People would have met it elsewhere, or a minute or more sooner or later."""
+    return one.before.place != one.after.place or abs(one.later_by or _NO_TIME) >= _A_MINUTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from copilot.ports import Candidate, ChannelInfo, MemberInfo, Quote, Window, Wor
 from copilot.suggestions.consideration import consider_incident
 from copilot.suggestions.decisions import accept, dismiss
 from copilot.suggestions.delivery import deliveries_to_post, post_delivery
-from copilot.suggestions.digest import release_digest
+from copilot.suggestions.digest import incidents_due_for_digest, release_digest
 from copilot.suggestions.models import Suggestion
 from copilot.suggestions.vocabulary import DismissReason, SuggestionKind
 from copilot.timeline.permalinks import instant_to_ts
@@ -149,12 +149,24 @@ class _Incident:
         if _MARK.search(text):
             consider_incident(self.db, self.incident_id, self.proposer, self.clock)
             self._post()
+            self._sweep()
 
     def _turn(self, status: Status) -> None:
         with self.db.transaction() as session:
             incident = get_incident(session, self.incident_id)
             set_status(session, incident, status, RESPONDER, self.clock.now())
         release_digest(self.db, self.incident_id, self.clock)
+        self._post()
+        for _ in range(4):
+            self.clock.advance_to(self.clock.now() + timedelta(minutes=4))
+            self._sweep()
+
+    def _sweep(self) -> None:
+        """A pause stays open for a while, and the budget may allow a digest only then."""
+        with self.db.reading() as session:
+            due = incidents_due_for_digest(session, self.clock.now())
+        for incident_id in due:
+            release_digest(self.db, incident_id, self.clock)
         self._post()
 
     def _post(self) -> None:
