@@ -56,6 +56,7 @@ endpoints: setup-dev ## The model proposer against aimock with chaos on (needs n
 
 evals: setup-dev ## How good the proposer is, on the data in ../shared/data
 	$(BIN)/python -m tests.evals $(ARGS)
+	$(BIN)/python -m tests.evals.token_share
 
 bench: setup-dev ## Speed as ratios against a baseline in the same run, and the proposer's quality
 	$(BIN)/python -m tests.benchmarks $(ARGS)
