@@ -14,7 +14,7 @@ from copilot.slack.noise_fields import (
     preset_input,
     reason_input,
 )
-from copilot.slack.noise_form import NoiseForm
+from copilot.slack.noise_form import NoiseForm, Scope, ScopeKind
 from copilot.slack.noise_words import KIND_LABELS, in_words
 from copilot.slack.times import with_date
 from copilot.suggestions.noise_policy import LONGEST_REASON, NoisePolicy
@@ -112,9 +112,12 @@ def noise_modal(
     }
 
 
-def saved_modal(policy: NoisePolicy, version: int, console_link: str) -> dict[str, Any]:
+def saved_modal(
+    policy: NoisePolicy, version: int, scope: Scope, console_link: str
+) -> dict[str, Any]:
     """In place of the form, once it is saved."""
-    words = f"*Saved.* It holds for what is found from now on.\n{_capital(in_words(policy))}"
+    words = f"*Saved{_where(scope)}.* It holds for what is found from now on.\n"
+    words += _capital(in_words(policy))
     return _closing(
         [
             {**_section(words), "accessory": _button(UNDO, "Undo this change", str(version))},
@@ -189,6 +192,12 @@ def _records(kinds: Sequence[KindRecord]) -> list[Block]:
 def _share(record: KindRecord) -> str:
     words = f"{record.wanted} of {record.decided}, {record.low:.0%} to {record.high:.0%}"
     return words.replace("%", " %")
+
+
+def _where(scope: Scope) -> str:
+    if scope.kind is ScopeKind.SEVERITY:
+        return f" for {safe(scope.key.upper(), 20)} incidents"
+    return " for that channel alone" if scope.kind is ScopeKind.CHANNEL else ""
 
 
 def _capital(words: str) -> str:

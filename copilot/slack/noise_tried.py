@@ -27,7 +27,7 @@ def tried_lines(found: Backtest, readable: Collection[str]) -> list[str]:
         return ["*What it would have done:* nothing was suggested yet, so there is no telling."]
     paragraphs = [
         f"*What it would have done*\n{escape(conclusion(found.total))}",
-        f"```{_table(found.total)}```",
+        f"```{_table(found.total)}```\n{LEGEND}",
     ]
     changed = [each for each in found.incidents if not each.tally.is_same]
     changed.sort(key=_difference, reverse=True)
@@ -54,7 +54,7 @@ def _table(total: Tally) -> str:
         ("nobody decided", was.unknown_shown, would_be.unknown_shown),
     ]
     lines = [f"{name:<20}{before:>5}{after:>10}" for name, before, after in rows]
-    return "\n".join([*_bars(total), LEGEND, "", *lines])
+    return "\n".join([*_bars(total), "", *lines])
 
 
 def _bars(tally: Tally) -> list[str]:

@@ -59,7 +59,9 @@ def register(app: App, slack: SlackServices) -> None:
             ack(response_action="errors", errors=_by_block(view, {REASON: _NO_ANSWER}))
         else:
             link = slack.console_link("noise", (person.team_id, person.user_id))
-            ack(response_action="update", view=saved_modal(policy, policy.version, link))
+            scope = read_form(view.get("private_metadata")).scope
+            saved = saved_modal(policy, policy.version, scope, link)
+            ack(response_action="update", view=saved)
 
     @app.action(UNDO)
     def on_undo(
