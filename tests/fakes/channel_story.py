@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from copilot.clock import Clock, ReplayClock
 from copilot.db import Database
@@ -43,12 +44,13 @@ class ChannelStory:
         """`beside` is another channel of the same workspace, with the same clocks and copilot."""
         self.db = db
         self.channel = channel
-        self.clock = beside.clock if beside else ReplayClock(START)
-        self.lease_clock = beside.lease_clock if beside else ReplayClock(START)
+        self.clock: ReplayClock = beside.clock if beside else ReplayClock(START)
+        self.lease_clock: ReplayClock = beside.lease_clock if beside else ReplayClock(START)
         self.slack_clock: Clock = beside.slack_clock if beside else self.clock
         """What Slack stamps messages by."""
-        self.proposer = beside.proposer if beside else FakeProposer()
-        self.messenger = beside.messenger if beside else FakeMessenger(self.clock)
+        self.proposer: Any = beside.proposer if beside else FakeProposer()
+        """Some tests put a real one in its place."""
+        self.messenger: FakeMessenger = beside.messenger if beside else FakeMessenger(self.clock)
         self._said = 0
         with db.transaction() as session:
             upsert_workspace(
