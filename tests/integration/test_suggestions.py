@@ -366,7 +366,7 @@ def test_what_a_proposer_refuses_for_good_is_not_asked_for_ever(story: ChannelSt
 
 
 def test_a_worker_that_dies_leaves_its_rows_and_its_lease_runs_out(story: ChannelStory) -> None:
-    story.proposer.failures = [KeyboardInterrupt()]  # type: ignore[list-item]
+    story.proposer.failures = [KeyboardInterrupt()]
     story.says("todo: page on replica lag")
     with pytest.raises(KeyboardInterrupt):
         story.considers()
