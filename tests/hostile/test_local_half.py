@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import select
@@ -107,7 +107,7 @@ def titles_from(card: SuggestionCard, message_ts: str) -> str:
 @pytest.fixture
 def story(db: Database) -> ChannelStory:
     told = ChannelStory(db)
-    told.proposer = everything
+    cast(Any, told).proposer = everything
     return told
 
 

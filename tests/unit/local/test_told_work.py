@@ -1,4 +1,4 @@
-"""What a candidate says of what was said: kind, title, owner, due. The cases are in told_work.txt."""
+"""What a candidate says of what was said: kind, title, owner, due; cases in told_work.txt."""
 
 from dataclasses import replace
 from pathlib import Path
