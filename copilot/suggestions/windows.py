@@ -17,6 +17,7 @@ from copilot.suggestions.vocabulary import Outcome
 from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent
 from copilot.timeline.reading import events_in, window_messages, within
 from copilot.workspaces.directory import names_of, people_of
+from copilot.workspaces.models import Channel
 
 NEW_MESSAGES = 200
 CONTEXT_MESSAGES = 20
@@ -97,12 +98,20 @@ def _batch(
             people_of(session, incident.team_id),
             incident.team_id,
             incident.id,
-            is_private(session, incident.id),
+            _is_private(session, incident),
         ),
         {event.id: (event.edited_ts, event.deleted_at) for event in fresh},
         last_id,
         is_reread,
     )
+
+
+def _is_private(session: Session, incident: Incident) -> bool:
+    """Also of an imported one, which an operator may read anyway: a model may not."""
+    channel = select(Channel.is_private).where(
+        Channel.team_id == incident.team_id, Channel.channel_id == incident.channel_id
+    )
+    return is_private(session, incident.id) or session.scalar(channel) is True
 
 
 def _context(

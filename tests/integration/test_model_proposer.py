@@ -18,6 +18,7 @@ from copilot.llm.endpoint import Endpoint
 from copilot.llm.proposer import DEBOUNCE, ModelProposer
 from copilot.local.proposer import LocalProposer
 from copilot.ports import ChannelInfo, Window
+from copilot.suggestions.consideration import propose_now
 from copilot.suggestions.fallback import fallback_words, fallbacks_to_tell, tell_fallback
 from copilot.suggestions.models import ModelRun, Pacing, Suggestion, TokenBudget
 from copilot.suggestions.token_budgets import TokenBudgets, TokenLimits
@@ -315,6 +316,15 @@ def test_no_word_of_a_private_channel_is_sent_and_that_is_no_failure(story: Mode
     assert len(story.suggestions()) == 1
     assert story.pacing().fallback_since is None
     assert story.tells() == []
+
+
+def test_an_archive_of_a_private_channel_stays_private_too(story: ModelStory) -> None:
+    story.is_private(True)
+    story.says(LAG, by="U3")
+    with story.db.transaction() as session:
+        get_incident(session, story.incident_id).is_imported = True
+    assert propose_now(story.db, story.incident_id, story.proposer, story.clock) == 1
+    assert story.endpoint.calls == 0
 
 
 def test_a_workspace_may_let_the_model_read_private_channels(story: ModelStory) -> None:
