@@ -1,48 +1,29 @@
-"""Walks through what may happen to incidents at once, and watches what Slack gets to see.
+"""Walks through what may happen to incidents at once.
 
 Two workers interleave where one is at Slack: `meanwhile` is what others do before it gets there.
-What is checked is worked out from what the walk did, not read from what the copilot remembers; only
-who was present when a post was cleared is taken from there, and tested on its own.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from dataclasses import replace
+from datetime import time, timedelta
 from random import Random
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from copilot.clock import ReplayClock
 from copilot.db import Database
 from copilot.errors import CopilotError, PermanentError, TemporaryError
-from copilot.incidents.models import Incident, Severity, Status
+from copilot.incidents.models import Severity, Status
 from copilot.ports import SuggestionCard
 from copilot.suggestions.decisions import accept, dismiss, snooze
-from copilot.suggestions.models import Audience, Delivery, Pacing, Suggestion, VerdictRecord
-from copilot.suggestions.noise_gate import recompute
+from copilot.suggestions.models import Pacing
 from copilot.suggestions.noise_policy import NoisePolicy, PolicySet, QuietHours
-from copilot.suggestions.policies import policies_in_force, policy_of, set_policies
+from copilot.suggestions.policies import policies_in_force, set_policies
 from copilot.suggestions.quiet import end_quiet, set_quiet
-from copilot.suggestions.tempo import busiest_minute
-from copilot.suggestions.vocabulary import Outcome, SuggestionKind
-from copilot.suggestions.wording import explain
+from copilot.suggestions.vocabulary import SuggestionKind
 from tests.fakes.channel_story import START, TEAM, ChannelStory
-
-# Two tellings of each piece of work: they must count as one.
-WORK = [
-    (f"{verb} the {thing}", f"{verb} that {thing} please!")
-    for verb, thing in [
-        ("rotate", "leaked gateway key"),
-        ("drop", "unused index"),
-        ("rewrite", "failover runbook"),
-        ("silence", "flapping disk alarm"),
-        ("upgrade", "replica kernel"),
-        ("archive", "legacy queue"),
-    ]
-]
-CONCEPT_OF = {title: number for number, titles in enumerate(WORK) for title in titles}
-HOUR = timedelta(hours=1)
+from tests.integration.watching import WORK, CrashedError, JumpingClock, Watch
 
 # What happens, by how often: mostly people ask, time passes, workers work; now and then trouble.
 STEPS = (
@@ -65,91 +46,28 @@ _WHILE_POSTING = (
 """Not more time than a worker's lease: what it does after that is nobody's to promise."""
 
 
-class CrashedError(Exception):
-    """The worker process was killed at this point."""
-
-
-class JumpingClock(ReplayClock):
-    """May be set back, and kills the worker when it is looked at for the n-th time from now."""
-
-    countdown: int | None = None
-
-    def __init__(self, start: datetime) -> None:
-        super().__init__(start)
-        self.passed = timedelta()
-        """How far it went forwards in all: what lies between two instants, at the least."""
-
-    def now(self) -> datetime:
-        if self.countdown is not None:
-            self.countdown -= 1
-            if self.countdown < 0:
-                self.countdown = None
-                raise CrashedError
-        return super().now()
-
-    def shown(self) -> datetime:
-        """What it shows, for whoever is not to be killed."""
-        return super().now()
-
-    def advance_to(self, instant: datetime) -> None:
-        self.passed += max(timedelta(), instant - self.shown())
-        super().advance_to(instant)
-
-    def jump(self, length: timedelta) -> None:
-        if length > timedelta():
-            self.advance_to(self.shown() + length)
-        else:
-            self._set(self.shown() + length)
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A post as it reached Slack, with what held at that moment."""
-
-    delivery_id: int
-    channel: str
-    at: timedelta
-    """By what had passed."""
-    audience: frozenset[str]
-    share: int
-    """Of one person an hour, when it was cleared."""
-
-
-class Walk:
+class Walk(Watch):
     """One walk; `check` after each step."""
 
     def __init__(self, db: Database, channels: int = 3) -> None:
-        self.db = db
         first = ChannelStory(db)
         self.clock, self.wall = JumpingClock(START), JumpingClock(START)
-        first.clock, first.lease_clock, first.slack_clock = (
-            self.clock,
-            self.wall,
-            ReplayClock(START),
-        )
-        self.messenger, self.proposer, self.slack = (
-            first.messenger,
-            first.proposer,
-            first.slack_clock,
-        )
+        first.clock, first.lease_clock = self.clock, self.wall
+        first.slack_clock = self.slack = ReplayClock(START)
+        super().__init__(db, self.clock, first.messenger)
+        self.proposer = first.proposer
         self.messenger.clock = self.clock
         self.messenger.on_post = self._on_its_way
         others = [ChannelStory(db, channel=f"C{n}", beside=first) for n in range(2, channels + 1)]
         self.stories = [first, *others]
-        self.story_of = {story.channel: story for story in self.stories}
-        self.said: dict[str, list[datetime]] = {story.channel: [] for story in self.stories}
         self.stamps: list[tuple[ChannelStory, str]] = []
-        self.seen: list[Seen] = []
-        self._cleared: dict[int, int] = {}
-        """By delivery, the share of a person that was in force."""
-        self._shortest = {story.channel: timedelta(minutes=15) for story in self.stories}
-        """Intervals in force since the last post of a channel."""
         self._planned: list[tuple[str, int]] = []
         self._is_nested = False
 
     def step(self, name: str, number: int) -> None:
         getattr(self, name)(Random(number))  # noqa: S311 - spreads one number over the choices
-        self._note_cleared()
+        self.note_cleared()
+        self.note_intervals()
         self.check()
 
     # What people do
@@ -233,7 +151,6 @@ class Walk:
                 by_channel=chance.choice([{}, {}, {"C1": {"posts_per_person": 1}}]),
             )
             set_policies(session, TEAM, policies, reason="walk", by="U1", now=now)
-        self._note_intervals()
 
     def rate_changes(self, chance: Random) -> None:
         with self.db.transaction() as session:
@@ -242,7 +159,6 @@ class Walk:
                 .where(Pacing.incident_id == chance.choice(self.stories).incident_id)
                 .values(rate=chance.choice([1, 0.5, 0.25]))
             )
-        self._note_intervals()
 
     # What time does
 
@@ -298,27 +214,6 @@ class Walk:
 
     # What must hold
 
-    def check(self) -> None:
-        posts = self.messenger.posts
-        shown = [
-            (post.channel_id, CONCEPT_OF[item.title]) for post in posts for item in post.card.items
-        ]
-        assert len(set(shown)) == len(shown), f"shown twice: {shown}"
-        assert all(1 <= len(post.card.items) <= 3 for post in posts)
-        assert all(item.confidence >= 0.5 for post in posts for item in post.card.items)
-
-    def check_rows(self) -> None:
-        """Every verdict can be computed again, and whatever was not posted says why."""
-        with self.db.reading() as session:
-            for verdict in session.scalars(select(VerdictRecord)):
-                assert recompute(verdict.details) == (verdict.outcome, verdict.reason)
-                assert explain(verdict.reason, verdict.details)
-            for row in session.scalars(select(Suggestion)):
-                assert recompute(row.reason_details) == (row.outcome, row.reason)
-                assert explain(row.reason, row.reason_details)
-                if row.delivery_id is None and row.decision is None:
-                    assert row.outcome != Outcome.DELIVER, "cleared, and on its way nowhere"
-
     def end_well(self) -> None:
         """When all is well again, every row that waits for a worker comes to an end."""
         self._planned.clear()
@@ -336,7 +231,7 @@ class Walk:
 
     def _on_its_way(self, card: SuggestionCard) -> None:
         """Called when a worker has all it needs and is about to reach Slack."""
-        post = self._check_moment(card)
+        post = self.check_moment(card)
         planned, self._planned = self._planned, []
         if not self._is_nested:
             self._is_nested = True
@@ -354,69 +249,10 @@ class Walk:
         yield
         self.clock.countdown = countdown
 
-    def _check_moment(self, card: SuggestionCard) -> Seen | None:
-        self._note_cleared()
-        with self.db.reading() as session:
-            delivery = session.get_one(Delivery, card.delivery_id)
-            pacing = session.get_one(Pacing, delivery.incident_id)
-            incident = session.get_one(Incident, delivery.incident_id)
-            policy = policy_of(session, incident)
-            query = select(Audience.user_id).where(Audience.delivery_id == delivery.id)
-            audience = frozenset(session.scalars(query))
-        now, channel = self.clock.shown(), incident.channel_id
-        recent = [at for at in self.said[channel] if at > now - timedelta(minutes=5)]
-        assert busiest_minute(recent) < 8, "posted in a hectic minute"
-        assert pacing.quiet_until is None or pacing.quiet_until <= now, "somebody wanted quiet"
-        assert policy.quiet_until(now) is None, "posted in quiet hours"
-        if any(post.card.delivery_id == card.delivery_id for post in self.messenger.posts):
-            return None
-        share = self._cleared[delivery.id]
-        post = Seen(delivery.id, channel, self.clock.passed, audience, share)
-        interval = self._interval(pacing, policy)
-        self._check_interval(post, interval if delivery.attempts == 1 else self._shortest[channel])
-        self._check_shares(post)
-        self._shortest[channel] = interval
-        return post
-
-    def _check_interval(self, post: Seen, interval: timedelta) -> None:
-        """One that was tried before may be there already, and is not held back by a new policy."""
-        for earlier in self.seen:
-            if earlier.channel == post.channel:
-                assert post.at - earlier.at >= interval, (
-                    f"too soon: {earlier.at}, {post.at}, {interval}"
-                )
-
-    def _check_shares(self, post: Seen) -> None:
-        lately = [each for each in self.seen if post.at - each.at < HOUR]
-        for person in post.audience:
-            met = [post, *(each for each in lately if person in each.audience)]
-            assert len(met) <= max(each.share for each in met), f"too many for {person}"
-
-    def _note_cleared(self) -> None:
-        with self.db.reading() as session:
-            query = select(Delivery.id, Incident).join(
-                Incident, Incident.id == Delivery.incident_id
-            )
-            for delivery_id, incident in session.execute(
-                query.where(Delivery.id > max(self._cleared, default=0))
-            ):
-                self._cleared[delivery_id] = policy_of(session, incident).posts_per_person
-
-    def _note_intervals(self) -> None:
-        with self.db.reading() as session:
-            for incident in session.scalars(select(Incident)):
-                pacing = session.get(Pacing, incident.id)
-                interval = self._interval(pacing, policy_of(session, incident))
-                channel = incident.channel_id
-                self._shortest[channel] = min(self._shortest[channel], interval)
-
-    def _interval(self, pacing: Pacing | None, policy: NoisePolicy) -> timedelta:
-        return policy.post_interval / (pacing.rate if pacing else 1)
-
     def _says(self, chance: Random, text: str, story: ChannelStory | None = None) -> None:
         story = story or chance.choice(self.stories)
         self.stamps.append((story, story.says(text, by=chance.choice(["U1", "U2", "U3"]))))
-        self.said[story.channel].append(self.slack.now())
+        self.said.setdefault(story.channel, []).append(self.slack.now())
 
     @contextmanager
     def _may_crash(self, countdown: int | None) -> Iterator[None]:
