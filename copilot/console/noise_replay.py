@@ -22,7 +22,7 @@ from copilot.suggestions.replay_history import History
 from copilot.timeline.models import TimelineEvent
 
 LOOKS_BACK = timedelta(days=365)
-MOST_SUGGESTIONS = 2_000
+MOST_SUGGESTIONS = 1_500
 """The newest: reading more, with the chat around them, would take the page over a second."""
 _MOST_KEPT = 4
 MOST_PICTURES = 4

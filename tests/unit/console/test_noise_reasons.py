@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from copilot.console.noise_reasons import ReasonHelp, reason_help
+from copilot.console.noise_replay import LOOKS_BACK, MOST_SUGGESTIONS
 from copilot.console.noise_words import REASON_WORDS
 from copilot.console.words import why_kept
 from copilot.suggestions.noise_policy import PRESETS, Preset
@@ -48,3 +49,8 @@ def test_the_manual_has_the_numbers_of_the_presets() -> None:
     assert rows["one post in"] == minutes
     assert rows["posts a person"] == [f"{one.posts_per_person} an hour" for one in presets]
     assert rows["items in a post"] == [str(one.most_in_one_post) for one in presets]
+
+
+def test_the_manual_says_how_much_is_replayed() -> None:
+    assert f"newest {MOST_SUGGESTIONS:,} suggestions" in MANUAL
+    assert f"last {LOOKS_BACK.days} days" in MANUAL
