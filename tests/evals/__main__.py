@@ -27,15 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if (not options.only or engine.name in options.only)
         and not (options.quick and engine.is_slow)
     ]
-    results = {engine.name: _measured(engine) for engine in engines}
+    results = {}
+    for engine in engines:
+        results[engine.name] = _measured(engine)
+        if options.format == "table":
+            table = printing.table(engine, results[engine.name], PICTURED)
+            print("\n".join(table), flush=True)  # noqa: T201
     if options.chart:
         options.chart.write_text(_chart(results), encoding="utf-8")
     if options.format == "json":
         print(json.dumps(printing.as_json(results), indent=1))  # noqa: T201
         return 0
-    for engine in engines:
-        for line in printing.table(engine, results[engine.name], PICTURED):
-            print(line)  # noqa: T201
     if proposers.CROSS_VALIDATED in engines:
         is_same = training.as_text(training.shipped()) == WEIGHTS_FILE.read_text(encoding="utf-8")
         print(f"\nshipped weights are {'' if is_same else 'NOT '}what this data gives")  # noqa: T201
