@@ -45,11 +45,15 @@ _MARKUP = re.compile(
     r"!(?=\[)|`+|\*+|~+(?!\d)|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)|^\s*(?:#+|>+|[-•])\s+|&gt;|&lt;|[<>]"
 )
 _ENTITY = re.compile(r"&amp;")
+# Most text ends here; what it could fire or hide needs another character.
+_ONLY_WORDS = re.compile(r"[A-Za-z0-9 ,.'-]*")
 _EMPTY_PAIR = re.compile(r"\(\s*\)|\[\s*\]|\"\s*\"|“\s*”")
 
 
 def plain_words(text: str) -> str:
     """One line of words: no links, mentions, markup, controls or letters that play another."""
+    if _ONLY_WORDS.fullmatch(text) and "www." not in text.lower() and "()" not in text:
+        return " ".join(text.split()).strip(" ,;|")
     text = visible(unicodedata.normalize("NFKC", text))
     text = without_addresses(_without_links(text))
     text = _CALL_TO_ALL.sub(" ", text)
