@@ -28,9 +28,11 @@ class ReplayPolicies:
     def _severity_of(self, recorded: RecordedVerdict) -> str | None:
         """The one that held, which of an instant at which it changed only the numbers tell."""
         severity = self.incident.severity_at(recorded.at)
+        if len(self.incident.severities) == 1:
+            return severity
         version, facts = recorded.facts.get("policy_version", 1), recorded.facts
         held = {severity, *(each for _, each in self.incident.severities)}
-        if len(held) == 1 or _fits(self._of_version(version, severity), facts):
+        if _fits(self._of_version(version, severity), facts):
             return severity
         fitting = (each for each in held if _fits(self._of_version(version, each), facts))
         return next(fitting, severity)

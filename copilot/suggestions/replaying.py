@@ -241,8 +241,10 @@ class _Replay:
 
     def _try_moments(self, at: datetime) -> None:
         """Release a digest if a moment for one is open; try again when what hinders it ends."""
+        if not self.has_diverged or not self.waiting or not self._open:
+            return
         self._open = [moment for moment in self._open if at <= moment.closes_at]
-        if not self.has_diverged or not self._open or not self.waiting:
+        if not self._open:
             return
         policy = self.by.policy(at)
         hindered_until = self._hindered_until(at, policy)
