@@ -84,7 +84,6 @@ INCIDENT_LIKE = (
 MODEL_THAT_KNOWS = Contender(
     "model proposer, endpoint scripted with the labels",
     _model_that_knows,
-    INCIDENT_LIKE,
     note="no model: what routing and the rest lose of a perfect one's answers",
 )
 MODEL_OF_CUE_WORDS = Contender(
