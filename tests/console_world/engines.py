@@ -73,7 +73,7 @@ IDEAS = (
     Idea(
         "the alert averages over 20 min",
         "proposal",
-        "Shorten the window of the freshness alert",
+        "Shorten the 20 min that the alert averages over",
         0.38,
     ),
     Idea(

@@ -242,7 +242,7 @@ class TestSuggestions:
 
     def test_what_was_kept_back_can_be_accepted_too(self, sam: Visitor, world: World) -> None:
         sam.sends(f"{self.path(world)}/6/accept", seen_at=self.path(world))
-        assert "Shorten the window" in self.sections(sam, world)["Decided"]
+        assert "Shorten the 20 min" in self.sections(sam, world)["Decided"]
 
     def test_a_suggestion_of_another_incident_is_not_here(self, sam: Visitor, world: World) -> None:
         for address in (
