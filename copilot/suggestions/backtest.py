@@ -12,8 +12,15 @@ from datetime import datetime, timedelta
 from statistics import median_low
 
 from copilot.suggestions.noise_policy import PolicySet
-from copilot.suggestions.replay_history import UNWANTED, WANTED, Fate, History, Place
-from copilot.suggestions.replaying import ReplayedVerdict, replay_incident
+from copilot.suggestions.replay_history import (
+    UNWANTED,
+    WANTED,
+    Fate,
+    History,
+    Place,
+    ReplayedVerdict,
+)
+from copilot.suggestions.replaying import replay_incident
 
 NOTICEABLE = timedelta(minutes=2)
 """A replayed digest comes the moment it may; a real one when a worker next looks round, within a

@@ -78,6 +78,9 @@ class Moment:
     opens_at: datetime
     closes_at: datetime
 
+    def covers(self, at: datetime) -> bool:
+        return self.opens_at <= at <= self.closes_at
+
 
 @dataclass(frozen=True, slots=True)
 class IncidentHistory:
@@ -136,6 +139,25 @@ class History:
                 break
             held = tenure.policies
         return held
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedVerdict:
+    outcome: str
+    reason: str
+    is_moot: bool = False
+    """It would have been shown by then, so that there was nothing to judge."""
+
+
+@dataclass(slots=True)
+class Replayed:
+    """By suggestion id."""
+
+    before: dict[int, Fate]
+    after: dict[int, Fate]
+    verdicts: dict[int, list[ReplayedVerdict]]
+    posts_before: int
+    posts_after: int
 
 
 def real_fate(suggestion: RecordedSuggestion, deliveries: Mapping[int, RecordedDelivery]) -> Fate:

@@ -24,30 +24,13 @@ from copilot.suggestions.replay_history import (
     RecordedDelivery,
     RecordedSuggestion,
     RecordedVerdict,
+    Replayed,
+    ReplayedVerdict,
     place_of_kept,
     real_fate,
 )
 from copilot.suggestions.replay_policies import ReplayPolicies
 from copilot.suggestions.vocabulary import Outcome, Reason
-
-
-@dataclass(frozen=True, slots=True)
-class ReplayedVerdict:
-    outcome: str
-    reason: str
-    is_moot: bool = False
-    """It would have been shown by then, so that there was nothing to judge."""
-
-
-@dataclass(slots=True)
-class Replayed:
-    """By suggestion id."""
-
-    before: dict[int, Fate]
-    after: dict[int, Fate]
-    verdicts: dict[int, list[ReplayedVerdict]]
-    posts_before: int
-    posts_after: int
 
 
 @dataclass(slots=True)
@@ -227,7 +210,7 @@ class _Replay:
             self._serve(delivery)
             self._post(members, place, delivery.posted_at, policy, before)
         elif is_digest:
-            if not any(_covers(moment, at) for moment in self.incident.moments):
+            if not any(moment.covers(at) for moment in self.incident.moments):
                 self._open.append(Moment(delivery.breakpoint or "", at, at))
             self._try_moments(at)
 
@@ -236,7 +219,7 @@ class _Replay:
         self._open = [
             moment
             for moment in self._open
-            if moment.kind != digest.breakpoint or not _covers(moment, digest.created_at)
+            if moment.kind != digest.breakpoint or not moment.covers(digest.created_at)
         ]
 
     def _try_moments(self, at: datetime) -> None:
@@ -318,7 +301,3 @@ def _is_decided(suggestion: RecordedSuggestion, at: datetime) -> bool:
 def _is_left_over(recorded: RecordedVerdict) -> bool:
     """It was cleared a moment before, and did not fit on the post."""
     return recorded.reason in (Reason.BUDGET_SPENT, Reason.PERSON_BUDGET)
-
-
-def _covers(moment: Moment, at: datetime) -> bool:
-    return moment.opens_at <= at <= moment.closes_at
