@@ -252,13 +252,12 @@ def test_it_hears_follow_ups_in_the_plain_words_of_an_incident(line: str) -> Non
     assert proposed("ben: back to normal", f"ravi: {line}"), line
 
 
-def test_a_bare_request_after_the_fact_is_about_what_was_named_before() -> None:
+def test_what_is_asked_for_in_a_bare_request_is_proposed_under_its_own_name() -> None:
     found = proposed(
         "ben: and we should have a test that fails when the header changes",
         "dana: good one. ben can you write that up after this?",
     )
-    assert found
-    assert max(found, key=lambda one: one.confidence).owner_id == "U2"
+    assert any("test that fails when the header changes" in one.title for one in found)
 
 
 @pytest.mark.parametrize(
