@@ -96,7 +96,8 @@ _HELP: Mapping[Reason, tuple[str, str]] = {
     ),
     Reason.NOTHING_IS_POSTED: (
         "The incident is over, was imported from an archive, or somebody had its timeline read "
-        "again. Nothing is posted then; it waits for the review.",
+        "again. Nothing is posted then; it waits for the review. Only what was said before the "
+        "incident was resolved, and found right after, may still come with the last digest.",
         "Nothing.",
     ),
     Reason.POST_FAILED: (

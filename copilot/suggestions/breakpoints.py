@@ -1,9 +1,10 @@
 """Moments at which a digest disturbs least, each of which releases at most one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident, Status
@@ -51,6 +52,28 @@ def open_breakpoint(
     if served_from is not None and lull_from <= served_from:
         return None
     return OpenBreakpoint(Breakpoint.LULL, lull_from=lull_from)
+
+
+def meets_the_end(
+    session: Session,
+    incident: Incident,
+    pacing: Pacing,
+    event_ids: Collection[int],
+    now: datetime,
+) -> bool:
+    """Whether all of it was said before the incident was resolved, and the last digest is to come.
+
+    Finding takes a moment, or a minute where a model is asked; whoever resolves an incident right
+    after the last word must not lose what was said in it.
+    """
+    end = open_breakpoint(session, incident, pacing, now)
+    if end is None or end.kind is not Breakpoint.RESOLVED:
+        return False
+    resolved_at = session.get_one(TimelineEvent, end.change_id).occurred_at
+    said_later = exists().where(
+        TimelineEvent.id.in_(event_ids), TimelineEvent.occurred_at > resolved_at
+    )
+    return not session.scalar(select(said_later))
 
 
 def mark_served(pacing: Pacing, served: OpenBreakpoint) -> None:

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
 from copilot.ports import Candidate, WindowMessage
+from copilot.suggestions.breakpoints import meets_the_end
 from copilot.suggestions.candidates import essence_of
 from copilot.suggestions.clearing import Opening, open_delivery, pick_for_post
 from copilot.suggestions.models import Evidence, ModelRun, Pacing, Suggestion
 from copilot.suggestions.noise_gate import (
+    JUST_RESOLVED,
     ChannelState,
     KnownWork,
     Proposed,
@@ -156,6 +158,10 @@ class Judging:
         state = self.state
         if state.quiet_because is not None:
             state = self._state_back_then(proposed)
+            if not self.is_reread and meets_the_end(
+                self.session, self.incident, self.pacing, proposed.event_ids, self.now
+            ):
+                state = replace(state, quiet_because=JUST_RESOLVED)
         stamp(self.session, row, judge(proposed, state, self.policy, self.now), self.now)
         if row.outcome == Outcome.DELIVER and row not in self.cleared:
             self.cleared.append(row)

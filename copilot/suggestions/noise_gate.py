@@ -14,6 +14,9 @@ from copilot.suggestions.candidates import essence_of, likeness_if_same, perhaps
 from copilot.suggestions.noise_policy import NoisePolicy
 from copilot.suggestions.vocabulary import Outcome, Reason, Tempo
 
+JUST_RESOLVED = "just_resolved"
+"""`quiet_because` of what was said before the end and found after it: the last digest is its."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
@@ -250,7 +253,7 @@ def _never(facts: Facts) -> tuple[Outcome, Reason] | None:
         return Outcome.HOLD, Reason.KIND_OFF
     if facts.get("kind_is_muted"):
         return Outcome.HOLD, Reason.KIND_MUTED
-    if facts["quiet_because"] is not None:
+    if facts["quiet_because"] not in (None, JUST_RESOLVED):
         return Outcome.HOLD, Reason.NOTHING_IS_POSTED
     if facts["confidence"] < facts["digest_threshold"]:
         return Outcome.HOLD, Reason.BELOW_THRESHOLD
@@ -258,6 +261,8 @@ def _never(facts: Facts) -> tuple[Outcome, Reason] | None:
 
 
 def _not_now(facts: Facts) -> tuple[Outcome, Reason] | None:
+    if facts["quiet_because"] is not None:
+        return Outcome.DIGEST, Reason.NOTHING_IS_POSTED
     if facts.get("quiet_until") is not None:
         return Outcome.DIGEST, Reason.QUIET
     if facts.get("quiet_hours_until") is not None:

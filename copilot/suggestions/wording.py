@@ -24,6 +24,7 @@ _DISMISSED = {
 _QUIET_BECAUSE = {
     "imported": "the incident is imported",
     "resolved": "the incident is resolved",
+    "just_resolved": "the incident was just resolved; at most its last digest comes",
     "reread": "it was found when somebody had the timeline read again",
 }
 _BREAKPOINTS = {

@@ -173,6 +173,17 @@ def test_after_the_end_there_is_one_last_digest_within_the_budget(story: Channel
     assert len(story.shown()) == 1 + 3, "the fourth waits for the review"
 
 
+def test_the_last_digest_has_what_was_said_just_before_the_end(story: ChannelStory) -> None:
+    story.says("todo: page on primary lag")
+    story.waits(seconds=1)
+    story.status(Status.RESOLVED)
+    story.says("todo: write the runbook for failover")
+    story.sweeps()
+    assert story.verdicts()["write the runbook for failover"] == ("hold", "nothing_is_posted")
+    assert breakpoints(story) == ["resolved"]
+    assert story.shown() == ["page on primary lag"]
+
+
 def test_what_is_put_in_order_after_the_end_does_not_hide_the_end(story: ChannelStory) -> None:
     some_wait(story)
     story.status(Status.RESOLVED)

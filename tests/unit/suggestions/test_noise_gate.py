@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from copilot.suggestions.candidates import essence_of, likeness_if_same
 from copilot.suggestions.noise_gate import (
+    JUST_RESOLVED,
     ChannelState,
     Facts,
     KnownWork,
@@ -83,6 +84,13 @@ def test_nothing_of_a_finished_incident_is_posted(quiet_because: str) -> None:
     assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.NOTHING_IS_POSTED)
 
 
+def test_what_was_said_before_the_end_and_found_after_it_waits_for_the_last_digest() -> None:
+    channel = a_channel(quiet_because=JUST_RESOLVED)
+    verdict = judged(proposed(confidence=1), channel)
+    assert (verdict.outcome, verdict.reason) == (Outcome.DIGEST, Reason.NOTHING_IS_POSTED)
+    assert judged(proposed(confidence=0.1), channel).outcome is Outcome.HOLD
+
+
 def test_a_kind_that_is_off_is_held_for_the_review() -> None:
     policy = replace(DEFAULT_NOISE_POLICY, kinds=frozenset({SuggestionKind.COMMITMENT}))
     verdict = judged(policy=policy)
@@ -137,7 +145,7 @@ channels = st.builds(
     a_channel,
     tempo=st.sampled_from(Tempo),
     messages_per_min=st.floats(0, 60),
-    quiet_because=st.sampled_from([None, "imported", "resolved"]),
+    quiet_because=st.sampled_from([None, "imported", "resolved", JUST_RESOLVED]),
     next_post_at=st.none() | st.integers(-900, 900).map(lambda s: NOW + timedelta(seconds=s)),
     known=st.lists(
         st.sampled_from(["Page on replica lag", "Write the runbook"]).map(
