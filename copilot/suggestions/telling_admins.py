@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from copilot.errors import PermanentError, TemporaryError
 from copilot.jobs import Job, enqueue
 from copilot.ports import AdminNote, Messenger
 from copilot.suggestions.learned_models import AdminNotice
+from copilot.suggestions.leases import is_over
 from copilot.suggestions.models import NoisePolicyVersion
 from copilot.workspaces.directory import channel_name
 from copilot.workspaces.membership import may_read
@@ -67,8 +68,7 @@ def tell_admins(session: Session, team_id: str, notice: Notice, now: datetime) -
 
 def notices_to_tell(session: Session, wall_now: datetime) -> list[int]:
     query = select(AdminNotice.id).where(
-        AdminNotice.told_at.is_(None),
-        or_(AdminNotice.due_at.is_(None), AdminNotice.due_at <= wall_now),
+        AdminNotice.told_at.is_(None), is_over(AdminNotice.due_at, wall_now)
     )
     return list(session.scalars(query.order_by(AdminNotice.id)))
 
@@ -111,7 +111,7 @@ def _claim(
             .where(
                 AdminNotice.id == notice_id,
                 AdminNotice.told_at.is_(None),
-                or_(AdminNotice.due_at.is_(None), AdminNotice.due_at <= wall_now),
+                is_over(AdminNotice.due_at, wall_now),
             )
             .values(due_at=wall_now + POSTING_LEASE, attempts=AdminNotice.attempts + 1)
             .returning(AdminNotice),
@@ -119,10 +119,11 @@ def _claim(
         ).one_or_none()
         if notice is None:
             return None
-        if taken := _take_along(session, notice, wall_now):
-            notice.facts = {**notice.facts, "more": notice.facts.get("more", 0) + taken}
         admins = [each for each in _admins(session, notice) if each not in notice.told]
         left = MOST_ADMINS - len(notice.told)
+        # Where nobody may be told of this one, the others are not to go with it.
+        if admins and (taken := _take_along(session, notice, wall_now)):
+            notice.facts = {**notice.facts, "more": notice.facts.get("more", 0) + taken}
         return _Claim(
             notice.team_id,
             tuple(admins[: max(0, left)]),

@@ -50,6 +50,21 @@ def test_admins_who_may_not_read_a_private_channel_hear_nothing_of_it(
     assert [user_id for user_id, _ in story.messenger.told_admins] == ["U4"]
 
 
+def test_what_no_admin_may_hear_of_takes_nothing_else_along(story: ChannelStory) -> None:
+    with story.db.transaction() as session:
+        upsert_channel(session, TEAM, ChannelInfo(CHANNEL, "inc-secret", is_private=True))
+        set_members(session, TEAM, CHANNEL, ["U5"], START)
+        upsert_channel(session, TEAM, ChannelInfo("C2", "inc-search", is_private=False))
+    other = ChannelStory(story.db, channel="C2", beside=story)
+    make_admins(story)
+    for each in (story, other):
+        shown_and_decided(each, unwanted(24))
+    learns(story)
+    tells(story)
+    notes = [note for _, note in story.messenger.told_admins]
+    assert [(note.channel, note.more) for note in notes] == [("inc-search", 0)] * 3
+
+
 def test_who_was_told_is_not_told_again_after_slack_failed(story: ChannelStory) -> None:
     shown_and_decided(story, unwanted(24))
     learns(story)

@@ -83,6 +83,12 @@ def test_a_share_is_told_only_of_enough_decisions() -> None:
     assert "90 % of 10 decided" in str(enough)
 
 
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_is_told_in_words(reason: Reason) -> None:
+    home = Home(noise=NoiseOverview(kept_back={reason: 1}))
+    assert f"Kept back because: {reason.value} 1" not in words_of(home_view(home, NOW))
+
+
 def test_what_was_kept_back_is_told_with_the_reason() -> None:
     noise = NoiseOverview(kept_back={Reason.HECTIC: 4, Reason.BELOW_THRESHOLD: 2})
     assert "the channel was hectic 4 · not sure enough 2" in str(home_view(Home(noise=noise), NOW))
