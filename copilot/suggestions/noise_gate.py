@@ -205,12 +205,13 @@ def decide(facts: Facts) -> tuple[Outcome, Reason]:
     """The rules in order: what is never said, then what is said later, then what is said.
 
     Where several rules apply, the one that is told is the one that people can do least about
-    now: a repetition stays one whatever the settings, a kind that somebody turned off comes
-    before one that the copilot muted, and an unlikely one is no matter of the moment. Of the
-    moments, quiet that a person asked for comes before the hours that an admin set, those before
-    a hectic channel, and all of them before the bar of the tempo, which only a calm or busy
-    one has. Budgets come last, so that only what would have been posted is said to have met
-    one: the incident's own before that of the people in it.
+    now: a repetition stays one whatever the settings, and an unlikely one is no matter of the
+    moment. A kind that the copilot muted comes after these, since what is held for nothing else
+    still waits for a person in the review. Of the moments, quiet that a person asked for comes
+    before the hours that an admin set, those before a hectic channel, and all of them before
+    the bar of the tempo, which only a calm or busy one has. Budgets come last, so that only
+    what would have been posted is said to have met one: the incident's own before that of the
+    people in it.
     """
     if "failure" in facts:
         return Outcome.HOLD, Reason.POST_FAILED
@@ -251,12 +252,12 @@ def _never(facts: Facts) -> tuple[Outcome, Reason] | None:
         return Outcome.SUPPRESS, Reason.DONE_ALREADY
     if not facts["kind_is_on"]:
         return Outcome.HOLD, Reason.KIND_OFF
-    if facts.get("kind_is_muted"):
-        return Outcome.HOLD, Reason.KIND_MUTED
     if facts["quiet_because"] not in (None, JUST_RESOLVED):
         return Outcome.HOLD, Reason.NOTHING_IS_POSTED
     if facts["confidence"] < facts["digest_threshold"]:
         return Outcome.HOLD, Reason.BELOW_THRESHOLD
+    if facts.get("kind_is_muted"):
+        return Outcome.HOLD, Reason.KIND_MUTED
     return None
 
 

@@ -8,8 +8,9 @@ from copilot.suggestions.models import Suggestion
 from copilot.suggestions.vocabulary import DecisionKind, Outcome, Reason
 
 _PUT_FORWARD = (Outcome.DELIVER, Outcome.DIGEST)
-_ONLY_UNPOSTED = (Reason.NOTHING_IS_POSTED, Reason.POST_FAILED)
-"""Held only because nothing could be posted: a person should still decide."""
+_ONLY_UNPOSTED = (Reason.NOTHING_IS_POSTED, Reason.POST_FAILED, Reason.KIND_MUTED)
+"""Held only so that nothing is posted: a person should still decide. Of a kind that the copilot
+muted by itself nobody said that they never want it, unlike of one that an admin turned off."""
 
 
 def is_waiting(decision: str | None, outcome: str, reason: str, *, is_over: bool) -> bool:

@@ -20,6 +20,7 @@ from copilot.suggestions.noise_gate import (
 )
 from copilot.suggestions.noise_policy import DEFAULT_NOISE_POLICY, NoisePolicy, QuietHours
 from copilot.suggestions.vocabulary import Outcome, Reason, SuggestionKind, Tempo
+from copilot.suggestions.waiting import is_waiting
 from tests.unit.suggestions.builders import NOW, a_channel, proposed
 
 
@@ -211,6 +212,8 @@ def test_a_muted_kind_is_held_for_the_review() -> None:
     policy = replace(DEFAULT_NOISE_POLICY, muted=frozenset({SuggestionKind.REQUEST}))
     verdict = judged(policy=policy)
     assert (verdict.outcome, verdict.reason) == (Outcome.HOLD, Reason.KIND_MUTED)
+    assert is_waiting(None, verdict.outcome, verdict.reason, is_over=False)
+    assert judged(proposed(confidence=0.1), policy=policy).reason is Reason.BELOW_THRESHOLD
     assert judged(proposed(kind="commitment"), policy=policy).outcome is Outcome.DELIVER
 
 
