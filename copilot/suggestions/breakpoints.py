@@ -2,30 +2,27 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident, Status
 from copilot.incidents.queries import span_of
+from copilot.suggestions.breakpoint_rules import (
+    CHANGES,
+    END_STAYS_OPEN,
+    LULL,
+    breakpoint_of,
+    stays_open,
+)
 from copilot.suggestions.models import Pacing
 from copilot.suggestions.vocabulary import Breakpoint
 from copilot.timeline.models import SPOKEN_KINDS, EventKind, TimelineEvent
 from copilot.timeline.reading import is_from_bot, within
 
-LULL = timedelta(minutes=5)
-"""Silence of people that counts as a breakpoint (Iqbal and Bailey, CHI 2008: at such moments
-interruptions annoy least)."""
-CHANGE_STAYS_OPEN = timedelta(minutes=5)
-"""How long after a change its digest may still come; later it would be an interruption."""
-END_STAYS_OPEN = timedelta(minutes=30)
-"""The same for a lull, and for the end of an incident: its one last digest may have to wait for
-the budget. What has not come by then waits for the review."""
-
 _RECENT_MESSAGES = 50
 _AT_THE_END = (EventKind.STATUS_CHANGED,)
-_CHANGES = (*_AT_THE_END, EventKind.SEVERITY_CHANGED, EventKind.HANDED_OVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +83,7 @@ def mark_served(pacing: Pacing, served: OpenBreakpoint) -> None:
 def _newest_change(session: Session, incident: Incident) -> TimelineEvent | None:
     """After the end only the end itself counts, whatever else is put in order then."""
     is_over = incident.status == Status.RESOLVED
-    kinds = _AT_THE_END if is_over else _CHANGES
+    kinds = _AT_THE_END if is_over else CHANGES
     return session.scalar(
         select(TimelineEvent)
         .where(
@@ -100,19 +97,11 @@ def _newest_change(session: Session, incident: Incident) -> TimelineEvent | None
 
 
 def _is_open(change: TimelineEvent, now: datetime) -> bool:
-    stays = END_STAYS_OPEN if _kind_of(change) is Breakpoint.RESOLVED else CHANGE_STAYS_OPEN
-    return now - change.occurred_at <= stays
+    return now - change.occurred_at <= stays_open(_kind_of(change))
 
 
 def _kind_of(change: TimelineEvent) -> Breakpoint:
-    if change.kind == EventKind.SEVERITY_CHANGED:
-        return Breakpoint.SEVERITY_CHANGED
-    if change.kind == EventKind.HANDED_OVER:
-        return Breakpoint.HANDED_OVER
-    new_status = change.details.get("new")
-    if new_status == Status.RESOLVED:
-        return Breakpoint.RESOLVED
-    return Breakpoint.MITIGATED if new_status == Status.MONITORING else Breakpoint.STATUS_CHANGED
+    return breakpoint_of(change.kind, change.details)
 
 
 def _last_word(session: Session, incident: Incident) -> datetime | None:

@@ -10,7 +10,8 @@ from copilot.clock import Clock
 from copilot.db import Database
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
-from copilot.suggestions.breakpoints import END_STAYS_OPEN, mark_served, open_breakpoint
+from copilot.suggestions.breakpoint_rules import END_STAYS_OPEN
+from copilot.suggestions.breakpoints import mark_served, open_breakpoint
 from copilot.suggestions.clearing import open_delivery, pick_for_post
 from copilot.suggestions.models import Pacing, Suggestion
 from copilot.suggestions.pacing import has_unposted, lock_pacing, measure, settle, state_of

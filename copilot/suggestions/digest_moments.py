@@ -1,6 +1,6 @@
 """The moments of an incident's past at which a digest could have come. Pure.
 
-The rules are those of `breakpoints`, which asks the same of the present.
+`breakpoints` asks the same of the present.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from copilot.suggestions.breakpoint_rules import (
+    CHANGES,
+    END_STAYS_OPEN,
+    LULL,
+    breakpoint_of,
+    stays_open,
+)
 from copilot.suggestions.replay_history import Moment
 from copilot.suggestions.tempo import DEFAULT_TEMPO_POLICY, busiest_minute
 from copilot.suggestions.vocabulary import Breakpoint
 
-LULL = timedelta(minutes=5)
-CHANGE_STAYS_OPEN = timedelta(minutes=5)
-END_STAYS_OPEN = timedelta(minutes=30)
-
 _STEP = timedelta(minutes=1)
-_SEVERITY_CHANGED, _STATUS_CHANGED, _HANDED_OVER = (
-    "severity_changed",
-    "status_changed",
-    "handed_over",
-)
+_STATUS_CHANGED = "status_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,7 @@ def moments_of(changes: Sequence[Change], words: Sequence[datetime]) -> tuple[Mo
     for change in changes:
         if change.kind == _STATUS_CHANGED:
             resolved_at = change.at if change.details.get("new") == "resolved" else None
-        is_one = change.kind in (_SEVERITY_CHANGED, _STATUS_CHANGED, _HANDED_OVER)
-        if is_one and (resolved_at is None or change.kind == _STATUS_CHANGED):
+        if change.kind in CHANGES and (resolved_at is None or change.kind == _STATUS_CHANGED):
             counted.append(change)
     for number, change in enumerate(counted):
         follows_at = counted[number + 1].at if number + 1 < len(counted) else None
@@ -60,9 +58,8 @@ def moments_of(changes: Sequence[Change], words: Sequence[datetime]) -> tuple[Mo
 def _after_change(
     change: Change, follows_at: datetime | None, words: Sequence[datetime]
 ) -> Moment | None:
-    kind = _kind_of(change)
-    stays = END_STAYS_OPEN if kind is Breakpoint.RESOLVED else CHANGE_STAYS_OPEN
-    closes_at = change.at + stays
+    kind = breakpoint_of(change.kind, change.details)
+    closes_at = change.at + stays_open(kind)
     if follows_at is not None:
         closes_at = min(closes_at, follows_at)
     opens_at = change.at
@@ -105,14 +102,3 @@ def _over(changes: Sequence[Change]) -> list[tuple[datetime, datetime | None]]:
         if change.details.get("new") == "resolved":
             found.append((change.at, None))
     return found
-
-
-def _kind_of(change: Change) -> Breakpoint:
-    if change.kind == _SEVERITY_CHANGED:
-        return Breakpoint.SEVERITY_CHANGED
-    if change.kind == _HANDED_OVER:
-        return Breakpoint.HANDED_OVER
-    new_status = change.details.get("new")
-    if new_status == "resolved":
-        return Breakpoint.RESOLVED
-    return Breakpoint.MITIGATED if new_status == "monitoring" else Breakpoint.STATUS_CHANGED

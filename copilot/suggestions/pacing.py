@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident, Status
 from copilot.incidents.queries import span_of
 from copilot.suggestions.attention import most_crowded, present_at
-from copilot.suggestions.breakpoints import END_STAYS_OPEN, LULL
+from copilot.suggestions.breakpoint_rules import END_STAYS_OPEN, LULL
 from copilot.suggestions.feedback import FULL_RATE, LOWEST_RATE
 from copilot.suggestions.models import Delivery, Pacing
 from copilot.suggestions.noise_gate import ChannelState

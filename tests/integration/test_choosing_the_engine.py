@@ -11,7 +11,7 @@ from copilot.db import Database
 from copilot.llm.proposer import DEBOUNCE, ModelProposer
 from copilot.local.proposer import LocalProposer
 from copilot.settings import Settings
-from copilot.suggestions.breakpoints import LULL
+from copilot.suggestions.breakpoint_rules import LULL
 from copilot.suggestions.leases import CONSIDERATION_LEASE
 from tests.unit.llm.windows import chat, window
 
