@@ -21,7 +21,7 @@ from copilot.suggestions.models import Attention, Audience, Delivery
 from copilot.suggestions.noise_policy import NoisePolicy, PolicySet
 from copilot.suggestions.policies import policies_in_force, set_policies
 from tests.fakes.channel_story import START, TEAM, ChannelStory
-from tests.integration.test_budget import all_at_once
+from tests.integration.test_budget import all_at_once, one_waits_for_the_other
 
 SAID = ("rotate", "drop", "rewrite", "silence", "upgrade", "archive")
 THINGS = ("gateway key", "unused index", "runbook", "disk alarm", "kernel", "queue")
@@ -209,6 +209,15 @@ def test_two_incidents_at_once_do_not_both_give_the_last_post(
             session.execute(delete(Attention))
         stories[0].waits(hours=2)
     assert sorted(stories[0].shown()) == sorted(TITLES)
+
+
+def test_who_is_known_already_is_held_too(stories: list[ChannelStory]) -> None:
+    db = stories[0].db
+    with db.transaction() as session:
+        hold_attention(session, TEAM, ["U1"], START)
+    assert one_waits_for_the_other(
+        db, lambda session: hold_attention(session, TEAM, ["U2", "U1"], START)
+    )
 
 
 @pytest.mark.parametrize("share", [1, 2, 4])

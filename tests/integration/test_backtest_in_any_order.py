@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from copilot.db import Database
 from copilot.incidents.models import Severity, Status
@@ -41,11 +41,13 @@ def same_as_recorded(db: Database) -> int:
     return count
 
 
+@pytest.mark.timeout(600)  # for all walks together, beside whatever else the machine does
 @settings(
     max_examples=max(2, EXAMPLES // 4),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     print_blob=True,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # as for the walks of the budget
 )
 @given(steps=steps)
 def test_nothing_differs_where_no_policy_does(

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from copilot.db import Database
 from copilot.ports import Candidate, SuggestionCard, Window
@@ -62,6 +63,34 @@ def test_the_budget_is_spent_once(story: ChannelStory) -> None:
 
     all_at_once(*[spend] * WORKERS)
     assert sorted(spent) == [False] * (WORKERS - 1) + [True]
+
+
+def one_waits_for_the_other(db: Database, hold: Callable[[Session], object]) -> bool:
+    """Whether what `hold` takes in a transaction is nobody else's until its end."""
+    is_held, order = threading.Event(), list[str]()
+
+    def first() -> None:
+        with db.transaction() as session:
+            hold(session)
+            is_held.set()
+            time.sleep(0.2)
+            order.append("first")
+
+    def second() -> None:
+        is_held.wait()
+        with db.transaction() as session:
+            hold(session)
+            order.append("second")
+
+    all_at_once(first, second)
+    return order == ["first", "second"]
+
+
+def test_whoever_judges_or_posts_has_the_incident_to_themselves(story: ChannelStory) -> None:
+    story.considers()
+    assert one_waits_for_the_other(
+        story.db, lambda session: lock_pacing(session, story.incident_id)
+    )
 
 
 def test_an_incident_is_considered_by_one_worker_at_a_time(story: ChannelStory) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from copilot.db import Database, open_engine
 from tests.integration.walking import STEPS, Walk
 
-EXAMPLES = int(os.environ.get("COPILOT_TEST_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("COPILOT_TEST_EXAMPLES", "5"))
 steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 2**32)), min_size=40, max_size=80)
 
 
@@ -37,6 +37,7 @@ def fresh(template: Path) -> Iterator[Database]:
             leftover.unlink()
 
 
+@pytest.mark.timeout(600)  # for all walks together, beside whatever else the machine does
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
