@@ -231,11 +231,8 @@ def closest(
     if not works:
         return None, None
     essence, essences = essence_of(candidate.title), [essence_of(work.title) for work in works]
-    about_it = [
-        index
-        for index, work in enumerate(works)
-        if work.event_ids and not candidate.event_ids.isdisjoint(work.event_ids)
-    ]
+    is_apart = candidate.event_ids.isdisjoint
+    about_it = [index for index, work in enumerate(works) if not is_apart(work.event_ids)]
     best: KnownWork | None = None
     best_score: float | None = None
     for index in sorted({*perhaps_alike(essence, essences), *about_it}):

@@ -15,8 +15,10 @@ from copilot.suggestions.noise_policy import (
 from copilot.suggestions.vocabulary import Tempo
 from tests.benchmarks.measuring import Measurement, interleaved
 
-_MOST = 5.0
-"""Design asks for 50 µs; facts to JSON and back take 10 to 17 µs on machines of these years."""
+_MOST = 4.5
+_MOST_US = 50.0
+"""What design.md asks for. Told, not judged by: facts to JSON and back take 10 to 17 µs on
+machines of these years, and any of them may be busy."""
 _ROUNDS, _PER_ROUND = 30, 500
 _NOW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 _VERBS = ("rotate", "drop", "rewrite", "silence", "upgrade", "archive", "page on", "document")
@@ -55,13 +57,19 @@ def measure(share: float) -> list[Measurement]:
     baseline = "its facts to JSON and back"
     json_us = taken["json"].cpu_us
     return [
-        Measurement(what, taken[name].cpu_us, baseline, json_us, target)
+        Measurement(
+            _beside_target(what, taken[name].cpu_us), taken[name].cpu_us, baseline, json_us, target
+        )
         for what, name, target in (
             ("verdict, nothing known", "nothing", 1.0),
             ("verdict, 50 things known", "fifty", _MOST),
             ("recorded verdict under another policy", "again", 1.0),
         )
     ]
+
+
+def _beside_target(what: str, taken_us: float) -> str:
+    return f"{what} ({'within' if taken_us <= _MOST_US else 'OVER'} the target of {_MOST_US:g} µs)"
 
 
 def _candidate(number: int) -> Proposed:
