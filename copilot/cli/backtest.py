@@ -15,7 +15,7 @@ from copilot.cli.wiring import open_services
 from copilot.errors import BadInputError
 from copilot.incidents.privacy import private_incidents
 from copilot.suggestions.backtest import Backtest, IncidentBacktest, Tally, backtest
-from copilot.suggestions.backtest_reading import read_history
+from copilot.suggestions.backtest_reading import LOOKS_BACK, read_history
 from copilot.suggestions.backtest_words import (
     LEGEND,
     caveat,
@@ -44,7 +44,12 @@ def backtest_command(
         False, "--print-policy", help="Print the policy in force as JSON, to start a file from."
     ),
     since: int = typer.Option(
-        90, "--since", min=1, max=3650, metavar="DAYS", help="How many days to look back."
+        LOOKS_BACK.days,
+        "--since",
+        min=1,
+        max=3650,
+        metavar="DAYS",
+        help="How many days to look back.",
     ),
     team: str = typer.Option(
         None, "--team", metavar="TEAM", help="Its id, as `workspaces list` shows it."

@@ -39,7 +39,7 @@ def errors_in_words() -> Iterator[None]:
     try:
         yield
     except CopilotError as error:
-        notes.print(f"[red]{escape(str(error))}[/red]")
+        notes.print(f"[red]{escape(_CONTROL.sub('', str(error)))}[/red]")
         raise typer.Exit(1) from None
     except DBAPIError as error:
         notes.print(

@@ -51,3 +51,5 @@ def _read(path: Path) -> object:
         raise BadInputError(
             f"{path} is no JSON: {error.msg} in line {error.lineno}, column {error.colno}. {_START}"
         ) from None
+    except (RecursionError, ValueError):  # brackets in brackets, a number of thousands of digits
+        raise BadInputError(f"{path} is no JSON of a sensible size. {_START}") from None

@@ -1,8 +1,8 @@
 """What a policy would have done with what was recorded, as the noise page shows it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from copilot.console.noise_picture import Picture, is_moved, picture_of
 from copilot.incidents.models import Incident
 from copilot.suggestions.backtest import IncidentBacktest, Side, Tally, backtest
-from copilot.suggestions.backtest_reading import read_history
+from copilot.suggestions.backtest_reading import LOOKS_BACK, MOST_SUGGESTIONS, read_history
 from copilot.suggestions.models import (
     Delivery,
     NoisePolicyVersion,
@@ -21,9 +21,6 @@ from copilot.suggestions.noise_policy import PolicySet
 from copilot.suggestions.replay_history import History
 from copilot.timeline.models import TimelineEvent
 
-LOOKS_BACK = timedelta(days=365)
-MOST_SUGGESTIONS = 1_500
-"""The newest: reading more, with the chat around them, would take the page over a second."""
 _MOST_KEPT = 4
 MOST_PICTURES = 4
 MOST_ROWS = 30
@@ -77,8 +74,9 @@ class Recorded:
         stamp = _stamp(session, team_id, now)
         kept = self._kept.get(team_id)
         if kept is not None and kept[0] == stamp:
-            return kept[1]
-        history = read_history(session, team_id, since=now - LOOKS_BACK, most=MOST_SUGGESTIONS)
+            return replace(kept[1], until=now)
+        since = now - LOOKS_BACK
+        history = read_history(session, team_id, since=since, most=MOST_SUGGESTIONS, until=now)
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
         self._kept[team_id] = (stamp, history)

@@ -5,7 +5,7 @@ Columns, not entities: it is read while an admin waits for a form.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -25,6 +25,11 @@ from copilot.suggestions.replay_history import (
     RecordedVerdict,
 )
 from copilot.timeline.models import SPOKEN_KINDS, EventKind, TimelineEvent
+
+LOOKS_BACK = timedelta(days=365)
+MOST_SUGGESTIONS = 1_500
+"""What an admin is shown of the past, wherever that is, so that it says the same everywhere. Of
+so many, with the chat around them, a slow machine reads and replays within a second."""
 
 _PAGE = 500
 """Ids in one query: SQLite takes so many parameters and more."""

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from copilot.console.noise_reasons import ReasonHelp, reason_help
-from copilot.console.noise_replay import LOOKS_BACK, MOST_SUGGESTIONS
 from copilot.console.noise_words import REASON_WORDS
 from copilot.console.words import why_kept
+from copilot.suggestions.backtest_reading import LOOKS_BACK, MOST_SUGGESTIONS
 from copilot.suggestions.noise_policy import PRESETS, Preset
 from copilot.suggestions.vocabulary import Outcome, Reason
 
