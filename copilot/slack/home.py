@@ -10,7 +10,8 @@ from copilot.slack.cards import Block
 from copilot.slack.escaping import is_web_address, mrkdwn, plain, safe
 from copilot.slack.follow_up_list import FollowUpItem, item_block
 from copilot.slack.times import when
-from copilot.suggestions.noise_overview import FEWEST_DECIDED, NoiseOverview
+from copilot.suggestions.noise_overview import NoiseOverview
+from copilot.suggestions.precision import FEWEST_DECIDED
 from copilot.suggestions.vocabulary import Reason
 
 QUIET = "home_quiet"

@@ -1,7 +1,7 @@
 """The form in which admins set how much is said, and see what it would have done."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from copilot.slack.noise_form import NoiseForm, Scope, ScopeKind
 from copilot.slack.noise_words import KIND_LABELS, in_words
 from copilot.slack.times import with_date
 from copilot.suggestions.noise_policy import LONGEST_REASON, NoisePolicy
+from copilot.suggestions.precision import KindPrecision
 
 NOISE_SET = "noise_set"
 SCOPE = "noise_scope"
@@ -38,18 +39,6 @@ class ScopeChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class KindRecord:
-    """How much of one kind was wanted, of what people decided on."""
-
-    kind: str
-    wanted: int
-    decided: int
-    low: float
-    high: float
-    """Where the true share lies with 95 % confidence."""
-
-
-@dataclass(frozen=True, slots=True)
 class Sheet:
     """What the form tells besides its fields, for one scope."""
 
@@ -58,7 +47,7 @@ class Sheet:
     """The one that the form is for among them."""
     has_own: bool
     """Something differs here from what holds everywhere."""
-    kinds: Sequence[KindRecord] = ()
+    kinds: Mapping[str, KindPrecision] = field(default_factory=dict)
     reason: str | None = None
     """Of the newest change, of whatever scope."""
     set_by: str | None = None
@@ -175,13 +164,12 @@ def _in_force(sheet: Sheet, form: NoiseForm) -> list[Block]:
     return [_section(head), last]
 
 
-def _records(kinds: Sequence[KindRecord]) -> list[Block]:
+def _records(kinds: Mapping[str, KindPrecision]) -> list[Block]:
     """How much of each kind was wanted; what nobody decided on says nothing."""
-    known = {each.kind: each for each in kinds if each.decided}
     lines = [
-        f"{label}: {_share(known[kind])}"
+        f"{label}: {_share(kinds[kind])}"
         for kind, (label, _) in KIND_LABELS.items()
-        if kind in known
+        if kind in kinds and kinds[kind].decided
     ]
     if not lines:
         return [_context("Nobody decided on any lately, so how much was wanted is not known.")]
@@ -189,9 +177,11 @@ def _records(kinds: Sequence[KindRecord]) -> list[Block]:
     return [_section("\n".join([head, *lines]))]
 
 
-def _share(record: KindRecord) -> str:
-    words = f"{record.wanted} of {record.decided}, {record.low:.0%} to {record.high:.0%}"
-    return words.replace("%", " %")
+def _share(kind: KindPrecision) -> str:
+    counts = f"{kind.wanted} of {kind.decided}"
+    if kind.low is None or kind.high is None:
+        return f"{counts}, too few to tell"
+    return f"{counts}, {kind.low:.0%} to {kind.high:.0%}".replace("%", " %")
 
 
 def _where(scope: Scope) -> str:

@@ -11,23 +11,20 @@ from copilot.incidents.models import Incident, Severity
 from copilot.slack.answers import severity_name
 from copilot.slack.noise_form import Scope, ScopeKind
 from copilot.slack.noise_lists import KeptBack, PolicyChange
-from copilot.slack.noise_modal import KindRecord, ScopeChoice, Sheet
+from copilot.slack.noise_modal import ScopeChoice, Sheet
 from copilot.slack.noise_words import changes_in_words
 from copilot.suggestions.backtest import Backtest, backtest
-from copilot.suggestions.backtest_reading import read_history
-from copilot.suggestions.feedback import Label, label_of
+from copilot.suggestions.backtest_reading import LOOKS_BACK, MOST_SUGGESTIONS, read_history
 from copilot.suggestions.models import Delivery, NoisePolicyVersion, Suggestion
 from copilot.suggestions.noise_policy import PolicySet, from_json
 from copilot.suggestions.policies import Origin, policies_in_force
-from copilot.suggestions.proportions import wilson
-from copilot.suggestions.vocabulary import Outcome, SuggestionKind
+from copilot.suggestions.precision import precision_by_kind
+from copilot.suggestions.vocabulary import Outcome
 from copilot.suggestions.wording import explain
 from copilot.workspaces.directory import names_of
 from copilot.workspaces.models import Channel
 
-LOOKED_BACK = timedelta(days=90)
-MOST_REPLAYED = 2000
-"""Suggestions: what is answered within Slack's three seconds on a slow machine."""
+_LOOKED_BACK = timedelta(days=90)
 _MOST_LISTED = 10
 
 
@@ -44,11 +41,12 @@ def read_sheet(
     policies = found.policies
     learned = found.origin == Origin.LEARNED
     names = names_of(session, team_id)
+    channel = scope.key if scope.kind is ScopeKind.CHANNEL else None
     sheet = Sheet(
         in_force=replace(scope.policy(policies), version=policies.version),
         scopes=_scopes(session, team_id, policies, channel_id, readable),
         has_own=scope.has_own(policies),
-        kinds=_records(session, team_id, now),
+        kinds=precision_by_kind(session, team_id, now - _LOOKED_BACK, channel),
         reason=found.reason,
         set_by="the copilot itself" if learned else names.get(found.set_by or ""),
         set_at=found.set_at,
@@ -58,8 +56,9 @@ def read_sheet(
 
 
 def replay(session: Session, team_id: str, policies: PolicySet, now: datetime) -> Backtest:
-    """The newest of the last months; how much that was is part of the answer."""
-    history = read_history(session, team_id, since=now - LOOKED_BACK, most=MOST_REPLAYED, until=now)
+    """The same stretch as in the console; how much that was is part of the answer."""
+    since = now - LOOKS_BACK
+    history = read_history(session, team_id, since=since, most=MOST_SUGGESTIONS, until=now)
     return backtest(history, policies)
 
 
@@ -73,7 +72,7 @@ def read_kept(
         Incident.channel_id.in_(readable),
         Suggestion.decision.is_(None),
         Suggestion.outcome != Outcome.SUPPRESS,
-        Suggestion.proposed_at >= now - LOOKED_BACK,
+        Suggestion.proposed_at >= now - _LOOKED_BACK,
         or_(Delivery.id.is_(None), Delivery.posted_at.is_(None)),
     )
     joined = (
@@ -120,32 +119,6 @@ def read_changes(session: Session, team_id: str, readable: Collection[str]) -> l
         found.append(change)
         before = made
     return found[::-1]
-
-
-def _records(session: Session, team_id: str, now: datetime) -> tuple[KindRecord, ...]:
-    """Of what was shown, how much was wanted; decisions that tell nothing of it do not count."""
-    query = (
-        select(Suggestion.kind, Suggestion.decision, Suggestion.decision_reason, func.count())
-        .join(Incident, Incident.id == Suggestion.incident_id)
-        .join(Delivery, Delivery.id == Suggestion.delivery_id)
-        .where(
-            Incident.team_id == team_id,
-            Delivery.posted_at.is_not(None),
-            Suggestion.decided_at >= now - LOOKED_BACK,
-        )
-        .group_by(Suggestion.kind, Suggestion.decision, Suggestion.decision_reason)
-    )
-    wanted = dict.fromkeys(SuggestionKind, 0)
-    decided = dict.fromkeys(SuggestionKind, 0)
-    for kind, decision, reason, count in session.execute(query):
-        label = label_of(decision, reason)
-        if label is not None and kind in decided:
-            decided[SuggestionKind(kind)] += count
-            wanted[SuggestionKind(kind)] += count if label is Label.WANTED else 0
-    return tuple(
-        KindRecord(kind, wanted[kind], decided[kind], *wilson(wanted[kind], decided[kind]))
-        for kind in SuggestionKind
-    )
 
 
 def _scopes(

@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.suggestions.models import Delivery, Suggestion
+from copilot.suggestions.precision import FEWEST_DECIDED
 from copilot.suggestions.vocabulary import DecisionKind
 
-FEWEST_DECIDED = 10
-"""Of fewer, a share says nothing."""
 _WANTED = (DecisionKind.ACCEPTED, DecisionKind.EDITED)
 _DECIDED = (*_WANTED, DecisionKind.DISMISSED)
 

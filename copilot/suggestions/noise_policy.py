@@ -127,14 +127,6 @@ PRESETS: Mapping[Preset, NoisePolicy] = {
 }
 
 
-def preset_of(policy: NoisePolicy) -> Preset | None:
-    """The preset that it is, whatever its version; None for numbers of somebody's own."""
-    for name, preset in PRESETS.items():
-        if replace(preset, version=policy.version) == policy:
-            return name
-    return None
-
-
 def policy_faults(policy: NoisePolicy) -> dict[str, str]:
     """What is wrong with it, by the name of the field; empty if nothing is."""
     faults = _threshold_faults(policy)

@@ -21,9 +21,9 @@ from copilot.suggestions.noise_policy import (
     Preset,
     from_json,
     policy_faults,
-    preset_of,
 )
 from copilot.suggestions.policies import policies_in_force, reason_faults, set_policies
+from copilot.suggestions.presets import preset_like
 from copilot.suggestions.quiet import end_quiet, quiet_at, quiet_until, set_quiet
 from copilot.suggestions.vocabulary import DecisionKind, Outcome, Reason
 from copilot.suggestions.waiting import is_waiting, waiting_ids, waits
@@ -131,9 +131,9 @@ def test_what_is_no_policy_is_refused_with_words(data: object) -> None:
 def test_every_preset_may_be_set_and_is_known_again() -> None:
     for preset, policy in PRESETS.items():
         assert policy_faults(policy) == {}
-        assert preset_of(replace(policy, version=7)) is preset
-    assert preset_of(LONGER) is None
-    assert preset_of(DEFAULT_NOISE_POLICY) is Preset.BALANCED
+        assert preset_like(replace(policy, version=7)) is preset
+    assert preset_like(LONGER) is None
+    assert preset_like(DEFAULT_NOISE_POLICY) is Preset.BALANCED
 
 
 def test_budget_and_size_of_a_post_follow_the_policy(story: ChannelStory) -> None:
