@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from copilot.suggestions.noise_policy import PolicySet
-from copilot.suggestions.vocabulary import DecisionKind, Outcome
+from copilot.suggestions.vocabulary import DecisionKind, Outcome, Reason
 
 WANTED = frozenset({DecisionKind.ACCEPTED, DecisionKind.EDITED})
 UNWANTED = frozenset({DecisionKind.DISMISSED})
@@ -47,6 +47,11 @@ class RecordedVerdict:
     number: int = 0
     """Grows with each that was recorded; several may be of one instant."""
 
+    @property
+    def is_left_over(self) -> bool:
+        """Given to what was cleared a moment before, and did not fit on the post."""
+        return self.reason in (Reason.BUDGET_SPENT, Reason.PERSON_BUDGET)
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedSuggestion:
@@ -58,6 +63,11 @@ class RecordedSuggestion:
     delivery_id: int | None
     decision: str | None
     decided_at: datetime | None
+
+    def is_decided_unseen(self, at: datetime) -> bool:
+        """By then, without having been on a card, so that it would have been all the same."""
+        decided_at = self.decided_at
+        return self.delivery_id is None and decided_at is not None and decided_at <= at
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class _Replay:
             suggestion_id = one.suggestion.suggestion_id
             if self.has_diverged and suggestion_id in self.shown:
                 self._note(one, Outcome.DELIVER, Reason.CLEARED, is_moot=True)
-            elif self.has_diverged and suggestion_id in cleared and _is_left_over(one.recorded):
+            elif self.has_diverged and suggestion_id in cleared and one.recorded.is_left_over:
                 left_over.append(one)
             else:
                 self._judge(one, cleared)
@@ -251,7 +251,7 @@ class _Replay:
 
     def _best(self, among: Mapping[int, float], policy: NoisePolicy, at: datetime) -> list[int]:
         """The surest few that nobody decided on elsewhere, before they were shown."""
-        open_ = [one for one in among if not _is_decided(self._by_id[one], at)]
+        open_ = [one for one in among if not self._by_id[one].is_decided_unseen(at)]
         open_.sort(key=lambda one: (-among[one], one))
         return open_[: policy.most_in_one_post]
 
@@ -290,14 +290,3 @@ _NOT_YET = ReplayedVerdict(Outcome.HOLD, "")
 
 def _text(instant: datetime | None) -> str | None:
     return None if instant is None else instant.isoformat()
-
-
-def _is_decided(suggestion: RecordedSuggestion, at: datetime) -> bool:
-    """Without having been on a card, so that it would have been decided on all the same."""
-    decided_at = suggestion.decided_at
-    return suggestion.delivery_id is None and decided_at is not None and decided_at <= at
-
-
-def _is_left_over(recorded: RecordedVerdict) -> bool:
-    """It was cleared a moment before, and did not fit on the post."""
-    return recorded.reason in (Reason.BUDGET_SPENT, Reason.PERSON_BUDGET)
