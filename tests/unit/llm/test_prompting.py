@@ -65,6 +65,12 @@ def test_secrets_are_taken_out_once_more_even_when_something_unseen_splits_them(
     assert user.count("[redacted: github token]") == 2
 
 
+def test_nobody_carries_a_secret_in_their_name() -> None:
+    token = "ghp" + "_16C7e42F292c6912E7710c838347Ae178B4a"
+    user = prompt_about(chat("hello"), (Person("U1", token, f"Ana {token}"),)).prompt.user
+    assert token[:12] not in user
+
+
 def test_the_constant_part_comes_first_and_is_the_same_for_every_call() -> None:
     one, other = prompt_about(chat("a"), PEOPLE).prompt, prompt_about(chat("b"), PEOPLE).prompt
     assert one.system == other.system == system_text()

@@ -96,6 +96,12 @@ def test_a_false_quote_falls_alone_where_a_true_one_stands() -> None:
     assert checked.dropped == ("m9 is not in the window",)
 
 
+def test_a_title_that_its_quotes_do_not_tell_of_falls() -> None:
+    checked = check(a_candidate(title="Rotate the gateway password"), WINDOW)
+    assert checked.candidate is None
+    assert checked.dropped == ("title is not what was said: 0% of its words are",)
+
+
 def test_no_more_quotes_are_kept_than_anybody_reads() -> None:
     window = a_window(*(["page on replica lag"] * (MAX_QUOTES + 1)))
     evidence = tuple(Quote(n, "replica lag") for n in range(1, MAX_QUOTES + 2))
