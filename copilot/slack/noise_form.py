@@ -135,7 +135,8 @@ def read_entered(view: Mapping[str, Any], form: NoiseForm, base: NoisePolicy) ->
     size = str(mapping(fields.of("most_in_one_post").get("selected_option")).get("value"))
     minutes = fields.number("post_interval", base.post_interval / _MINUTE)
     share = fields.number("posts_per_person", base.posts_per_person)
-    still_muted = fields.chosen("muted") if base.muted else base.muted
+    # Only the copilot mutes: a form un-mutes, and no more.
+    still_muted = fields.chosen("muted") & base.muted if base.muted else base.muted
     policy = replace(
         base,
         threshold_when_calm=fields.number("threshold_when_calm", base.threshold_when_calm),
@@ -143,7 +144,7 @@ def read_entered(view: Mapping[str, Any], form: NoiseForm, base: NoisePolicy) ->
         digest_threshold=fields.number("digest_threshold", base.digest_threshold),
         post_interval=timedelta(minutes=round(minutes)),
         posts_per_person=round(share),
-        most_in_one_post=int(size) if size.isdigit() else base.most_in_one_post,
+        most_in_one_post=int(size) if re.fullmatch("[0-9]", size) else base.most_in_one_post,
         kinds=fields.chosen("kinds"),
         muted=still_muted,
         quiet_hours=fields.hours("quiet_hours", base.quiet_hours),
