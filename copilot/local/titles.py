@@ -88,7 +88,6 @@ _STATE_OF = re.compile(
     r"(?:[\w-]+)(?: [\w-]+)?)$",
     re.IGNORECASE,
 )
-_ARTICLE = re.compile(r"^(?:a|an|the|my|our|your|this|that|these|those|some) ", re.IGNORECASE)
 _PARTICLE = frozenset(["up", "out", "off", "down"])
 
 

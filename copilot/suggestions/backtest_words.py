@@ -6,10 +6,6 @@ from copilot.suggestions.backtest import Backtest, Side, Tally
 
 AT_ONCE, IN_A_DIGEST, KEPT_BACK = "█", "▒", "░"
 LEGEND = f"{AT_ONCE} at once  {IN_A_DIGEST} in a digest  {KEPT_BACK} kept for the review"
-ASSUMED = (
-    "Whoever accepted or dismissed something is taken to decide the same had it come at another "
-    "time. Of what nobody decided on, nobody knows whether it was wanted."
-)
 
 _MINUTE = timedelta(minutes=1)
 

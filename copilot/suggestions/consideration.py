@@ -49,11 +49,10 @@ def consider_incident(
     lease_clock: Clock = WALL_CLOCK,
     meanings: Meanings = DEFAULT_MEANINGS,
 ) -> None:
-    """Window by window, as long as they are full. Raises TemporaryError if no proposer answers.
+    """Window by window, until none is left. Raises TemporaryError if no proposer answers.
 
-    What comes meanwhile is left to the next run, so that in a storm of messages they are considered
-    many at a time, not in a chase after the latest. Where the proposer wants people to finish
-    first, what they say waits, which costs no more than a look.
+    What came meanwhile belongs to it, since the nudge for that bounced off the lease. Where the
+    proposer wants people to finish first, what they say waits, which costs no more than a look.
     """
     debounce = proposer.debounce
 
