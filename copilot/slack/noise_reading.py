@@ -144,6 +144,12 @@ def _scopes(
     return found
 
 
+def readable_names(session: Session, team_id: str, readable: Collection[str]) -> Mapping[str, str]:
+    """Of channels, by id."""
+    names = _channel_names(session, team_id)
+    return {channel_id: name for channel_id, name in names.items() if channel_id in readable}
+
+
 def _channel_names(session: Session, team_id: str) -> Mapping[str, str]:
     query = select(Channel.channel_id, Channel.name).where(Channel.team_id == team_id)
     return {channel_id: name or channel_id for channel_id, name in session.execute(query)}

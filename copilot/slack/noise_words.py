@@ -110,3 +110,21 @@ def _value(name: str, value: Any) -> str:
     if name == "quiet_hours":
         return hours_in_words(from_json({name: value}).base.quiet_hours) or "none"
     return f"{value / 60:g}" if name == "post_interval_s" else f"{value:g}"
+
+
+def elsewhere_words(faults: Mapping[str, str], channels: Mapping[str, str]) -> str:
+    """What a severity or a channel rules out by its own numbers, or nothing; it has no field here.
+
+    `channels` are the names of those that the admin may read, by id.
+    """
+    for where, fault in faults.items():
+        scope, _, rest = where.partition(".")
+        if not rest:
+            continue
+        key = rest.partition(".")[0]
+        name = key.upper()
+        if scope == "by_channel":
+            name = f"#{channels[key]}" if key in channels else "a channel that you are not in"
+        said = fault.removeprefix(f"{key}: ")
+        return f"This does not go with the numbers of its own that {name} has: {said}"
+    return ""

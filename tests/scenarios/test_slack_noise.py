@@ -105,6 +105,25 @@ def test_this_channel_may_differ_and_be_like_the_rest_again(declared: SlackWorld
     assert in_force(declared).by_channel == {}
 
 
+def test_numbers_that_a_severity_or_channel_rules_out_are_told_by_name(
+    declared: SlackWorld,
+) -> None:
+    opens_noise(declared)
+    declared.press_in_view("ana", "noise_scope", choose=f"channel:{declared.channel()}")
+    numbers = {"threshold_when_calm-1": "0.6", "threshold_when_busy-1": "0.7"}
+    assert not declared.submits("ana", {**numbers, "reason-1": "small room"}).errors
+    opens_noise(declared)
+    own = {"threshold_when_busy-1": "0.8", "reason-1": "they are busy"}
+    declared.press_in_view("ana", "noise_scope", choose="severity:sev1")
+    assert not declared.submits("ana", own).errors
+    opens_noise(declared)
+    all_over = {"threshold_when_calm-0": "0.82", "reason-0": "less of it"}
+    told = declared.submits("ana", all_over).errors["reason-0"]
+    assert told.startswith("This does not go with the numbers of its own that SEV1 has: While")
+    types_and_presses(declared, "noise_try", threshold_when_calm__0="0.82")
+    assert "numbers of its own that SEV1 has" in words_of(declared.view_of("ana"))
+
+
 def test_what_was_saved_is_undone_with_one_press(declared: SlackWorld) -> None:
     opens_noise(declared)
     assert not declared.submits("ana", {"post_interval-0": "30", "reason-0": "a try"}).errors

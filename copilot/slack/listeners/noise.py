@@ -27,10 +27,17 @@ from copilot.slack.noise_form import (
 )
 from copilot.slack.noise_lists import changes_modal, kept_modal
 from copilot.slack.noise_modal import CHANGES, HELD, SCOPE, TRY, Sheet, noise_modal
-from copilot.slack.noise_reading import read_changes, read_kept, read_sheet, replay
+from copilot.slack.noise_reading import (
+    read_changes,
+    read_kept,
+    read_sheet,
+    readable_names,
+    replay,
+)
 from copilot.slack.noise_tried import faults_lines, tried_lines
+from copilot.slack.noise_words import elsewhere_words
 from copilot.slack.services import SlackServices
-from copilot.suggestions.noise_policy import PolicySet
+from copilot.suggestions.noise_policy import PolicySet, policy_faults
 from copilot.suggestions.policies import policies_faults
 from copilot.suggestions.presets import with_preset
 from copilot.workspaces.membership import readable_channels
@@ -134,7 +141,11 @@ def _tried(drawing: _Drawing) -> View:
     """The fields keep what stands in them: their blocks have the ids that they had."""
     entered, form = drawing.entered, drawing.form
     policies = form.scope.changed(drawing.policies, entered.policy)
-    if faults := {**policies_faults(policies), **entered.faults}:
+    faults = {**policy_faults(entered.policy), **entered.faults}
+    if not faults and (elsewhere := policies_faults(policies)):
+        names = readable_names(drawing.session, drawing.team_id, drawing.readable)
+        faults = {"elsewhere": elsewhere_words(elsewhere, names)}
+    if faults:
         tried = faults_lines(dict.fromkeys(faults.values()))
     else:
         found = replay(drawing.session, drawing.team_id, policies, drawing.now)

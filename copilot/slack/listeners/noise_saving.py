@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError, BadInputError, CopilotError
 from copilot.slack.clicks import Person, read_person
@@ -22,7 +23,8 @@ from copilot.slack.noise_modal import (
     saved_modal,
     undone_modal,
 )
-from copilot.slack.noise_reading import read_changes, read_sheet
+from copilot.slack.noise_reading import read_changes, read_sheet, readable_names
+from copilot.slack.noise_words import elsewhere_words
 from copilot.slack.services import SlackServices
 from copilot.suggestions.noise_policy import NoisePolicy, policy_faults
 from copilot.suggestions.policies import (
@@ -83,12 +85,12 @@ def _save(slack: SlackServices, view: Mapping[str, Any], person: Person) -> Nois
         entered = read_entered(view, form, form.scope.policy(in_force))
         changed = form.scope.changed(in_force, replace(entered.policy, version=form.replaces))
         changed = replace(changed, base=replace(changed.base, version=form.replaces))
-        if faults := {
-            **_elsewhere(policies_faults(changed)),
+        faults = {
             **policy_faults(entered.policy),
             **reason_faults(entered.reason),
             **entered.faults,
-        }:
+        }
+        if faults := faults or _elsewhere(session, policies_faults(changed), person):
             raise _FieldsError(faults)
         try:
             made = set_policies(
@@ -104,10 +106,10 @@ def _save(slack: SlackServices, view: Mapping[str, Any], person: Person) -> Nois
         return replace(form.scope.policy(made), version=made.version)
 
 
-def _elsewhere(faults: Mapping[str, str]) -> dict[str, str]:
-    """What can't be where a severity or a channel builds on these numbers; it has no field."""
-    found = [text for name, text in faults.items() if "." in name]
-    return {REASON: " ".join(found)} if found else {}
+def _elsewhere(session: Session, faults: Mapping[str, str], person: Person) -> dict[str, str]:
+    readable = readable_channels(session, person.team_id, person.user_id)
+    words = elsewhere_words(faults, readable_names(session, person.team_id, readable))
+    return {REASON: words} if words else {}
 
 
 def _by_block(view: Mapping[str, Any], faults: Mapping[str, str]) -> dict[str, str]:
