@@ -26,8 +26,8 @@ from tests.evals.replaying import replay
 from tests.evals.scoring import Run, mixed
 
 VERSION = "2"
-HEAR_ABOVE = 0.15
-KEEP_ABOVE = 0.15
+HEAR_ABOVE = 0.1
+KEEP_ABOVE = 0.1
 FOLDS = 4
 ROUNDS = 4
 L2 = 0.5
