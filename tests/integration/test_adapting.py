@@ -126,10 +126,10 @@ def test_people_who_decide_on_one_card_at_once_leave_one_rate(story: ChannelStor
     assert len(changes(story)) == 1
 
 
-@pytest.mark.parametrize("change_id", ["", "rate", "rate:0", "rate:x", "gossip:1", "mute:9" * 9])
-def test_what_was_never_learned_is_not_undone(story: ChannelStory, change_id: str) -> None:
-    with story.db.transaction() as session, pytest.raises(NotFoundError):
-        undo(session, TEAM, change_id, by="U1", now=START)
+def test_what_was_never_learned_is_not_undone(story: ChannelStory) -> None:
+    for change_id in ("", "rate", "rate:0", "rate:x", "gossip:1", "mute:9" * 9):
+        with story.db.transaction() as session, pytest.raises(NotFoundError):
+            undo(session, TEAM, change_id, by="U1", now=START)
 
 
 def test_nobody_undoes_what_another_workspace_learned(story: ChannelStory) -> None:

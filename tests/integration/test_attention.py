@@ -214,19 +214,19 @@ def test_two_incidents_at_once_do_not_both_give_the_last_post(
 def test_who_is_known_already_is_held_too(stories: list[ChannelStory]) -> None:
     db = stories[0].db
     with db.transaction() as session:
-        hold_attention(session, TEAM, ["U1"], START)
+        hold_attention(session, TEAM, ["U1", "U2"], START)
     assert one_waits_for_the_other(
         db, lambda session: hold_attention(session, TEAM, ["U2", "U1"], START)
     )
 
 
-@pytest.mark.parametrize("share", [1, 2, 4])
+@pytest.mark.parametrize("share", [1, 4])
 def test_nobody_meets_more_than_their_share_in_any_hour(
     stories: list[ChannelStory], share: int
 ) -> None:
     """Ana works on three incidents, each of which could post every quarter of an hour."""
     give(stories[0], NoisePolicy(posts_per_person=share))
-    for number in range(36):
+    for number in range(18):
         story = stories[number % 3]
         story.says(f"todo: {SAID[number // 6]} the {THINGS[number % 6]}", by="U1")
         story.sweeps()
