@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
 from copilot.incidents.models import Incident
+from copilot.suggestions.harmless import visible
 from copilot.suggestions.models import NoisePolicyVersion
 from copilot.suggestions.noise_policy import (
     LONGEST_REASON,
@@ -22,7 +23,6 @@ from copilot.suggestions.noise_policy import (
     policy_faults,
 )
 from copilot.suggestions.policy_undoing import taken_back
-from copilot.timeline.message_text import clean
 
 _PATIENCE = 5
 """How often to look again when others set it at the same time."""
@@ -179,7 +179,7 @@ def _shortened(reason: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(clean(text).split())
+    return " ".join(visible(text).split())
 
 
 def _insert_unless_there(session: Session, values: Mapping[str, Any]) -> bool:

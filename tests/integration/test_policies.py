@@ -41,7 +41,7 @@ def test_the_newest_policy_holds_and_tells_who_set_it_and_why(db: Database) -> N
     with db.transaction() as session:
         assert policies_in_force(session, TEAM).policies == PolicySet()
         made = set_policies(
-            session, TEAM, PolicySet(LONGER), reason=" calmer\nnights ", by="U1", now=START
+            session, TEAM, PolicySet(LONGER), reason=" calmer\n\u202enights\0 ", by="U1", now=START
         )
     assert made.version == 2
     with db.reading() as session:
@@ -79,6 +79,7 @@ def test_of_two_who_set_it_at_once_one_is_told(db: Database) -> None:
         ({"posts_per_person": 0}, "why", "posts_per_person"),
         ({"digest_threshold": 0.8}, "why", "digest_threshold"),
         ({}, " \n ", "reason"),
+        ({}, "\u202e\u200b", "reason"),
         ({}, "x" * 301, "reason"),
     ],
 )
