@@ -135,6 +135,15 @@ def test_a_breakpoint_releases_one_digest_to_many_workers(story: ChannelStory) -
     assert count(story, Delivery) == 1
 
 
+def test_what_is_on_its_way_bars_a_digest_however_long(story: ChannelStory) -> None:
+    for said in ("todo: page on replica lag", "todo(0.6): rewrite the runbook"):
+        story.says(said)
+        story.considers()
+    story.waits(minutes=20)
+    story.releases()
+    assert count(story, Delivery) == 1
+
+
 def test_workers_of_all_kinds_together_post_once_a_quarter_hour(story: ChannelStory) -> None:
     titles = [
         "page on replica lag",

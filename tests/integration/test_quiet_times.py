@@ -4,15 +4,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from copilot.db import Database
 from copilot.incidents.models import Status
 from copilot.suggestions.digest import incidents_due_for_digest
-from copilot.suggestions.models import Pacing
+from copilot.suggestions.models import Delivery, Pacing
 from copilot.suggestions.noise_policy import NoisePolicy, PolicySet, QuietHours
 from copilot.suggestions.pacing import LONGEST_QUIET, interval_of, settle
 from copilot.suggestions.policies import policies_in_force, set_policies
+from copilot.suggestions.quiet import end_quiet, set_quiet
 from tests.fakes.channel_story import START, TEAM, ChannelStory
 
 NAP = QuietHours(time(14, 0), time(15, 0))
@@ -37,6 +38,17 @@ def give(story: ChannelStory, made: NoisePolicy) -> None:
         in_force = policies_in_force(session, TEAM).policies
         policies = PolicySet(replace(made, version=in_force.version))
         set_policies(session, TEAM, policies, reason="test", by="U1", now=START)
+
+
+def ask_for_quiet(story: ChannelStory) -> None:
+    now = story.clock.now()
+    with story.db.transaction() as session:
+        set_quiet(session, story.incident_id, until=now + timedelta(minutes=30), by="U1", now=now)
+
+
+def deliveries(story: ChannelStory) -> int:
+    with story.db.reading() as session:
+        return session.scalar(select(func.count()).select_from(Delivery)) or 0
 
 
 def test_in_quiet_hours_nothing_is_posted_and_after_them_it_comes(story: ChannelStory) -> None:
@@ -85,6 +97,44 @@ def test_a_longer_interval_holds_at_once(story: ChannelStory) -> None:
     story.says("todo: rewrite the runbook")
     story.sweeps()
     assert story.suggestion("rewrite the runbook").why == "budget: next at 15:00"
+
+
+def test_a_longer_interval_takes_back_what_was_cleared(story: ChannelStory) -> None:
+    story.says("todo: page on replica lag")
+    story.sweeps()
+    story.waits(minutes=20)
+    story.says("todo: rewrite the runbook")
+    story.considers()
+    give(story, policy(interval=timedelta(hours=1)))
+    story.posts()
+    assert story.shown() == ["page on replica lag"]
+    assert story.verdicts()["rewrite the runbook"] == ("digest", "budget_spent")
+
+
+def test_who_asks_for_quiet_takes_back_what_was_cleared(story: ChannelStory) -> None:
+    story.says("todo: page on replica lag")
+    story.considers()
+    ask_for_quiet(story)
+    story.posts()
+    assert story.messenger.posts == []
+    assert story.verdicts()["page on replica lag"] == ("digest", "quiet")
+
+
+def test_while_it_is_quiet_no_digest_is_even_made(story: ChannelStory) -> None:
+    story.says("todo(0.6): page on replica lag")
+    story.considers()
+    story.waits(minutes=6)
+    ask_for_quiet(story)
+    story.releases()
+    assert deliveries(story) == 0
+    with story.db.transaction() as session:
+        end_quiet(session, story.incident_id, by="U1", now=story.clock.now())
+    give(story, policy(quiet_hours=NAP))
+    story.releases()
+    assert deliveries(story) == 0
+    give(story, policy())
+    story.releases()
+    assert deliveries(story) == 1
 
 
 def test_a_lower_rate_makes_the_interval_longer(story: ChannelStory) -> None:
