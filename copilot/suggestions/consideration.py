@@ -49,10 +49,12 @@ def consider_incident(
     lease_clock: Clock = WALL_CLOCK,
     meanings: Meanings = DEFAULT_MEANINGS,
 ) -> None:
-    """Window by window, until none is left. Raises TemporaryError if no proposer answers.
+    """Window by window, as long as they are full or some of their rows changed meanwhile.
 
-    What came meanwhile belongs to it, since the nudge for that bounced off the lease. Where the
-    proposer wants people to finish first, what they say waits, which costs no more than a look.
+    Raises TemporaryError if no proposer answers. What else comes meanwhile is left to the
+    sweeper, so that in a storm messages are considered many at a time and no worker chases after
+    the latest, deaf to all other work. Where the proposer wants people to finish first, what they
+    say waits, which costs no more than a look.
     """
     debounce = proposer.debounce
 
@@ -65,7 +67,8 @@ def consider_incident(
         if claim.batch is None:
             return
         batch, until = claim.batch, claim.leased_until
-        if not _see_to(db, incident_id, until, batch, proposer, clock, meanings):
+        seen_to = _see_to(db, incident_id, until, batch, proposer, clock, meanings)
+        if not seen_to or not (batch.is_full or seen_to < batch.versions.keys()):
             return
 
 

@@ -37,6 +37,11 @@ class Batch:
     is_reread: bool
 
     @property
+    def is_full(self) -> bool:
+        """There may be more where it came from."""
+        return len(self.versions) >= NEW_MESSAGES
+
+    @property
     def has_news(self) -> bool:
         return any(message.is_new for message in self.window.messages)
 
