@@ -2,17 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
+from copilot.suggestions.held_lately import held_lately
 from copilot.suggestions.models import Delivery, Suggestion
-from copilot.suggestions.vocabulary import Outcome
 from copilot.suggestions.wording import explain
 
-LATELY = timedelta(days=30)
 MOST_SHOWN = 12
 
 
@@ -43,7 +42,7 @@ def read_held(session: Session, team_id: str, readable: Collection[int], now: da
         select(Suggestion.incident_id, Suggestion.reason, func.count())
         .join(Incident, Incident.id == Suggestion.incident_id)
         .outerjoin(Delivery, Delivery.id == Suggestion.delivery_id)
-        .where(*_held(team_id, now))
+        .where(*held_lately(team_id, now))
         .group_by(Suggestion.incident_id, Suggestion.reason)
     ).all()
     by_reason: dict[str, int] = {}
@@ -64,7 +63,7 @@ def _items(
         select(Suggestion, Incident.title)
         .join(Incident, Incident.id == Suggestion.incident_id)
         .outerjoin(Delivery, Delivery.id == Suggestion.delivery_id)
-        .where(*_held(team_id, now), Suggestion.incident_id.in_(readable))
+        .where(*held_lately(team_id, now), Suggestion.incident_id.in_(readable))
         .order_by(Suggestion.judged_at.desc(), Suggestion.id.desc())
         .limit(MOST_SHOWN)
     )
@@ -79,15 +78,4 @@ def _items(
             at=row.judged_at,
         )
         for row, title in session.execute(query)
-    ]
-
-
-def _held(team_id: str, now: datetime) -> list[ColumnElement[bool]]:
-    """Nobody was shown it, and nobody decided on it."""
-    return [
-        Incident.team_id == team_id,
-        Suggestion.judged_at >= now - LATELY,
-        Suggestion.outcome != Outcome.DELIVER,
-        Suggestion.decision.is_(None),
-        Delivery.posted_at.is_(None),
     ]

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from copilot.console import noise_words
 from copilot.console.noise_access import NoiseAccess
 from copilot.console.noise_form import NUMBERS, fields_of
-from copilot.console.noise_held import LATELY, read_held
+from copilot.console.noise_held import read_held
 from copilot.console.noise_history import read_history
 from copilot.console.noise_learned import read_learned
 from copilot.console.noise_replay import FEW_DECIDED, Recorded, replay_view
@@ -21,6 +21,7 @@ from copilot.console.noise_view import Notice, PolicyForm, read_in_force
 from copilot.console.rendering import page
 from copilot.incidents.models import Severity
 from copilot.suggestions.backtest_words import caveat, conclusion
+from copilot.suggestions.held_lately import LATELY
 from copilot.suggestions.noise_policy import (
     HIGHEST_THRESHOLD,
     LARGEST_POST,

@@ -52,7 +52,9 @@ def kept_modal(kept: Sequence[KeptBack], more: int, console_link: str) -> dict[s
     ]
     rest = f"{more} more are <{console_link}|in the console>." if more else ""
     link = rest or f"They are <{console_link}|in the console>, too."
-    return _view("Kept back", [*blocks, _context(f"All of it waits for the review. {link}")])
+    return _view(
+        "Kept back", [*blocks, _context(f"It waits in each incident's suggestions. {link}")]
+    )
 
 
 def changes_modal(

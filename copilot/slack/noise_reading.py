@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident, Severity
@@ -15,11 +15,11 @@ from copilot.slack.noise_modal import ScopeChoice, Sheet
 from copilot.slack.noise_words import changes_in_words
 from copilot.suggestions.backtest import Backtest, backtest
 from copilot.suggestions.backtest_reading import LOOKS_BACK, MOST_SUGGESTIONS, read_history
+from copilot.suggestions.held_lately import held_lately
 from copilot.suggestions.models import Delivery, NoisePolicyVersion, Suggestion
 from copilot.suggestions.noise_policy import PolicySet, from_json
 from copilot.suggestions.policies import Origin, policies_in_force
 from copilot.suggestions.precision import precision_by_kind
-from copilot.suggestions.vocabulary import Outcome
 from copilot.suggestions.wording import explain
 from copilot.workspaces.directory import names_of
 from copilot.workspaces.models import Channel
@@ -66,25 +66,17 @@ def read_kept(
     session: Session, team_id: str, readable: Collection[str], now: datetime
 ) -> tuple[list[KeptBack], int]:
     """The newest that nobody was shown, where the admin may read them, and how many more."""
-    conditions: tuple[ColumnElement[bool], ...] = (
-        Incident.team_id == team_id,
-        Incident.is_imported.is_(False),
-        Incident.channel_id.in_(readable),
-        Suggestion.decision.is_(None),
-        Suggestion.outcome != Outcome.SUPPRESS,
-        Suggestion.proposed_at >= now - _LOOKED_BACK,
-        or_(Delivery.id.is_(None), Delivery.posted_at.is_(None)),
-    )
     joined = (
         select(Suggestion, Incident.title)
         .join(Incident, Incident.id == Suggestion.incident_id)
         .outerjoin(Delivery, Delivery.id == Suggestion.delivery_id)
-        .where(*conditions)
+        .where(*held_lately(team_id, now), Incident.channel_id.in_(readable))
     )
-    newest = session.execute(joined.order_by(Suggestion.id.desc()).limit(_MOST_LISTED)).all()
+    newest_first = joined.order_by(Suggestion.judged_at.desc(), Suggestion.id.desc())
+    newest = session.execute(newest_first.limit(_MOST_LISTED)).all()
     count = session.scalar(select(func.count()).select_from(joined.subquery())) or 0
     kept = [
-        KeptBack(row.title, title, explain(row.reason, row.reason_details), row.proposed_at)
+        KeptBack(row.title, title, explain(row.reason, row.reason_details), row.judged_at)
         for row, title in newest
     ]
     return kept, count - len(kept)
