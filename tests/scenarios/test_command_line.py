@@ -23,6 +23,10 @@ EXPORTS = Path(__file__).parents[2].parent / "shared" / "data" / "slack_exports"
 NERVOUS = ("--deliveries", "3", "--shuffle", "7")
 QUARTER_HOUR = timedelta(minutes=15)
 PASTED_SECRET = b"Not-A-Real-Passw0rd"
+PATIENCE_S = 300
+"""Twenty seconds of computing may take minutes beside whatever else the machine does."""
+
+pytestmark = pytest.mark.timeout(3 * PATIENCE_S)
 
 
 class CommandLine:
@@ -43,7 +47,7 @@ class CommandLine:
             },
             capture_output=True,
             check=False,
-            timeout=110,
+            timeout=PATIENCE_S,
         )
         words = done.stderr.decode()
         assert "Traceback" not in words, words
@@ -91,21 +95,13 @@ def _expected_link(message: dict[str, Any]) -> str:
     return link if thread_ts in (None, message["ts"]) else f"{link}?thread_ts={thread_ts}&cid="
 
 
-@pytest.mark.parametrize(
-    ("name", "nervous"),
-    [
-        pytest.param("k8s-2019-02-05", NERVOUS, id="k8s-02-05-thrice-shuffled"),
-        pytest.param("k8s-2019-02-08", (), id="k8s-02-08-once-in-order"),
-        pytest.param("small-export", NERVOUS, id="small-export-thrice-shuffled"),
-    ],
-)
-def test_a_replay_stores_each_message_once(
-    command_line: CommandLine, name: str, nervous: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize("name", ["k8s-2019-02-08", "small-export"])
+def test_a_replay_stores_each_message_once(command_line: CommandLine, name: str) -> None:
+    """Thrice and shuffled; the bundled incident below is played once and in order."""
     export = _export(name)
     messages = _messages_of(export)
 
-    result = command_line.json("demo", "--once", "--export", export, *nervous)
+    result = command_line.json("demo", "--once", "--export", export, *NERVOUS)
 
     assert set(result) == {"events", "suggestions", "posts", "review"}
     assert set(result["suggestions"]) == {"deliver", "digest", "hold", "suppress"}
