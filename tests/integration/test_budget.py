@@ -94,14 +94,17 @@ def test_whoever_judges_or_posts_has_the_incident_to_themselves(story: ChannelSt
 
 
 def test_an_incident_is_considered_by_one_worker_at_a_time(story: ChannelStory) -> None:
+    asked: list[Window] = []
+
     def slow(window: Window) -> Sequence[Candidate]:
+        asked.append(window)
         time.sleep(0.2)
         return marked_candidates(window)
 
     story.proposer.answer = slow
     story.says("todo: page on replica lag")
     all_at_once(*[story.considers] * WORKERS)
-    assert (count(story, ModelRun), len(story.suggestions())) == (1, 1)
+    assert (len(asked), count(story, ModelRun), len(story.suggestions())) == (1, 1, 1)
 
 
 def test_a_delivery_is_posted_by_one_worker(story: ChannelStory) -> None:
