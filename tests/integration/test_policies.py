@@ -22,7 +22,12 @@ from copilot.suggestions.noise_policy import (
     from_json,
     policy_faults,
 )
-from copilot.suggestions.policies import policies_in_force, reason_faults, set_policies
+from copilot.suggestions.policies import (
+    policies_in_force,
+    reason_faults,
+    set_policies,
+    undo_policies,
+)
 from copilot.suggestions.presets import preset_like
 from copilot.suggestions.quiet import end_quiet, quiet_at, quiet_until, set_quiet
 from copilot.suggestions.vocabulary import DecisionKind, Outcome, Reason
@@ -135,6 +140,18 @@ def test_every_preset_may_be_set_and_is_known_again() -> None:
         assert preset_like(replace(policy, version=7)) is preset
     assert preset_like(LONGER) is None
     assert preset_like(DEFAULT_NOISE_POLICY) is Preset.BALANCED
+
+
+def test_what_is_taken_back_gives_way_to_what_was_set_before_it(db: Database) -> None:
+    for minutes in (45, 60):
+        with db.transaction() as session:
+            before = policies_in_force(session, TEAM).policies
+            made = replace(before.base, post_interval=timedelta(minutes=minutes))
+            policies = replace(before, base=made)
+            set_policies(session, TEAM, policies, reason="calmer", by="U1", now=START)
+    with db.transaction() as session:
+        undone = undo_policies(session, TEAM, 3, by="U1", now=START)
+    assert undone.base == replace(LONGER, version=4)
 
 
 def test_budget_and_size_of_a_post_follow_the_policy(story: ChannelStory) -> None:
