@@ -8,9 +8,10 @@ from sqlalchemy import select
 
 from copilot.db import Database
 from copilot.incidents.lifecycle import declare
-from copilot.suggestions.learned_models import Calibration
+from copilot.suggestions.learned_models import COPILOT, Calibration
 from copilot.suggestions.models import Suggestion
 from copilot.suggestions.precision import precision_by_kind
+from copilot.suggestions.refitting import revert_calibration
 from tests.fakes.answers import (
     changes,
     learns,
@@ -82,6 +83,34 @@ def test_an_engine_that_is_too_sure_is_believed_less_until_somebody_takes_it_bac
     learns(story)
     assert [row.method for row in calibrations(story)][:2] == [fitted.method, "shipped"]
     assert len(calibrations(story)) == 3
+
+
+def test_undoing_the_second_calibration_puts_the_first_one_back(story: ChannelStory) -> None:
+    def fitted(parameters: list[float], at: datetime) -> Calibration:
+        return Calibration(
+            team_id=TEAM,
+            engine="fake",
+            fitted_on="fake-1",
+            method="platt",
+            parameters=parameters,
+            labels=60,
+            error_before=0.2,
+            error_after=0.1,
+            reason="it was too sure",
+            changed_by=COPILOT,
+            fitted_at=at,
+        )
+
+    with story.db.transaction() as session:
+        session.add(fitted([0.8, -0.1], START))
+    with story.db.transaction() as session:
+        second = fitted([0.5, -0.4], START + timedelta(days=1))
+        session.add(second)
+        session.flush()
+        revert_calibration(session, TEAM, second.id, by="U1", now=START + timedelta(days=2))
+    first, _, in_force = calibrations(story)
+    assert (in_force.method, in_force.parameters) == (first.method, first.parameters)
+    assert (in_force.labels, in_force.fitted_on) == (60, "fake-1")
 
 
 def test_precision_is_counted_per_kind_and_channel(story: ChannelStory) -> None:
