@@ -90,10 +90,10 @@ def _wanted(tally: Tally) -> str:
         parts.append(f"{tally.wanted_lost} would have waited for the review")
     if tally.wanted_later and tally.later_by is not None:
         by = lasting(tally.later_by)
-        parts.append(f"{tally.wanted_later} would have come later (by {by}, in the middle)")
+        parts.append(f"{tally.wanted_later} would have come later (median {by})")
     if tally.wanted_sooner and tally.sooner_by is not None:
         by = lasting(tally.sooner_by)
-        parts.append(f"{tally.wanted_sooner} sooner (by {by}, in the middle)")
+        parts.append(f"{tally.wanted_sooner} sooner (median {by})")
     if tally.wanted_gained:
         parts.append(f"{tally.wanted_gained} more would have been shown")
     if parts:
