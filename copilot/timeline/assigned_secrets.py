@@ -25,8 +25,9 @@ _BETWEEN = (
     r"|\s(?:for|of)\s(?:the\s|our\s)?[\w.-]{1,40}(?:\s[\w.-]{1,40})?(?:\s?[:=]|\sis)\s{1,3}"
     r"|(?<=\s--password) {1,3}|(?<=\s--token) {1,3}"
 )
-# An escaped `&` belongs to the value unless it begins the next parameter of a URL.
-_BARE = r"(?:[^\s\"'`<>|&\\]|\\(?![\"'nrt])|&(?:amp;|lt;|gt;)?+(?![\w.-]{1,40}=))++"
+# An escaped `&` belongs to the value unless it begins the next parameter of a URL. Atomic groups,
+# not `(?:…)++`: Python before 3.11.5 (Debian 12 has 3.11.2) gets the latter wrong.
+_BARE = r"(?>(?:[^\s\"'`<>|&\\]|\\(?![\"'nrt])|&(?>(?:amp;|lt;|gt;)?)(?![\w.-]{1,40}=))+)"
 _ASSIGNED = re.compile(
     rf"(?P<name>{_NAME}){_SUFFIX}(?P<between>{_BETWEEN})"
     rf"(?:\\{{0,3}}(?P<quote>[\"'`])"

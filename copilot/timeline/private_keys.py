@@ -8,7 +8,8 @@ _MARKER = re.compile(rf"-----(BEGIN|END) {_NAME}-----")
 # Lines of base64, of a PEM header such as `DEK-Info: …`, or JSON's spelling of a line's end.
 _BREAK = r"(?:\s|\\+[nr])"
 _HEADER = r"[A-Za-z][A-Za-z-]{2,20}: [^\n\\]{1,200}(?=\n|\\|\Z)"
-_BODY = re.compile(rf"(?:{_BREAK}*+(?:{_HEADER}|[A-Za-z0-9+/]{{16,}}+={{0,2}}))*+")
+# Atomic groups, not `(?:…)*+`: Python before 3.11.5 (Debian 12 has 3.11.2) gets the latter wrong.
+_BODY = re.compile(rf"(?>(?:(?>{_BREAK}*)(?:{_HEADER}|[A-Za-z0-9+/]{{16,}}+={{0,2}}))*)")
 _BODY_LINE = re.compile(r"[A-Za-z0-9+/]{4,}={0,2}")
 
 

@@ -98,7 +98,7 @@ def test_the_command_is_handed_over_with_a_cited_summary(world: SlackWorld) -> N
     world.command("role commander me")
     ts = world.says("dana", "replica lag on db-3 is 210 s since the deploy of 4812")
     world.says("dana", "todo: Add an alert on replica lag above 30 s")
-    world.command("followup add page on replica lag @dana")
+    world.command("followup add rotate the password of checkout_ro @dana")
     world.works()
     before = world.command("handover")
     assert "This is what a new commander of *checkout errors* would be told." in before
@@ -116,7 +116,7 @@ def test_the_command_is_handed_over_with_a_cited_summary(world: SlackWorld) -> N
         "Commander: nobody → @ana",
         "replica lag on db-3 is 210 s",
         f"{world.workspace.permalink(world.channel(), ts)}|source>",
-        "*Follow-ups open: 1*\n• page on replica lag (dana)",
+        "*Follow-ups open: 1*\n• rotate the password of checkout_ro (dana)",
         "*To decide on: 1*\n• Add an alert on replica lag above 30 s",
         "covers 2 of 2 messages",
     ):
