@@ -109,7 +109,7 @@ def _show(found: Backtest, days: int, hidden: frozenset[int]) -> None:
         )
         return
     changed = [each for each in found.incidents if not each.tally.is_same]
-    changed.sort(key=_difference, reverse=True)
+    changed.sort(key=lambda each: each.moved, reverse=True)
     shown = changed[:_MOST_ROWS]
     if shown:
         print_table(
@@ -132,10 +132,6 @@ def _tell_rest(more: int, same: int) -> None:
     if same:
         incidents = "1 incident" if same == 1 else f"{same} incidents"
         console.print(f"{incidents} in which nothing would have been different")
-
-
-def _difference(incident: IncidentBacktest) -> int:
-    return sum(one.before.place is not one.after.place for one in incident.suggestions)
 
 
 def _row(incident: IncidentBacktest, is_hidden: bool) -> tuple[object, ...]:

@@ -30,7 +30,7 @@ def tried_lines(found: Backtest, readable: Collection[str]) -> list[str]:
         f"```{_table(found.total)}```\n{LEGEND}",
     ]
     changed = [each for each in found.incidents if not each.tally.is_same]
-    changed.sort(key=_difference, reverse=True)
+    changed.sort(key=lambda each: each.moved, reverse=True)
     if changed and len(found.incidents) > 1:
         paragraphs.append(_incidents(changed, readable))
     paragraphs.append(f"_{escape(covered(found))} {escape(caveat(found.total))}_")
@@ -84,7 +84,3 @@ def _incident(incident: IncidentBacktest, may_read: bool) -> str:
     if tally.wanted_later and tally.later_by is not None:
         later = f", {tally.wanted_later} accepted later by {lasting(tally.later_by)}"
     return f"#{incident.incident_id} {title or 'untitled'}: {posts}{later}\n```{was}\n{would_be}```"
-
-
-def _difference(incident: IncidentBacktest) -> int:
-    return sum(one.before.place is not one.after.place for one in incident.suggestions)

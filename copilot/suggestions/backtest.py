@@ -126,6 +126,11 @@ class IncidentBacktest:
     tally: Tally
     suggestions: tuple[SuggestionBacktest, ...]
 
+    @property
+    def moved(self) -> int:
+        """How many would have been shown, or kept back, in another way."""
+        return sum(one.before.place is not one.after.place for one in self.suggestions)
+
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
