@@ -37,7 +37,7 @@ class Job(StrEnum):
     TELL_ADMINS = "tell_admins"
     """Tell a few admins in private what was muted, and how to undo it. Carries a notice id."""
     DRAFT_REVIEW = "draft_review"
-    """Draft the post-incident review. Carries an incident id."""
+    """Draft the post-incident review, or its next section. Carries an incident id."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,9 @@ class Settings(BaseSettings):
     llm_private_channels: bool = Field(
         default=False, description="Whether a model may read incidents of private channels."
     )
+    llm_second_judge: bool = Field(
+        default=False, description="Whether a model reads each sentence of a review once more."
+    )
 
     reactions: str = Field(
         default="key_moment=star,pushpin follow_up=memo",

@@ -94,6 +94,8 @@ class Incident(Base):
     """The topic that we set; another one is somebody's own and stays."""
     headline_failure: Mapped[str | None] = mapped_column(Text)
     """What could not be done about it, in words for responders."""
+    time_zone: Mapped[str | None] = mapped_column(String(64))
+    """IANA name of the zone in which its review is written; None for the workspace's."""
     timeline_from: Mapped[datetime | None]
     timeline_until: Mapped[datetime | None]
 

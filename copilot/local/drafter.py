@@ -19,8 +19,7 @@ from copilot.local.drafter_wording import reported, timed
 from copilot.ports import (
     Draft,
     DraftedClaim,
-    EpisodeMessages,
-    FollowUpFact,
+    DraftRequest,
     IncidentFacts,
     WindowMessage,
 )
@@ -44,24 +43,22 @@ _ORDER = {section: at for at, section in enumerate(Section)}
 class LocalDrafter:
     """Every claim reports one message, or a question and its answer, and passed the checks."""
 
-    def draft(
-        self,
-        facts: IncidentFacts,
-        episodes: Sequence[EpisodeMessages],
-        follow_ups: Sequence[FollowUpFact],
-    ) -> Draft:
-        selection = Selection(episodes)
+    def draft(self, request: DraftRequest) -> Draft:
+        """Chooses for all sections at once, since no message is told in two of them."""
+        selection = Selection(request.episodes)
         messages = selection.messages
         joking = joking_run(messages)
         told = [message for message in messages if message.number not in joking]
         sentences = [sentence for message in told for sentence in sentences_of(message)]
-        take_follow_ups(selection, follow_ups)
+        take_follow_ups(selection, request.follow_ups)
         _take_marked(selection, messages)
         scale = _scale(len(messages))
         _take_first_needs(selection, sentences, scale)
-        _take_summary(selection, sentences, facts)
+        _take_summary(selection, sentences, request.facts)
         _take_sections(selection, sentences, scale)
-        return Draft(tuple(_in_order(selection)), ENGINE)
+        wanted = {section.key for section in request.sections}
+        claims = [claim for claim in _in_order(selection) if claim.section in wanted]
+        return Draft(tuple(claims), ENGINE)
 
 
 def _take_marked(selection: Selection, messages: Sequence[WindowMessage]) -> None:

@@ -14,10 +14,11 @@ from copilot.errors import CopilotError
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, enqueue
-from copilot.ports import Draft, Drafter
+from copilot.ports import Draft, Drafter, DraftRequest
 from copilot.reviews.citations import Check, check_claim, is_verbatim
 from copilot.reviews.material import Material, read_material
 from copilot.reviews.models import Review, Section
+from copilot.reviews.review_policy import SHIPPED
 from copilot.reviews.versions import CheckedClaim, Cited, newest_review, save_version
 from copilot.suggestions.leases import WALL_CLOCK
 from copilot.suggestions.models import ModelRun
@@ -124,7 +125,18 @@ def draft_review(db: Database, incident_id: int, drafter: Drafter, clock: Clock)
         material = read_material(session, incident_id)
     started_s = time.perf_counter()
     try:
-        draft = drafter.draft(material.facts, material.episodes, material.follow_ups)
+        draft = drafter.draft(
+            DraftRequest(
+                facts=material.facts,
+                episodes=material.episodes,
+                follow_ups=material.follow_ups,
+                sections=SHIPPED,
+                names=material.names,
+                team_id=material.team_id,
+                incident_id=incident_id,
+                is_private=material.is_private,
+            )
+        )
     except CopilotError as error:
         failed = Draft((), engine=type(drafter).__name__)
         with db.transaction() as session:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from copilot.incidents.follow_ups import follow_ups_of
 from copilot.incidents.models import Incident
+from copilot.incidents.privacy import is_private
 from copilot.incidents.queries import get_incident, span_of
 from copilot.ports import EpisodeMessages, FollowUpFact, IncidentFacts, Quote, WindowMessage
 from copilot.reviews.episodes import episodes_for_drafter
@@ -34,6 +35,8 @@ class Material:
     """Everybody a sentence could name."""
     left_out: int
     """Messages that were said but did not fit."""
+    team_id: str
+    is_private: bool
 
     @property
     def by_number(self) -> dict[int, WindowMessage]:
@@ -60,6 +63,8 @@ def read_material(session: Session, incident_id: int, limit: int = MOST_MESSAGES
         follow_ups=_follow_ups(session, incident, messages, names),
         names=frozenset(names.values()) | {message.author_name for message in messages},
         left_out=len(said) - len(messages),
+        team_id=incident.team_id,
+        is_private=is_private(session, incident.id),
     )
 
 

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from copilot.db import Base, RowId
+from copilot.db import Base, JsonData, RowId
 
 
 class Section(StrEnum):
@@ -34,7 +35,10 @@ class ClaimState(StrEnum):
 
 
 class Review(Base):
-    """One draft of a post-incident review; the newest version of an incident is the current one."""
+    """A version: one draft of the post-incident review of an incident.
+
+    The review itself is all claims of the incident's versions that were not withdrawn since.
+    """
 
     __tablename__ = "review"
     __table_args__ = (UniqueConstraint("incident_id", "version"),)
@@ -48,6 +52,21 @@ class Review(Base):
     """Messages the drafter was given."""
     events_left_out: Mapped[int] = mapped_column(default=0)
     """Messages that did not fit."""
+    left_out: Mapped[list[Any]] = mapped_column(JsonData, default=list, server_default="[]")
+    """What else did not fit, in words with numbers."""
+    sections: Mapped[list[Any]] = mapped_column(JsonData, default=list, server_default="[]")
+    """The template it was drafted by, as `SectionWish` fields; empty for the one shipped."""
+    sections_left: Mapped[list[Any]] = mapped_column(JsonData, default=list, server_default="[]")
+    """Keys of those not yet drafted, in order; not empty is the queue of *draft review*, too."""
+    waits_for_people: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """No further section is drafted before people have checked more of what there is."""
+    drafter_memory: Mapped[dict[str, Any]] = mapped_column(
+        JsonData, default=dict, server_default="{}"
+    )
+    """What the drafter wants to have again for the next section."""
+    fell_back_because: Mapped[str | None] = mapped_column(Text)
+    """Why the built-in engine wrote it where a model should have, in words."""
+    requested_by: Mapped[str | None] = mapped_column(String(200))
 
 
 class Claim(Base):
@@ -68,6 +87,19 @@ class Claim(Base):
     state: Mapped[str] = mapped_column(String(16), default=ClaimState.UNVERIFIED)
     checked_by: Mapped[str | None] = mapped_column(String(200))
     checked_at: Mapped[datetime | None]
+    proposed_for_id: Mapped[int | None] = mapped_column(
+        ForeignKey("claim.id", ondelete="CASCADE"), index=True
+    )
+    """A newer draft's sentence beside this one, which a person had touched. It is no part of the
+    review until somebody takes it."""
+    withdrawn_in_id: Mapped[int | None] = mapped_column(
+        ForeignKey("review.id", ondelete="CASCADE"), index=True
+    )
+    """The version from which on it is no part of the review; None while it stands."""
+    withdrawn_by: Mapped[str | None] = mapped_column(String(200))
+    """Who took another sentence in its place, or left this one; None where a draft did."""
+    judged: Mapped[str | None] = mapped_column(String(16))
+    """A `Support` value: what the second judge found; None where none was asked."""
 
 
 class Citation(Base):
@@ -77,7 +109,9 @@ class Citation(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"), index=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("timeline_event.id", ondelete="CASCADE"))
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("timeline_event.id", ondelete="CASCADE"), index=True
+    )
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id", ondelete="CASCADE"))
     quote: Mapped[str] = mapped_column(Text)
     position: Mapped[int]
@@ -94,4 +128,202 @@ class VerificationAct(Base):
     text: Mapped[str] = mapped_column(Text)
     """The claim's words at that moment."""
     person: Mapped[str] = mapped_column(String(200))
+    user_id: Mapped[str | None] = mapped_column(String(64))
+    """In Slack; None for somebody who signed in without it."""
     acted_at: Mapped[datetime]
+
+
+class Comment(Base):
+    """What a person remarks on a claim, or on the review as a whole. Never published."""
+
+    __tablename__ = "review_comment"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE"), index=True
+    )
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))
+    text: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(200))
+    written_at: Mapped[datetime]
+    settled_by: Mapped[str | None] = mapped_column(String(200))
+    settled_at: Mapped[datetime | None]
+
+
+class SignOff(Base):
+    """A named person signed the review; from then on its claims do not change."""
+
+    __tablename__ = "sign_off"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE"), unique=True
+    )
+    review_id: Mapped[int] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    """The version that was the newest then."""
+    signed_by: Mapped[str] = mapped_column(String(200))
+    user_id: Mapped[str | None] = mapped_column(String(64))
+    signed_at: Mapped[datetime]
+    content_hash: Mapped[str] = mapped_column(String(64))
+    """SHA-256, hex, of what was signed; how it is made up is in docs/reviews.md."""
+
+
+class Amendment(Base):
+    """A correction to a signed review: a sentence struck, put otherwise or added, and why."""
+
+    __tablename__ = "amendment"
+    __table_args__ = (UniqueConstraint("sign_off_id", "number"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    sign_off_id: Mapped[int] = mapped_column(ForeignKey("sign_off.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """From 1."""
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))
+    """What is corrected; None for a sentence that is added."""
+    new_claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))
+    """What holds instead; None where it is struck."""
+    why: Mapped[str] = mapped_column(Text)
+    author: Mapped[str] = mapped_column(String(200))
+    user_id: Mapped[str | None] = mapped_column(String(64))
+    written_at: Mapped[datetime]
+
+
+class ReviewNotice(Base):
+    """Somebody who checked a sentence is told in private that a source of it changed since."""
+
+    __tablename__ = "review_notice"
+    __table_args__ = (
+        UniqueConstraint("claim_id", "user_id", "revision_id"),
+        Index("ix_review_notice_untold", "told_at"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(String(64))
+    revision_id: Mapped[int] = mapped_column(default=0)
+    """What the message reads now; 0 where it was deleted."""
+    noticed_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    """Not before then, by the wall clock: somebody is telling them, or Slack asked to wait."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    told_at: Mapped[datetime | None]
+    """When they were told, or that was given up."""
+
+
+class MilestoneKind(StrEnum):
+    """In the order they happen."""
+
+    STARTED = "started"
+    DETECTED = "detected"
+    ACKNOWLEDGED = "acknowledged"
+    DECLARED = "declared"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+
+
+class MilestoneRecord(Base):
+    """A person's word on when a milestone was; the newest one of a kind holds."""
+
+    __tablename__ = "milestone"
+    __table_args__ = (Index("ix_milestone_incident", "incident_id", "kind"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    occurred_at: Mapped[datetime | None]
+    """None where the person took it back: then the records say again."""
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("timeline_event.id", ondelete="SET NULL")
+    )
+    """The message that shows it, if they named one."""
+    why: Mapped[str] = mapped_column(Text, default="")
+    set_by: Mapped[str] = mapped_column(String(200))
+    user_id: Mapped[str | None] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+
+
+class ReviewPolicyVersion(Base):
+    """How a workspace wants its reviews: sections, time zone, how much may wait unchecked."""
+
+    __tablename__ = "review_policy_version"
+    __table_args__ = (UniqueConstraint("team_id", "version"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    version: Mapped[int]
+    policy: Mapped[dict[str, Any]] = mapped_column(JsonData)
+    reason: Mapped[str] = mapped_column(Text)
+    set_by: Mapped[str] = mapped_column(String(64))
+    set_at: Mapped[datetime]
+
+
+class LedgerKind(StrEnum):
+    """What the machine wrote and what people did about it."""
+
+    DRAFTED = "drafted"
+    """A claim came into the review. Words: the claim's."""
+    OPENED = "opened"
+    """A person had a claim open beside its sources. Seconds: for how long, if known."""
+    FOLLOWED = "followed"
+    """A person went to a source in the timeline or in Slack."""
+    VERIFIED = "verified"
+    EDITED = "edited"
+    REJECTED = "rejected"
+    UNDONE = "undone"
+    """A person took back what they or somebody else had said of a claim."""
+    SKIPPED = "skipped"
+    SUGGESTED = "suggested"
+    """A suggestion was shown in Slack. Words: its title's."""
+    DECIDED = "decided"
+    """A person decided on a suggestion."""
+    SEEDED = "seeded"
+    """An altered claim was answered. Details: whether it was caught."""
+
+
+class LedgerEntry(Base):
+    """A line of the ledger from which the velocity gap is computed; never changed."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        Index("ix_ledger_team", "team_id", "recorded_at"),
+        Index("ix_ledger_incident", "incident_id", "recorded_at"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    team_id: Mapped[str] = mapped_column(String(32))
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id", ondelete="SET NULL"))
+    suggestion_id: Mapped[int | None] = mapped_column(
+        ForeignKey("suggestion.id", ondelete="SET NULL")
+    )
+    person: Mapped[str | None] = mapped_column(String(200))
+    user_id: Mapped[str | None] = mapped_column(String(64))
+    words: Mapped[int] = mapped_column(default=0)
+    sources: Mapped[int] = mapped_column(default=0)
+    """Citations of the claim."""
+    seconds: Mapped[float | None]
+    """From when the person opened the claim; None where that is not known."""
+    details: Mapped[dict[str, Any]] = mapped_column(JsonData, default=dict)
+    recorded_at: Mapped[datetime]
+
+
+class SeededCheck(Base):
+    """An altered claim that was shown to one person among the real ones; part of no review."""
+
+    __tablename__ = "seeded_check"
+    __table_args__ = (UniqueConstraint("claim_id", "person"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    incident_id: Mapped[int] = mapped_column(
+        ForeignKey("incident.id", ondelete="CASCADE"), index=True
+    )
+    claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))
+    """The real one that it is an alteration of."""
+    person: Mapped[str] = mapped_column(String(200))
+    text: Mapped[str] = mapped_column(Text)
+    alteration: Mapped[str] = mapped_column(String(24))
+    shown_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    is_caught: Mapped[bool | None] = mapped_column(Boolean)

@@ -10,24 +10,13 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident, span_of
 from copilot.reviews.models import Claim, ClaimState, Review, Section
+from copilot.reviews.review_policy import TITLES
 from copilot.reviews.sources import Source, sources_of
 from copilot.reviews.versions import newest_review
 from copilot.reviews.written_down import WrittenDown, written_down
 from copilot.timeline.gaps import gaps_in
 from copilot.workspaces.directory import channel_name
 
-TITLES = {
-    Section.SUMMARY: "Summary",
-    Section.IMPACT: "Impact",
-    Section.KEY_MOMENTS: "Key moments",
-    Section.DETECTION: "Detection",
-    Section.RESPONSE: "Response",
-    Section.CONTRIBUTING_FACTORS: "Contributing factors",
-    Section.WENT_WELL: "What went well",
-    Section.WAS_HARD: "What was hard",
-    Section.FOLLOW_UPS: "Follow-ups",
-    Section.OPEN_QUESTIONS: "Open questions",
-}
 _WITHHELD = "Withheld: a message it rests on was deleted."
 
 

@@ -47,7 +47,7 @@ class ModelRun(Base):
         ForeignKey("incident.id", ondelete="CASCADE"), index=True
     )
     purpose: Mapped[str] = mapped_column(String(16))
-    """`propose` or `draft`."""
+    """`propose`, `draft` or `judge`."""
     engine: Mapped[str] = mapped_column(String(64))
     """Name and version of what answered, e.g. `local-1`."""
     inputs: Mapped[list[Any]] = mapped_column(JsonData)
@@ -128,6 +128,10 @@ class Suggestion(Base):
         ForeignKey("delivery.id", ondelete="SET NULL"), index=True
     )
 
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("follow_up.id", ondelete="SET NULL")
+    )
+    """The follow-up that a person counted it to."""
     decision: Mapped[str | None] = mapped_column(String(16))
     decision_reason: Mapped[str | None] = mapped_column(String(32))
     decided_by: Mapped[str | None] = mapped_column(String(64))

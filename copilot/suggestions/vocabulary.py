@@ -61,6 +61,8 @@ class Breakpoint(StrEnum):
 class DecisionKind(StrEnum):
     ACCEPTED = "accepted"
     EDITED = "edited"
+    MERGED = "merged"
+    """Counted to a follow-up that there was."""
     SNOOZED = "snoozed"
     """Left for the review: it is off the card, and waits for one of the others there."""
     DISMISSED = "dismissed"

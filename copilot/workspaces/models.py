@@ -159,3 +159,5 @@ class Member(Base):
     is_deactivated: Mapped[bool] = mapped_column(
         Boolean, default=False, server_default=text("false")
     )
+    time_zone: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """IANA name, as set in Slack; empty where that is not known."""

@@ -1,15 +1,12 @@
 """What the scripted proposer and drafter make of the invented incident."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from copilot.ports import (
     Candidate,
     Draft,
     DraftedClaim,
-    EpisodeMessages,
-    FollowUpFact,
-    IncidentFacts,
+    DraftRequest,
     Quote,
     Window,
 )
@@ -177,13 +174,8 @@ _CLAIMS: tuple[tuple[Section, str, tuple[str, ...]], ...] = (
 class WorldDrafter:
     """Writes the sentences above, each beside the words it rests on; the last has no source."""
 
-    def draft(
-        self,
-        facts: IncidentFacts,
-        episodes: Sequence[EpisodeMessages],
-        follow_ups: Sequence[FollowUpFact],
-    ) -> Draft:
-        messages = [message for episode in episodes for message in episode.messages]
+    def draft(self, request: DraftRequest) -> Draft:
+        messages = request.messages
         claims = [
             DraftedClaim(
                 section,

@@ -6,7 +6,7 @@ from copilot.errors import TemporaryError
 from copilot.ports import (
     Draft,
     DraftedClaim,
-    EpisodeMessages,
+    DraftRequest,
     FollowUpFact,
     IncidentFacts,
     Quote,
@@ -25,14 +25,9 @@ class ScriptedDrafter:
         self.follow_ups: Sequence[FollowUpFact] = ()
         self.facts: IncidentFacts | None = None
 
-    def draft(
-        self,
-        facts: IncidentFacts,
-        episodes: Sequence[EpisodeMessages],
-        follow_ups: Sequence[FollowUpFact],
-    ) -> Draft:
-        self.seen = [message for episode in episodes for message in episode.messages]
-        self.facts, self.follow_ups = facts, follow_ups
+    def draft(self, request: DraftRequest) -> Draft:
+        self.seen = request.messages
+        self.facts, self.follow_ups = request.facts, request.follow_ups
         claims = self.claims(self.seen) if callable(self.claims) else self.claims
         return Draft(tuple(claims), engine="scripted-1", tokens=7)
 
@@ -40,12 +35,7 @@ class ScriptedDrafter:
 class FailingDrafter:
     """Cannot answer now."""
 
-    def draft(
-        self,
-        facts: IncidentFacts,
-        episodes: Sequence[EpisodeMessages],
-        follow_ups: Sequence[FollowUpFact],
-    ) -> Draft:
+    def draft(self, request: DraftRequest) -> Draft:
         raise TemporaryError("The drafter is resting.")
 
 

@@ -8,10 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copilot.local.drafter import LocalDrafter
-from copilot.ports import DraftedClaim, FollowUpFact, IncidentFacts, Quote, WindowMessage
+from copilot.ports import (
+    DraftedClaim,
+    DraftRequest,
+    FollowUpFact,
+    IncidentFacts,
+    Quote,
+    WindowMessage,
+)
 from copilot.reviews.citations import check_claim
 from copilot.reviews.episodes import episodes_for_drafter
 from copilot.reviews.models import Section
+from copilot.reviews.review_policy import SHIPPED
 from copilot.reviews.words import word_set
 from tests.unit.reviews.messages import STARTED_AT, a_message
 
@@ -21,7 +29,10 @@ FACTS = IncidentFacts("Checkout errors", "sev2", "resolved", STARTED_AT, None, N
 def draft(
     messages: Sequence[WindowMessage], follow_ups: Sequence[FollowUpFact] = ()
 ) -> tuple[DraftedClaim, ...]:
-    return LocalDrafter().draft(FACTS, episodes_for_drafter(messages), follow_ups).claims
+    request = DraftRequest(
+        FACTS, episodes_for_drafter(messages), tuple(follow_ups), sections=SHIPPED
+    )
+    return LocalDrafter().draft(request).claims
 
 
 def texts(claims: Sequence[DraftedClaim], section: Section) -> list[str]:

@@ -11,13 +11,13 @@ from markdown_it import MarkdownIt
 from copilot.reviews.export import escaped, to_json, to_markdown
 from copilot.reviews.models import ClaimState, Section
 from copilot.reviews.reading import (
-    TITLES,
     CitationView,
     ClaimView,
     ReviewedIncident,
     ReviewView,
     SectionView,
 )
+from copilot.reviews.review_policy import TITLES
 
 AT = datetime(2026, 3, 4, 14, 12, 40, tzinfo=UTC)
 LINK = "https://acme.slack.com/archives/C1/p1772633560000100"
