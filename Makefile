@@ -54,9 +54,10 @@ kill: setup-dev ## Kill processes and servers at random while Slack talks; nothi
 endpoints: setup-dev ## The model proposer against aimock with chaos on (needs node and npm, fetches it once)
 	$(BIN)/python -m pytest -q -s --show-capture=no tests/endpoints $(ARGS)
 
-evals: setup-dev ## How good the proposer is, on the data in ../shared/data
+evals: setup-dev ## How good the proposer and the drafter are, on the data in ../shared/data
 	$(BIN)/python -m tests.evals $(ARGS)
 	$(BIN)/python -m tests.evals.token_share
+	$(BIN)/python -m tests.evals.drafting
 
 bench: setup-dev ## Speed as ratios against a baseline in the same run, and the proposer's quality
 	$(BIN)/python -m tests.benchmarks $(ARGS)
