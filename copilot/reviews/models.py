@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.db import Base, JsonData, RowId
+from copilot.reviews.vocabulary import LedgerKind as LedgerKind
 
 
 class Section(StrEnum):
@@ -258,27 +259,7 @@ class ReviewPolicyVersion(Base):
     set_at: Mapped[datetime]
 
 
-class LedgerKind(StrEnum):
-    """What the machine wrote and what people did about it."""
-
-    DRAFTED = "drafted"
-    """A claim came into the review. Words: the claim's."""
-    OPENED = "opened"
-    """A person had a claim open beside its sources. Seconds: for how long, if known."""
-    FOLLOWED = "followed"
-    """A person went to a source in the timeline or in Slack."""
-    VERIFIED = "verified"
-    EDITED = "edited"
-    REJECTED = "rejected"
-    UNDONE = "undone"
-    """A person took back what they or somebody else had said of a claim."""
-    SKIPPED = "skipped"
-    SUGGESTED = "suggested"
-    """A suggestion was shown in Slack. Words: its title's."""
-    DECIDED = "decided"
-    """A person decided on a suggestion."""
-    SEEDED = "seeded"
-    """An altered claim was answered. Details: whether it was caught."""
+_IS_DRAFTED = text("kind = 'drafted'")
 
 
 class LedgerEntry(Base):
@@ -288,6 +269,13 @@ class LedgerEntry(Base):
     __table_args__ = (
         Index("ix_ledger_team", "team_id", "recorded_at"),
         Index("ix_ledger_incident", "incident_id", "recorded_at"),
+        Index(
+            "uq_ledger_drafted_once",
+            "claim_id",
+            unique=True,
+            sqlite_where=_IS_DRAFTED,
+            postgresql_where=_IS_DRAFTED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
@@ -295,9 +283,6 @@ class LedgerEntry(Base):
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(String(16))
     claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id", ondelete="SET NULL"))
-    suggestion_id: Mapped[int | None] = mapped_column(
-        ForeignKey("suggestion.id", ondelete="SET NULL")
-    )
     person: Mapped[str | None] = mapped_column(String(200))
     user_id: Mapped[str | None] = mapped_column(String(64))
     words: Mapped[int] = mapped_column(default=0)

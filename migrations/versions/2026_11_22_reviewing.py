@@ -135,9 +135,6 @@ def upgrade() -> None:
         ),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column(
-            "suggestion_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
-        ),
         sa.Column("person", sa.String(length=200), nullable=True),
         sa.Column("user_id", sa.String(length=64), nullable=True),
         sa.Column("words", sa.Integer(), nullable=False),
@@ -161,17 +158,18 @@ def upgrade() -> None:
             name=op.f("fk_ledger_entry_incident_id_incident"),
             ondelete="CASCADE",
         ),
-        sa.ForeignKeyConstraint(
-            ["suggestion_id"],
-            ["suggestion.id"],
-            name=op.f("fk_ledger_entry_suggestion_id_suggestion"),
-            ondelete="SET NULL",
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
     )
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
         batch_op.create_index("ix_ledger_incident", ["incident_id", "recorded_at"], unique=False)
         batch_op.create_index("ix_ledger_team", ["team_id", "recorded_at"], unique=False)
+        batch_op.create_index(
+            "uq_ledger_drafted_once",
+            ["claim_id"],
+            unique=True,
+            sqlite_where=sa.text("kind = 'drafted'"),
+            postgresql_where=sa.text("kind = 'drafted'"),
+        )
 
     op.create_table(
         "review_comment",
@@ -300,16 +298,16 @@ def upgrade() -> None:
             batch_op.f("ix_claim_withdrawn_in_id"), ["withdrawn_in_id"], unique=False
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_claim_proposed_for_id_claim"),
-            "claim",
-            ["proposed_for_id"],
+            batch_op.f("fk_claim_withdrawn_in_id_review"),
+            "review",
+            ["withdrawn_in_id"],
             ["id"],
             ondelete="CASCADE",
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_claim_withdrawn_in_id_review"),
-            "review",
-            ["withdrawn_in_id"],
+            batch_op.f("fk_claim_proposed_for_id_claim"),
+            "claim",
+            ["proposed_for_id"],
             ["id"],
             ondelete="CASCADE",
         )
@@ -419,8 +417,8 @@ def downgrade() -> None:
         batch_op.drop_column("time_zone")
 
     with op.batch_alter_table("claim", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_claim_withdrawn_in_id_review"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_claim_proposed_for_id_claim"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_claim_withdrawn_in_id_review"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_claim_withdrawn_in_id"))
         batch_op.drop_index(batch_op.f("ix_claim_proposed_for_id"))
         batch_op.drop_column("judged")
@@ -444,6 +442,11 @@ def downgrade() -> None:
 
     op.drop_table("review_comment")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_ledger_drafted_once",
+            sqlite_where=sa.text("kind = 'drafted'"),
+            postgresql_where=sa.text("kind = 'drafted'"),
+        )
         batch_op.drop_index("ix_ledger_team")
         batch_op.drop_index("ix_ledger_incident")
 

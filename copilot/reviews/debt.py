@@ -1,0 +1,120 @@
+"""How much reading the machine has piled up for people, and holding back while it is too much."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from copilot.incidents.models import Incident
+from copilot.incidents.queries import get_incident
+from copilot.jobs import Job, enqueue
+from copilot.reviews.models import Citation, Claim, ClaimState, LedgerEntry, Review
+from copilot.reviews.review_policy import ReviewPolicy
+from copilot.reviews.vocabulary import LedgerKind
+from copilot.reviews.words import word_count
+from copilot.suggestions.reading_time import SECONDS_PER_SOURCE, minutes_to_check
+
+_REVIEWERS_OF = timedelta(hours=24)
+"""Whoever acted within it is at work on the review."""
+_ACTS = (LedgerKind.VERIFIED, LedgerKind.EDITED, LedgerKind.REJECTED, LedgerKind.UNDONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A sentence that waits for a person."""
+
+    words: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    minutes: float
+    claims: int
+    words: int
+    reviewers: int
+    """Who acted in the last day; at least 1."""
+    seconds_per_source: float
+
+    @property
+    def minutes_each(self) -> float:
+        return self.minutes / self.reviewers
+
+
+def debt_minutes(
+    waiting: Iterable[Unchecked], seconds_per_source: float = SECONDS_PER_SOURCE
+) -> float:
+    return sum(minutes_to_check(one.words, one.sources, seconds_per_source) for one in waiting)
+
+
+def debt_of(session: Session, incident_id: int, now: datetime) -> Debt:
+    """What stands in the review, could be published and nobody has checked."""
+    incident = get_incident(session, incident_id)
+    waiting = _unchecked(session, incident_id)
+    seconds_per_source = SECONDS_PER_SOURCE
+    return Debt(
+        minutes=debt_minutes(waiting, seconds_per_source),
+        claims=len(waiting),
+        words=sum(one.words for one in waiting),
+        reviewers=max(1, _reviewers(session, incident, now)),
+        seconds_per_source=seconds_per_source,
+    )
+
+
+def may_draft_on(session: Session, incident: Incident, policy: ReviewPolicy, now: datetime) -> bool:
+    """Whether the people at work on the review have less to check than the cap."""
+    session.flush()
+    return debt_of(session, incident.id, now).minutes_each < policy.debt_cap_minutes
+
+
+def resume_drafting(
+    session: Session, incident: Incident, policy: ReviewPolicy, now: datetime
+) -> bool:
+    """Have the next section drafted if that waited for people and they caught up.
+
+    To be called after each act of a person, in its transaction.
+    """
+    session.flush()
+    newest = session.scalar(
+        select(Review)
+        .where(Review.incident_id == incident.id)
+        .order_by(Review.version.desc())
+        .limit(1)
+    )
+    if newest is None or not newest.waits_for_people:
+        return False
+    if not may_draft_on(session, incident, policy, now):
+        return False
+    newest.waits_for_people = False
+    enqueue(session, Job.DRAFT_REVIEW, incident.id)
+    return True
+
+
+def _unchecked(session: Session, incident_id: int) -> Sequence[Unchecked]:
+    cited = select(func.count()).where(Citation.claim_id == Claim.id).scalar_subquery()
+    found = session.execute(
+        select(Claim.text, cited)
+        .join(Review, Review.id == Claim.review_id)
+        .where(
+            Review.incident_id == incident_id,
+            Claim.withdrawn_in_id.is_(None),
+            Claim.proposed_for_id.is_(None),
+            Claim.state == ClaimState.UNVERIFIED,
+            Claim.is_supported.is_(True),
+        )
+    )
+    return [Unchecked(word_count(text), sources) for text, sources in found]
+
+
+def _reviewers(session: Session, incident: Incident, now: datetime) -> int:
+    found = session.scalar(
+        select(func.count(func.distinct(LedgerEntry.person))).where(
+            LedgerEntry.incident_id == incident.id,
+            LedgerEntry.kind.in_(_ACTS),
+            LedgerEntry.recorded_at > now - _REVIEWERS_OF,
+            LedgerEntry.recorded_at <= now,
+        )
+    )
+    return found or 0
