@@ -9,21 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.db import Base, JsonData, RowId
 from copilot.reviews.vocabulary import LedgerKind as LedgerKind
-
-
-class Section(StrEnum):
-    """In the order a reader meets them."""
-
-    SUMMARY = "summary"
-    IMPACT = "impact"
-    KEY_MOMENTS = "key_moments"
-    DETECTION = "detection"
-    RESPONSE = "response"
-    CONTRIBUTING_FACTORS = "contributing_factors"
-    WENT_WELL = "went_well"
-    WAS_HARD = "was_hard"
-    FOLLOW_UPS = "follow_ups"
-    OPEN_QUESTIONS = "open_questions"
+from copilot.reviews.vocabulary import MilestoneKind as MilestoneKind
+from copilot.reviews.vocabulary import Section as Section
 
 
 class ClaimState(StrEnum):
@@ -81,7 +68,8 @@ class Claim(Base):
     position: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     drafted_text: Mapped[str] = mapped_column(Text)
-    """What the machine wrote; `text` differs once a person edited it."""
+    """What the machine wrote; `text` differs once a person edited it. Empty where a person added
+    the sentence."""
     is_supported: Mapped[bool] = mapped_column(Boolean)
     failed_check: Mapped[str | None] = mapped_column(Text)
     """Which check failed and on what, in words a reader understands."""
@@ -119,15 +107,18 @@ class Citation(Base):
 
 
 class VerificationAct(Base):
-    """A person checked, edited or rejected a claim; kept for ever, the claim shows the last one."""
+    """What a person did with a claim; kept for ever, the claim shows how it stands now."""
 
     __tablename__ = "verification_act"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"), index=True)
     state: Mapped[str] = mapped_column(String(16))
+    """An `ActKind` value."""
     text: Mapped[str] = mapped_column(Text)
-    """The claim's words at that moment."""
+    """The claim's words from then on."""
+    sources: Mapped[list[Any]] = mapped_column(JsonData, default=list, server_default="[]")
+    """[[event id, revision id], …] of what it cited then."""
     person: Mapped[str] = mapped_column(String(200))
     user_id: Mapped[str | None] = mapped_column(String(64))
     """In Slack; None for somebody who signed in without it."""
@@ -210,17 +201,6 @@ class ReviewNotice(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     told_at: Mapped[datetime | None]
     """When they were told, or that was given up."""
-
-
-class MilestoneKind(StrEnum):
-    """In the order they happen."""
-
-    STARTED = "started"
-    DETECTED = "detected"
-    ACKNOWLEDGED = "acknowledged"
-    DECLARED = "declared"
-    MITIGATED = "mitigated"
-    RESOLVED = "resolved"
 
 
 class MilestoneRecord(Base):

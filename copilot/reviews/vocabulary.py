@@ -3,6 +3,32 @@
 from enum import StrEnum
 
 
+class Section(StrEnum):
+    """In the order a reader meets them."""
+
+    SUMMARY = "summary"
+    IMPACT = "impact"
+    KEY_MOMENTS = "key_moments"
+    DETECTION = "detection"
+    RESPONSE = "response"
+    CONTRIBUTING_FACTORS = "contributing_factors"
+    WENT_WELL = "went_well"
+    WAS_HARD = "was_hard"
+    FOLLOW_UPS = "follow_ups"
+    OPEN_QUESTIONS = "open_questions"
+
+
+class MilestoneKind(StrEnum):
+    """In the order they happen."""
+
+    STARTED = "started"
+    DETECTED = "detected"
+    ACKNOWLEDGED = "acknowledged"
+    DECLARED = "declared"
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+
+
 class LedgerKind(StrEnum):
     """What the machine wrote and what people did about it."""
 
@@ -20,3 +46,23 @@ class LedgerKind(StrEnum):
     SKIPPED = "skipped"
     SEEDED = "seeded"
     """An altered claim was answered. Details: whether it was caught."""
+
+
+class ActKind(StrEnum):
+    """What a person did with a claim."""
+
+    VERIFIED = "verified"
+    EDITED = "edited"
+    WRONG = "wrong"
+    UNDONE = "undone"
+    SKIPPED = "skipped"
+    CITED = "cited"
+    """Added a source."""
+    ADDED = "added"
+    """Wrote a sentence of their own."""
+    PROPOSED = "proposed"
+    """Put it otherwise while somebody else did: their words stand beside it."""
+    TAKEN = "taken"
+    """Took what was proposed beside it."""
+    LEFT = "left"
+    """Left what was proposed beside it."""

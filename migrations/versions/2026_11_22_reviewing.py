@@ -378,6 +378,14 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("verification_act", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column(
+                "sources",
+                sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+                server_default="[]",
+                nullable=False,
+            )
+        )
         batch_op.add_column(sa.Column("user_id", sa.String(length=64), nullable=True))
 
     op.execute(
@@ -394,6 +402,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     with op.batch_alter_table("verification_act", schema=None) as batch_op:
         batch_op.drop_column("user_id")
+        batch_op.drop_column("sources")
 
     with op.batch_alter_table("suggestion", schema=None) as batch_op:
         batch_op.drop_constraint(
