@@ -64,19 +64,20 @@ def prompt_about(messages: Sequence[WindowMessage], people: Sequence[Person]) ->
     lines = [f"{marker} people"]
     lines += [f"{marker} {numbers[p.user_id]} {n}" for p, n in zip(listed, names, strict=True)]
     lines.append(f"{marker} messages")
-    lines += _message_lines(messages, texts, numbers, marker)
+    lines += message_lines(messages, texts, _heads(messages, numbers), marker)
     return Asked(
         Prompt(system_text(), f"The marker of this call is {marker}\n" + "\n".join(lines)),
         {number: user_id for user_id, number in numbers.items()},
     )
 
 
-def _message_lines(
+def message_lines(
     messages: Sequence[WindowMessage],
     texts: Mapping[int, str],
-    numbers: Mapping[str, str],
+    heads: Mapping[int, str],
     marker: str,
 ) -> list[str]:
+    """One for each message, and one for each gap. `heads` by number say which it is and whose."""
     by_ts = {message.message_ts: message.number for message in messages}
     lines: list[str] = []
     last = None
@@ -84,22 +85,29 @@ def _message_lines(
         if last is not None and message.number > last + 1:
             lines.append(f"{marker} ...")
         last = message.number
-        lines.append(f"{marker} {_head(message, by_ts, numbers)}: {texts[message.number]}")
+        head = " ".join([heads[last], *_more_of(message, by_ts)])
+        lines.append(f"{marker} {head}: {texts[last]}")
     return lines
 
 
-def _head(message: WindowMessage, by_ts: Mapping[str, int], numbers: Mapping[str, str]) -> str:
-    parts = [f"m{message.number}"]
-    if not message.is_new:
-        parts.append("seen")
-    parts.append("bot" if message.is_bot else numbers.get(message.author_id or "", "somebody"))
+def _heads(messages: Sequence[WindowMessage], numbers: Mapping[str, str]) -> dict[int, str]:
+    heads = {}
+    for message in messages:
+        seen = "" if message.is_new else "seen "
+        who = "bot" if message.is_bot else numbers.get(message.author_id or "", "somebody")
+        heads[message.number] = f"m{message.number} {seen}{who}"
+    return heads
+
+
+def _more_of(message: WindowMessage, by_ts: Mapping[str, int]) -> list[str]:
+    more = []
     parent = by_ts.get(message.thread_ts or "")
     if parent is not None and parent != message.number:
-        parts.append(f"reply to m{parent}")
+        more.append(f"reply to m{parent}")
     reactions = [one for one in message.reactions if _REACTION.fullmatch(one)][:_MOST_REACTIONS]
     if reactions:
-        parts.append(f"[{' '.join(reactions)}]")
-    return " ".join(parts)
+        more.append(f"[{' '.join(reactions)}]")
+    return more
 
 
 def _listed(messages: Sequence[WindowMessage], people: Sequence[Person]) -> list[Person]:
@@ -124,7 +132,10 @@ def _is_named(person: Person, said: str, words: set[str]) -> bool:
     return f"@{name}" in said or name in words or (len(first) > 2 and first in words)
 
 
+def shown_name(name: str) -> str:
+    return redact(on_one_line(name))[:_LONGEST_NAME]
+
+
 def _name(person: Person) -> str:
-    name = redact(on_one_line(person.name))[:_LONGEST_NAME]
-    real = redact(on_one_line(person.real_name))[:_LONGEST_NAME]
+    name, real = shown_name(person.name), shown_name(person.real_name)
     return f"{name} ({real})" if real and real.casefold() != name.casefold() else name
