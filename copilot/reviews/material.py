@@ -13,6 +13,7 @@ from copilot.incidents.queries import get_incident, span_of
 from copilot.ports import EpisodeMessages, FollowUpFact, IncidentFacts, Quote, WindowMessage
 from copilot.reviews.episodes import episodes_for_drafter
 from copilot.reviews.salience import best_of
+from copilot.reviews.time_zones import zone_of
 from copilot.suggestions.models import Evidence, Suggestion
 from copilot.suggestions.waiting import waits
 from copilot.timeline.models import EventKind
@@ -57,7 +58,7 @@ def read_material(session: Session, incident_id: int, limit: int = MOST_MESSAGES
     messages = what_fits(said, limit)
     changes = [event.occurred_at for event in events if event.kind in _CHANGES]
     return Material(
-        facts=_facts(incident),
+        facts=_facts(incident, zone_of(session, incident).key),
         messages=messages,
         episodes=episodes_for_drafter(messages, changes),
         follow_ups=_follow_ups(session, incident, messages, names),
@@ -79,7 +80,7 @@ def what_fits(said: Sequence[WindowMessage], limit: int) -> tuple[WindowMessage,
     return tuple(replace(message, number=number) for number, message in enumerate(chosen, 1))
 
 
-def _facts(incident: Incident) -> IncidentFacts:
+def _facts(incident: Incident, time_zone: str) -> IncidentFacts:
     return IncidentFacts(
         title=incident.title,
         severity=incident.severity,
@@ -87,6 +88,7 @@ def _facts(incident: Incident) -> IncidentFacts:
         declared_at=incident.declared_at,
         mitigated_at=incident.mitigated_at,
         resolved_at=incident.resolved_at,
+        time_zone=time_zone,
     )
 
 
