@@ -1,9 +1,9 @@
 """Gathers what a drafter is given: records, numbered messages in episodes, follow-ups."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from copilot.incidents.follow_ups import follow_ups_of
@@ -12,12 +12,14 @@ from copilot.incidents.privacy import is_private
 from copilot.incidents.queries import get_incident, span_of
 from copilot.ports import EpisodeMessages, FollowUpFact, IncidentFacts, Quote, WindowMessage
 from copilot.reviews.episodes import episodes_for_drafter
+from copilot.reviews.fitting import counted, what_fits
 from copilot.reviews.salience import best_of
 from copilot.reviews.time_zones import zone_of
 from copilot.suggestions.models import Evidence, Suggestion
 from copilot.suggestions.waiting import waits
-from copilot.timeline.models import EventKind
-from copilot.timeline.reading import events_in, window_messages
+from copilot.timeline.models import EventKind, TimelineEvent
+from copilot.timeline.mrkdwn import to_plain
+from copilot.timeline.reading import MOST_READ, events_in, window_messages
 from copilot.workspaces.directory import names_of, workspace_of
 
 MOST_MESSAGES = 20_000
@@ -36,6 +38,8 @@ class Material:
     """Everybody a sentence could name."""
     left_out: int
     """Messages that were said but did not fit."""
+    left_out_words: tuple[str, ...]
+    """What did not fit, messages and all else, in words with numbers."""
     team_id: str
     is_private: bool
 
@@ -55,29 +59,42 @@ def read_material(session: Session, incident_id: int, limit: int = MOST_MESSAGES
         for message in window_messages(session, events, names)
         if ourselves is None or message.author_id != ourselves
     ]
-    messages = what_fits(said, limit)
     changes = [event.occurred_at for event in events if event.kind in _CHANGES]
+    fitting = what_fits(said, limit, changes)
+    messages = fitting.messages
+    waiting = _count_waiting(session, incident.id)
     return Material(
         facts=_facts(incident, zone_of(session, incident).key),
         messages=messages,
         episodes=episodes_for_drafter(messages, changes),
         follow_ups=_follow_ups(session, incident, messages, names),
         names=frozenset(names.values()) | {message.author_name for message in messages},
-        left_out=len(said) - len(messages),
+        left_out=fitting.left_out,
+        left_out_words=(
+            *fitting.words,
+            *_ends_left_out(events, messages, names),
+            *_suggestions_left_out(waiting),
+        ),
         team_id=incident.team_id,
         is_private=is_private(session, incident.id),
     )
 
 
-def what_fits(said: Sequence[WindowMessage], limit: int) -> tuple[WindowMessage, ...]:
-    """At most `limit` messages, numbered from 1: marked, reacted to, newest first."""
-    by_worth = sorted(
-        said,
-        key=lambda message: (message.is_key_moment, bool(message.reactions), message.number),
-    )
-    kept = {message.number for message in by_worth[max(0, len(said) - limit) :]}
-    chosen = [message for message in said if message.number in kept]
-    return tuple(replace(message, number=number) for number, message in enumerate(chosen, 1))
+def _ends_left_out(
+    events: Sequence[TimelineEvent], messages: Sequence[WindowMessage], names: dict[str, str]
+) -> tuple[str, ...]:
+    """Of very long messages only the beginning is read."""
+    full = {message.event_id for message in messages if len(message.text) >= MOST_READ}
+    cut = sum(event.id in full and len(to_plain(event.text, names)) > MOST_READ for event in events)
+    if not cut:
+        return ()
+    ends = "the end of" if cut == 1 else "the ends of"
+    return (f"{ends} {counted(cut, 'message')} longer than {MOST_READ:,} characters",)
+
+
+def _suggestions_left_out(waiting: int) -> tuple[str, ...]:
+    more = waiting - _MOST_WAITING
+    return (f"{more:,} of {waiting:,} undecided suggestions, the least sure",) if more > 0 else ()
 
 
 def _facts(incident: Incident, time_zone: str) -> IncidentFacts:
@@ -134,15 +151,24 @@ def _said_of(message: WindowMessage | None) -> tuple[Quote, ...]:
 def _waiting(session: Session, incident_id: int) -> Sequence[Suggestion]:
     query = (
         select(Suggestion)
-        .where(
-            Suggestion.incident_id == incident_id,
-            Suggestion.same_as_id.is_(None),
-            waits(true()),  # a review looks back: what was left for it is here now
-        )
+        .where(*_waits(incident_id))
         .order_by(Suggestion.confidence.desc(), Suggestion.id)
         .limit(_MOST_WAITING)
     )
     return session.scalars(query).all()
+
+
+def _count_waiting(session: Session, incident_id: int) -> int:
+    query = select(func.count()).select_from(Suggestion).where(*_waits(incident_id))
+    return session.scalar(query) or 0
+
+
+def _waits(incident_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Suggestion.incident_id == incident_id,
+        Suggestion.same_as_id.is_(None),
+        waits(true()),  # a review looks back: what was left for it is here now
+    )
 
 
 def _evidence(
