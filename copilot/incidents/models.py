@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import Float, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.db import Base, RowId
@@ -96,6 +96,8 @@ class Incident(Base):
     """What could not be done about it, in words for responders."""
     time_zone: Mapped[str | None] = mapped_column(String(64))
     """IANA name of the zone in which its review is written; None for the workspace's."""
+    review_debt_minutes: Mapped[float] = mapped_column(Float, default=0.0, server_default="0")
+    """Reading that its review leaves to each reviewer; meanwhile suggestions wait."""
     timeline_from: Mapped[datetime | None]
     timeline_until: Mapped[datetime | None]
 

@@ -10,14 +10,25 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, enqueue
+from copilot.reviews.gap_reading import as_entry
 from copilot.reviews.models import Citation, Claim, ClaimState, LedgerEntry, Review
 from copilot.reviews.review_policy import ReviewPolicy
+from copilot.reviews.velocity_gap import measured_seconds_per_source
 from copilot.reviews.vocabulary import LedgerKind
 from copilot.reviews.words import word_count
 from copilot.suggestions.reading_time import SECONDS_PER_SOURCE, minutes_to_check
 
 _REVIEWERS_OF = timedelta(hours=24)
 """Whoever acted within it is at work on the review."""
+_LATELY = 1_000
+"""Lines of the ledger: what people do now counts, not what they did a year ago."""
+_LOOKS = (
+    LedgerKind.OPENED,
+    LedgerKind.FOLLOWED,
+    LedgerKind.VERIFIED,
+    LedgerKind.EDITED,
+    LedgerKind.REJECTED,
+)
 _ACTS = (LedgerKind.VERIFIED, LedgerKind.EDITED, LedgerKind.REJECTED, LedgerKind.UNDONE)
 
 
@@ -53,7 +64,7 @@ def debt_of(session: Session, incident_id: int, now: datetime) -> Debt:
     """What stands in the review, could be published and nobody has checked."""
     incident = get_incident(session, incident_id)
     waiting = _unchecked(session, incident_id)
-    seconds_per_source = SECONDS_PER_SOURCE
+    seconds_per_source = seconds_per_source_in(session, incident.team_id)
     return Debt(
         minutes=debt_minutes(waiting, seconds_per_source),
         claims=len(waiting),
@@ -63,10 +74,21 @@ def debt_of(session: Session, incident_id: int, now: datetime) -> Debt:
     )
 
 
+def seconds_per_source_in(session: Session, team_id: str) -> float:
+    """As measured in the workspace lately; our guess until there is enough to measure."""
+    newest = session.scalars(
+        select(LedgerEntry)
+        .where(LedgerEntry.team_id == team_id, LedgerEntry.kind.in_(_LOOKS))
+        .order_by(LedgerEntry.recorded_at.desc(), LedgerEntry.id.desc())
+        .limit(_LATELY)
+    )
+    measured = measured_seconds_per_source([as_entry(row) for row in reversed(newest.all())])
+    return SECONDS_PER_SOURCE if measured is None else measured
+
+
 def may_draft_on(session: Session, incident: Incident, policy: ReviewPolicy, now: datetime) -> bool:
     """Whether the people at work on the review have less to check than the cap."""
-    session.flush()
-    return debt_of(session, incident.id, now).minutes_each < policy.debt_cap_minutes
+    return remember_debt(session, incident, now).minutes_each < policy.debt_cap_minutes
 
 
 def resume_drafting(
@@ -76,20 +98,26 @@ def resume_drafting(
 
     To be called after each act of a person, in its transaction.
     """
-    session.flush()
+    may_go_on = may_draft_on(session, incident, policy, now)
     newest = session.scalar(
         select(Review)
         .where(Review.incident_id == incident.id)
         .order_by(Review.version.desc())
         .limit(1)
     )
-    if newest is None or not newest.waits_for_people:
-        return False
-    if not may_draft_on(session, incident, policy, now):
+    if newest is None or not newest.waits_for_people or not may_go_on:
         return False
     newest.waits_for_people = False
     enqueue(session, Job.DRAFT_REVIEW, incident.id)
     return True
+
+
+def remember_debt(session: Session, incident: Incident, now: datetime) -> Debt:
+    """Leave it on the incident, too, where suggestions wait for it to go down."""
+    session.flush()
+    debt = debt_of(session, incident.id, now)
+    incident.review_debt_minutes = debt.minutes_each
+    return debt
 
 
 def _unchecked(session: Session, incident_id: int) -> Sequence[Unchecked]:

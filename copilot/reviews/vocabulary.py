@@ -44,6 +44,8 @@ class LedgerKind(StrEnum):
     UNDONE = "undone"
     """A person took back what they or somebody else had said of a claim."""
     SKIPPED = "skipped"
+    WITHDRAWN = "withdrawn"
+    """A newer draft dropped the claim, or a person took another one in its place."""
     SEEDED = "seeded"
     """An altered claim was answered. Details: whether it was caught."""
 

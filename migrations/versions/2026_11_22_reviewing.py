@@ -298,22 +298,25 @@ def upgrade() -> None:
             batch_op.f("ix_claim_withdrawn_in_id"), ["withdrawn_in_id"], unique=False
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_claim_withdrawn_in_id_review"),
-            "review",
-            ["withdrawn_in_id"],
-            ["id"],
-            ondelete="CASCADE",
-        )
-        batch_op.create_foreign_key(
             batch_op.f("fk_claim_proposed_for_id_claim"),
             "claim",
             ["proposed_for_id"],
             ["id"],
             ondelete="CASCADE",
         )
+        batch_op.create_foreign_key(
+            batch_op.f("fk_claim_withdrawn_in_id_review"),
+            "review",
+            ["withdrawn_in_id"],
+            ["id"],
+            ondelete="CASCADE",
+        )
 
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.add_column(sa.Column("time_zone", sa.String(length=64), nullable=True))
+        batch_op.add_column(
+            sa.Column("review_debt_minutes", sa.Float(), server_default="0", nullable=False)
+        )
 
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.add_column(
@@ -423,11 +426,12 @@ def downgrade() -> None:
         batch_op.drop_column("time_zone")
 
     with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.drop_column("review_debt_minutes")
         batch_op.drop_column("time_zone")
 
     with op.batch_alter_table("claim", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_claim_proposed_for_id_claim"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_claim_withdrawn_in_id_review"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_claim_proposed_for_id_claim"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_claim_withdrawn_in_id"))
         batch_op.drop_index(batch_op.f("ix_claim_proposed_for_id"))
         batch_op.drop_column("judged")
