@@ -11,12 +11,14 @@ from copilot.clock import Clock, SystemClock
 from copilot.db import Database, open_engine
 from copilot.errors import BadInputError
 from copilot.jobs import QueuedJob
+from copilot.llm.drafter import ModelDrafter
 from copilot.llm.endpoint import Endpoint
+from copilot.llm.judge import ModelJudge
 from copilot.llm.proposer import ModelProposer
 from copilot.local.confidence import shipped_weights
 from copilot.local.drafter import LocalDrafter
 from copilot.local.proposer import LocalProposer
-from copilot.ports import Drafter, Messenger, Proposer, Window, WorkspaceReader
+from copilot.ports import Drafter, Judge, Messenger, Proposer, Window, WorkspaceReader
 from copilot.settings import Settings
 from copilot.slack.client import build_client
 from copilot.slack.clients import OneWorkspace, SlackClients
@@ -71,6 +73,8 @@ class Services:
     reader: WorkspaceReader
     proposer: Proposer
     drafter: Drafter
+    judge: Judge | None = None
+    """Reads each sentence of a review a second time; None unless that is wished for."""
     installed: InstalledWorkspaces | None = None
     """With `installer`, where many workspaces install the app; None where there is one token."""
     installer: Installer | None = None
@@ -115,7 +119,8 @@ def build_services(settings: Settings, clock: Clock | None = None) -> Services:
         messenger=SlackMessenger(clients),
         reader=SlackReader(clients),
         proposer=build_proposer(settings, db, endpoint),
-        drafter=LocalDrafter(),
+        drafter=build_drafter(settings, db, endpoint),
+        judge=build_judge(settings, db, endpoint),
         endpoint=endpoint,
     )
 
@@ -137,18 +142,49 @@ def build_proposer(settings: Settings, db: Database, endpoint: Endpoint | None) 
     local = LocalProposer()
     if endpoint is None:
         return local
+    return ModelProposer(
+        endpoint,
+        local,
+        mentions_work,
+        token_budgets(settings, db),
+        reads_private=settings.llm_private_channels,
+    )
+
+
+def build_drafter(settings: Settings, db: Database, endpoint: Endpoint | None) -> Drafter:
+    """As `build_proposer`, of what is the same here."""
+    local = LocalDrafter()
+    if endpoint is None:
+        return local
+    return ModelDrafter(
+        endpoint,
+        local,
+        token_budgets(settings, db),
+        reads_private=settings.llm_private_channels,
+        deadline=timedelta(seconds=settings.llm_deadline_s),
+    )
+
+
+def build_judge(settings: Settings, db: Database, endpoint: Endpoint | None) -> Judge | None:
+    """None without a model, or where COPILOT_LLM_SECOND_JUDGE is not set."""
+    if endpoint is None or not settings.llm_second_judge:
+        return None
+    return ModelJudge(
+        endpoint,
+        token_budgets(settings, db),
+        reads_private=settings.llm_private_channels,
+        deadline=timedelta(seconds=settings.llm_deadline_s),
+    )
+
+
+def token_budgets(settings: Settings, db: Database) -> TokenBudgets:
+    """What every question to a model, whatever it is about, has to fit into."""
     limits = TokenLimits(
         per_incident=settings.llm_tokens_per_incident,
         per_hour=settings.llm_tokens_per_hour,
         per_day=settings.llm_tokens_per_day,
     )
-    return ModelProposer(
-        endpoint,
-        local,
-        mentions_work,
-        TokenBudgets(db, limits, SystemClock()),
-        reads_private=settings.llm_private_channels,
-    )
+    return TokenBudgets(db, limits, SystemClock())
 
 
 def mentions_work(window: Window) -> set[int]:

@@ -31,13 +31,26 @@ def routed(window: Window, hits: Collection[int], length: Callable[[WindowMessag
 
     Nothing where no hit is there, or none is new and none has news around it.
     """
-    by_conversation = _conversations(window.messages)
-    parents = {message.message_ts: message for message in window.messages}
     wanted = set(hits) | {one.number for one in window.messages if _is_marked(one)}
+    newest_first = [one for one in reversed(window.messages) if one.number in wanted]
+    found = with_context(window.messages, newest_first, length, MOST_CHARACTERS)
+    if not any(message.is_new for message in found.messages):
+        return Routed((), found.left_out)
+    return found
+
+
+def with_context(
+    messages: Sequence[WindowMessage],
+    hits: Iterable[WindowMessage],
+    length: Callable[[WindowMessage], int],
+    room: int,
+) -> Routed:
+    """The hits, the first ones where not all fit, each with what was said around it."""
+    by_conversation = _conversations(messages)
+    parents = {message.message_ts: message for message in messages}
     chosen: dict[int, WindowMessage] = {}
     left_out: list[int] = []
-    room = MOST_CHARACTERS
-    for hit in sorted((one for one in window.messages if one.number in wanted), key=_newest_first):
+    for hit in hits:
         around = _around(hit, by_conversation[hit.thread_ts], parents)
         fresh = {one.number: one for one in around if one.number not in chosen}
         needed = sum(map(length, fresh.values()))
@@ -46,18 +59,12 @@ def routed(window: Window, hits: Collection[int], length: Callable[[WindowMessag
             continue
         room -= needed
         chosen |= fresh
-    if not any(message.is_new for message in chosen.values()):
-        return Routed((), tuple(sorted(left_out)))
     return Routed(tuple(chosen[number] for number in sorted(chosen)), tuple(sorted(left_out)))
 
 
 def _is_marked(message: WindowMessage) -> bool:
     """A person said that it matters, which is worth a look while it is news."""
     return message.is_new and message.is_key_moment
-
-
-def _newest_first(message: WindowMessage) -> int:
-    return -message.number
 
 
 def _conversations(

@@ -129,6 +129,8 @@ class JudgeRequest:
     claims: tuple[DraftedClaim, ...]
     messages: Mapping[int, WindowMessage]
     """The cited ones, by number."""
+    time_zone: str = "UTC"
+    """In which the claims give clock times, by its IANA name."""
     team_id: str = ""
     incident_id: int = 0
     is_private: bool = False

@@ -1,0 +1,105 @@
+"""Drafts a review by asking a model, part by part of the conversation and then section by section.
+
+The built-in engine drafts as well. What it wrote joins what the model wrote where that says
+something else, so that nothing said in a channel can talk a review empty, and it stands alone for
+what the model did not answer. Every sentence passes the checks by code once here, where a bad one
+costs no further question, and once more where the review is saved.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from copilot.llm.asking import Asking, Asks
+from copilot.llm.drafter_joining import Told, join
+from copilot.llm.drafter_memory import Memory
+from copilot.llm.drafter_parts import cut_into_parts
+from copilot.llm.drafter_prompting import PARTS_VERSION
+from copilot.llm.drafter_reading import read_parts
+from copilot.llm.drafter_sections import Written, write_sections
+from copilot.llm.drafter_sitting import ENGINE, Sitting
+from copilot.llm.proposer import ms_since
+from copilot.ports import Draft, DraftedClaim, Drafter, DraftRequest, EngineRun
+from copilot.suggestions.token_budgets import TokenBudgets
+
+LONGEST = timedelta(minutes=4)
+"""Of one `draft`, all its questions: well below the ten minutes after which another worker would
+take whoever drafts for dead."""
+
+
+class ModelDrafter:
+    """The port `Drafter`: never raises for a model that fails, `local` then writes what is left."""
+
+    def __init__(
+        self,
+        endpoint: Asks,
+        local: Drafter,
+        budgets: TokenBudgets,
+        *,
+        reads_private: bool,
+        deadline: timedelta,
+        longest: timedelta = LONGEST,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._asking = Asking(endpoint, budgets)
+        self._local = local
+        self._reads_private = reads_private
+        self._deadline = deadline
+        self._longest = longest
+        self._monotonic = monotonic
+
+    def draft(self, request: DraftRequest) -> Draft:
+        """The built-in engine's alone where there is nothing to read, or nothing it may read; that
+        is no failure and nobody is told.
+        """
+        began_s = time.perf_counter()
+        local = self._local.draft(replace(request, memory=_part_of(request.memory, "local")))
+        local_ms = ms_since(began_s)
+        if not request.messages or (request.is_private and not self._reads_private):
+            return replace(local, memory={"local": dict(local.memory)})
+        sitting = Sitting(
+            self._asking,
+            request,
+            ZoneInfo(request.facts.time_zone),
+            deadline=self._deadline,
+            longest=self._longest,
+            monotonic=self._monotonic,
+        )
+        cut = cut_into_parts(request.episodes)
+        memory = Memory.of(_part_of(request.memory, "model"), PARTS_VERSION)
+        notes = read_parts(sitting, memory, cut.parts)
+        written = write_sections(sitting, notes, request.sections)
+        if sitting.trouble:
+            self._asking.fell_back()
+        numbers = tuple(message.number for message in request.messages)
+        local_run = EngineRun(local.engine, "ok", numbers, latency_ms=local_ms)
+        keys = [part.key for part in cut.parts]
+        return Draft(
+            claims=tuple(_joined(request, written, local)),
+            engine=ENGINE if any(map(memory.is_answered, keys)) else local.engine,
+            tokens=sitting.tokens,
+            runs=(*sitting.runs, *(local.runs or (local_run,))),
+            fell_back_because=sitting.trouble or local.fell_back_because,
+            memory={"local": dict(local.memory), "model": memory.as_json(keys)},
+            left_out=(*cut.left_out, *written.left_out, *local.left_out),
+        )
+
+
+def _joined(request: DraftRequest, written: Written, local: Draft) -> list[DraftedClaim]:
+    """In the order of the sections. What failed its checks goes along, to be kept apart."""
+    told = Told()
+    told.add(request.said)
+    found: list[DraftedClaim] = []
+    for wish in request.sections:
+        theirs = [claim for claim in local.claims if claim.section == wish.key]
+        found += join(written.sound.get(wish.key, ()), theirs, told, wish.most)
+        found += written.failed.get(wish.key, ())
+    return found
+
+
+def _part_of(memory: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = memory.get(name)
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,71 @@
+"""Puts what two engines wrote for a section side by side, each thing once. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from copilot.ports import DraftedClaim
+from copilot.reviews.words import content_stems, normalised
+
+_SAME = 0.6
+"""Share of its words, synonyms counted as equal, that makes one sentence another's saying."""
+_FEW_WORDS = 3
+
+
+@dataclass(slots=True)
+class Told:
+    """What a review says already, as it grows."""
+
+    texts: set[str] = field(default_factory=set)
+    by_message: dict[int, list[frozenset[str]]] = field(default_factory=dict)
+
+    def add(self, claims: Iterable[DraftedClaim]) -> None:
+        for claim in claims:
+            self.texts.add(normalised(claim.text).casefold())
+            stems = frozenset(content_stems(claim.text))
+            for quote in claim.citations:
+                self.by_message.setdefault(quote.number, []).append(stems)
+
+    def holds(self, claim: DraftedClaim) -> bool:
+        """Whether the same is said, in the same words or of the same message.
+
+        Resting on the same message is not enough: a model that was talked into a bland sentence
+        about each message would otherwise keep the other engine from telling what it says.
+        """
+        if normalised(claim.text).casefold() in self.texts:
+            return True
+        stems = frozenset(content_stems(claim.text))
+        others = {
+            other for quote in claim.citations for other in self.by_message.get(quote.number, ())
+        }
+        return any(
+            len(stems & other) >= max(_SAME * min(len(stems), len(other)), _FEW_WORDS)
+            for other in others
+        )
+
+
+def join(
+    models: Sequence[DraftedClaim], local: Sequence[DraftedClaim], told: Told, most: int
+) -> list[DraftedClaim]:
+    """For one section: the model's sentences, and of the built-in engine's what they don't say.
+
+    Where not all fit, the built-in engine's stay: nothing that people write in a channel keeps it
+    from saying what it would have said without a model. `told` is added to.
+    """
+    new = _not_told(models, told)
+    seen = Told(set(told.texts), {n: list(each) for n, each in told.by_message.items()})
+    seen.add(new)
+    others = _not_told(local, seen)
+    joined = [*new[: max(0, most - len(others))], *others]
+    told.add(joined)
+    return sorted(joined, key=lambda claim: min((q.number for q in claim.citations), default=0))
+
+
+def _not_told(claims: Sequence[DraftedClaim], told: Told) -> list[DraftedClaim]:
+    """Those of the claims that nothing told, nor another of them, says."""
+    seen = Told(set(told.texts), {n: list(each) for n, each in told.by_message.items()})
+    new = []
+    for claim in claims:
+        if not seen.holds(claim):
+            new.append(claim)
+            seen.add([claim])
+    return new
