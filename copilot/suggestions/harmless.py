@@ -30,7 +30,8 @@ _ANGLED = re.compile(r"<[^<>]{0,300}>|&lt;.{0,300}?&gt;")
 _ADDRESS = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,20}:[\\/]{2,}\S*"
     r"|\b(?:javascript|vbscript|data|mailto|tel|sms|file|blob):[^\s,;]\S*"
-    r"|\bwww\.\S+|\S+@[\w-]{1,63}(?:\.[\w-]{1,63})+"
+    # From the start of a word only: tried from each letter of it, a long one takes seconds.
+    r"|\bwww\.\S+|(?<!\S)\S+@[\w-]{1,63}(?:\.[\w-]{1,63})+"
     r"|(?<![\w.])//\S+"
     r"|(?<![\w/.-])(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{1,5})?[/?][^\s]*",
     re.IGNORECASE,
@@ -38,7 +39,7 @@ _ADDRESS = re.compile(
 _FILE_PATH = re.compile(
     r"[\w-]{1,80}\.(?:py|go|rs|js|ts|java|rb|sh|cc?|h|ya?ml|json|md|sql)/?$", re.IGNORECASE
 )
-_CALL_TO_ALL = re.compile(r"@+(?:here|channel|everyone|group)\b", re.IGNORECASE)
+_CALL_TO_ALL = re.compile(r"(?<!@)@+(?:here|channel|everyone|group)\b", re.IGNORECASE)
 _AT = re.compile(r"@+")
 _EMOJI_CODE = re.compile(r":[a-z][a-z0-9_+-]{1,40}:", re.IGNORECASE)
 _MARKUP = re.compile(
