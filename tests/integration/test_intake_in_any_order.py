@@ -3,6 +3,7 @@
 Through what production runs for each event: one transaction of `take_in` and `heed_marks`.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ NOW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 AT_ONCE = 10
 MEANINGS = {**DEFAULT_MEANINGS, "eyes": MarkKind.FOLLOW_UP}
 _UNLIKE = {"id", "event_id", "incident_id", "channel_id", "source_ts"}
+EXAMPLES = int(os.environ.get("COPILOT_TEST_EXAMPLES", "0"))
+"""More than the dozen that PostgreSQL gets each time; it takes four times as long as SQLite."""
 _channels = (f"C{number}" for number in count(1))
 
 Rows = list[Any]
@@ -119,7 +122,9 @@ def test_any_interleaving_ends_in_the_same_rows_on_sqlite(
     check(on_sqlite, data, told)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=max(12, EXAMPLES), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.data(), conversations())
 def test_any_interleaving_ends_in_the_same_rows_on_postgresql(
     on_postgresql: Delivered, data: st.DataObject, told: list[Event]
