@@ -242,10 +242,13 @@ def _members(user: dict[str, Any]) -> Iterator[MemberInfo]:
     ids = [user.get("id"), profile.get("bot_id")]
     name = _text(profile.get("display_name")) or _text(user.get("name"))
     real_name = _text(user.get("real_name")) or _text(profile.get("real_name"))
+    zone = _text(user.get("tz"))
     is_bot = user.get("is_bot") is True or user.get("id") == "USLACKBOT"
     for user_id in ids:
         if isinstance(user_id, str) and _USER_ID.fullmatch(user_id):
-            yield MemberInfo(user_id, name or real_name or user_id, real_name, is_bot)
+            yield MemberInfo(
+                user_id, name or real_name or user_id, real_name, is_bot, time_zone=zone
+            )
 
 
 def _text(value: object) -> str:

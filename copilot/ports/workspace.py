@@ -38,6 +38,8 @@ class MemberInfo:
     is_guest: bool = False
     """A guest, or somebody of another organisation: reads only the channels they are in."""
     is_deactivated: bool = False
+    time_zone: str = ""
+    """IANA name; empty where it is not known."""
 
 
 class Unreadable(StrEnum):

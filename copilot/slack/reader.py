@@ -184,4 +184,5 @@ def to_member_info(user: Mapping[str, Any]) -> MemberInfo:
         is_admin=bool(user.get("is_admin") or user.get("is_owner")),
         is_guest=any(user.get(name) for name in _GUEST_FLAGS),
         is_deactivated=bool(user.get("deleted")),
+        time_zone=str(user.get("tz") or ""),
     )

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -14,6 +16,8 @@ from copilot.ports import ChannelInfo, MemberInfo, Person, WorkspaceInfo
 from copilot.workspaces.models import Channel, Member, Workspace
 
 _LONGEST_URL = 200
+_ZONES = 1_000
+"""More than there are, so that a large workspace looks each up once."""
 
 
 def upsert_workspace(session: Session, info: WorkspaceInfo, now: datetime) -> Workspace:
@@ -81,6 +85,7 @@ def upsert_members(session: Session, team_id: str, infos: Iterable[MemberInfo]) 
             "is_admin": info.is_admin,
             "is_guest": info.is_guest,
             "is_deactivated": info.is_deactivated,
+            "time_zone": _zone(info.time_zone),
         }
         for info in infos
     }
@@ -127,6 +132,15 @@ def _name(value: str) -> str:
     """One line that every database can store."""
     printable = "".join(c if c.isprintable() else " " for c in value)
     return " ".join(printable.split())[:200]
+
+
+@lru_cache(_ZONES)
+def _zone(name: str) -> str:
+    """Empty for what is no time zone that this machine knows."""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ""
 
 
 def _upsert(
