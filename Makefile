@@ -57,6 +57,7 @@ endpoints: setup-dev ## The model proposer against aimock with chaos on (needs n
 evals: setup-dev ## How good the proposer and the drafter are, on the data in ../shared/data
 	$(BIN)/python -m tests.evals $(ARGS)
 	$(BIN)/python -m tests.evals.token_share
+	$(BIN)/python -m tests.evals.draft_tokens
 	$(BIN)/python -m tests.evals.drafting
 
 bench: setup-dev ## Speed as ratios against a baseline in the same run, and the proposer's quality

@@ -19,7 +19,7 @@ from copilot.llm.drafter_memory import Memory
 from copilot.llm.drafter_parts import cut_into_parts
 from copilot.llm.drafter_prompting import PARTS_VERSION
 from copilot.llm.drafter_reading import read_parts
-from copilot.llm.drafter_sections import Written, write_sections
+from copilot.llm.drafter_sections import Written, is_as_shipped, write_sections
 from copilot.llm.drafter_sitting import ENGINE, Sitting
 from copilot.llm.proposer import ms_since
 from copilot.ports import Draft, DraftedClaim, Drafter, DraftRequest, EngineRun
@@ -89,13 +89,17 @@ class ModelDrafter:
 
 
 def _joined(request: DraftRequest, written: Written, local: Draft) -> list[DraftedClaim]:
-    """In the order of the sections. What failed its checks goes along, to be kept apart."""
+    """In the order of the sections. What failed its checks goes along, to be kept apart.
+
+    A thing is said once; a section that the workspace worded itself may say it again.
+    """
     told = Told()
     told.add(request.said)
     found: list[DraftedClaim] = []
     for wish in request.sections:
         theirs = [claim for claim in local.claims if claim.section == wish.key]
-        found += join(written.sound.get(wish.key, ()), theirs, told, wish.most)
+        elsewhere = told if is_as_shipped(wish) else Told()
+        found += join(written.sound.get(wish.key, ()), theirs, elsewhere, wish.most)
         found += written.failed.get(wish.key, ())
     return found
 

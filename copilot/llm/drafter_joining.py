@@ -37,10 +37,15 @@ class Told:
         others = {
             other for quote in claim.citations for other in self.by_message.get(quote.number, ())
         }
-        return any(
-            len(stems & other) >= max(_SAME * min(len(stems), len(other)), _FEW_WORDS)
-            for other in others
-        )
+        return any(_is_same(stems, other) for other in others)
+
+    def copy(self) -> "Told":
+        return Told(set(self.texts), {number: [*s] for number, s in self.by_message.items()})
+
+
+def _is_same(one: frozenset[str], other: frozenset[str]) -> bool:
+    fewer = min(len(one), len(other))
+    return len(one & other) >= (fewer if fewer < _FEW_WORDS else max(_SAME * fewer, _FEW_WORDS))
 
 
 def join(
@@ -52,7 +57,7 @@ def join(
     from saying what it would have said without a model. `told` is added to.
     """
     new = _not_told(models, told)
-    seen = Told(set(told.texts), {n: list(each) for n, each in told.by_message.items()})
+    seen = told.copy()
     seen.add(new)
     others = _not_told(local, seen)
     joined = [*new[: max(0, most - len(others))], *others]
@@ -62,7 +67,7 @@ def join(
 
 def _not_told(claims: Sequence[DraftedClaim], told: Told) -> list[DraftedClaim]:
     """Those of the claims that nothing told, nor another of them, says."""
-    seen = Told(set(told.texts), {n: list(each) for n, each in told.by_message.items()})
+    seen = told.copy()
     new = []
     for claim in claims:
         if not seen.holds(claim):

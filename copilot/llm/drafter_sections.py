@@ -59,20 +59,21 @@ def _notes_for(
 ) -> list[list[DraftedClaim]]:
     """Those meant for the section; for one that the workspace worded itself, all."""
     mine = [
-        [note for note in part if note.section == wish.key or not _is_as_shipped(wish)]
+        [note for note in part if note.section == wish.key or not is_as_shipped(wish)]
         for part in parts
     ]
     return [part for part in mine if part]
 
 
-def _is_as_shipped(wish: SectionWish) -> bool:
+def is_as_shipped(wish: SectionWish) -> bool:
+    """Not one of the workspace's own, nor one that it wants filled in its own way."""
     shipped = _SHIPPED.get(wish.key)
     return shipped is not None and shipped.asks == wish.asks
 
 
 def _needs_writing(wish: SectionWish, by_part: Sequence[Sequence[DraftedClaim]]) -> bool:
     too_many = sum(map(len, by_part)) > wish.most
-    return too_many or len(by_part) > 1 or not _is_as_shipped(wish)
+    return too_many or len(by_part) > 1 or not is_as_shipped(wish)
 
 
 def _spread(by_part: Iterable[Sequence[DraftedClaim]], most: int) -> list[DraftedClaim]:
@@ -92,7 +93,7 @@ def _write(
     request = sitting.request
     opened = _opened(sitting, notes)
     heard = sitting.ask(
-        prompt_for_section(wish, notes, _said_of(sitting, notes), opened, sitting.zone),
+        prompt_for_section(wish, notes, _said_of(sitting, wish, notes), opened, sitting.zone),
         WrittenSection,
         SECTION_VERSION,
         tuple(message.number for message in opened),
@@ -118,9 +119,14 @@ def _opened(sitting: Sitting, notes: Sequence[DraftedClaim]) -> Sequence[WindowM
     return found.messages or cited[:1]
 
 
-def _said_of(sitting: Sitting, notes: Sequence[DraftedClaim]) -> list[str]:
-    """What the review says already of the messages that the notes rest on."""
+def _said_of(sitting: Sitting, wish: SectionWish, notes: Sequence[DraftedClaim]) -> list[str]:
+    """What the review says already of the messages that the notes rest on.
+
+    Nothing for a section that the workspace worded itself: it wants it whole, elsewhere or not.
+    """
     numbers = {quote.number for note in notes for quote in note.citations}
+    if not is_as_shipped(wish):
+        return []
     said = [
         claim.text
         for claim in sitting.request.said

@@ -51,8 +51,8 @@ from tests.fakes.scripted_endpoint import ScriptedEndpoint, answers_with
 DEMO = Path(__file__).parents[2] / "copilot" / "sandbox" / "demo_incident"
 SWEEP = timedelta(seconds=5)
 TARGET = 0.10
-_TEAM = "T1"
-_PLENTY = TokenLimits(10**9, 10**9, 10**9)
+TEAM = "T1"
+PLENTY = TokenLimits(10**9, 10**9, 10**9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +90,14 @@ class TokenShare:
 
 def main() -> int:
     """Prints the share of each export; 1 if one of them misses the target."""
-    shares = [measure(one) for path in [DEMO, *_exports()] for one in played_from(path)]
+    shares = [measure(one) for path in [DEMO, *real_exports()] for one in played_from(path)]
     sys.stdout.write("\n".join(share.as_line() for share in shares) + "\n")
-    if not _exports():
+    if not real_exports():
         sys.stdout.write("skipped: the shared data folder with real exports is not there\n")
     return int(any(share.share > TARGET for share in shares))
 
 
-def _exports() -> list[Path]:
+def real_exports() -> list[Path]:
     return sorted((SHARED_DATA / "slack_exports").glob("k8s-*.zip"))
 
 
@@ -111,8 +111,11 @@ def played_from(path: Path) -> list[Played]:
 
 
 def measure(played: Played, debounce: Debounce = DEBOUNCE) -> TokenShare:
-    with ScriptedEndpoint(answers_with(lambda _: {"items": []})) as endpoint, _database() as db:
-        incident_id = _declare(db, played)
+    with (
+        ScriptedEndpoint(answers_with(lambda _: {"items": []})) as endpoint,
+        scratch_database() as db,
+    ):
+        incident_id = declare_played(db, played)
         model = Endpoint(base_url=endpoint.url, api_key="k", model="scripted-1")
         _play(db, incident_id, played, _proposer(db, model, debounce))
         calls, tokens = endpoint.calls, endpoint.tokens
@@ -136,7 +139,7 @@ def _proposer(db: Database, model: Endpoint, debounce: Debounce) -> ModelPropose
         model,
         LocalProposer(),
         mentions_work,
-        TokenBudgets(db, _PLENTY, ReplayClock(datetime.fromisoformat("2026-01-01T00:00:00Z"))),
+        TokenBudgets(db, PLENTY, ReplayClock(datetime.fromisoformat("2026-01-01T00:00:00Z"))),
         reads_private=False,
         debounce=debounce,
     )
@@ -149,7 +152,7 @@ def _play(db: Database, incident_id: int, played: Played, proposer: ModelPropose
         clock.advance_to(ts_to_instant(str(message["ts"])))
         with db.transaction() as session:
             event = {"type": "message", "channel": played.channel_id, **message}
-            take_in(session, _TEAM, to_records(_TEAM, event, played.channel_id), clock.now())
+            take_in(session, TEAM, to_records(TEAM, event, played.channel_id), clock.now())
         following = played.messages[number + 1 :][:1]
         until = ts_to_instant(str(following[0]["ts"])) if following else None
         _sweep_until(db, incident_id, proposer, clock, until)
@@ -178,24 +181,24 @@ def _one_by_one(db: Database, incident_id: int, model: Endpoint) -> int:
     with db.reading() as session:
         incident = get_incident(session, incident_id)
         events = events_in(session, span_of(incident))
-        said = window_messages(session, events, names_of(session, _TEAM))
-        people = people_of(session, _TEAM)
+        said = window_messages(session, events, names_of(session, TEAM))
+        people = people_of(session, TEAM)
     for message in said:
         asked = prompt_about([replace(message, is_new=True)], people)
         model.ask(asked.prompt, FoundFollowUps, max_output_tokens=MOST_OUTPUT_TOKENS)
     return len(said)
 
 
-def _declare(db: Database, played: Played) -> int:
+def declare_played(db: Database, played: Played) -> int:
     start = ts_to_instant(str(played.messages[0]["ts"]))
     with db.transaction() as session:
-        workspace = WorkspaceInfo(_TEAM, "Acme", "https://acme.slack.com/", "UBOT")
+        workspace = WorkspaceInfo(TEAM, "Acme", "https://acme.slack.com/", "UBOT")
         upsert_workspace(session, workspace, start)
-        upsert_channel(session, _TEAM, ChannelInfo(played.channel_id, played.name, False))
-        upsert_members(session, _TEAM, [_member(user) for user in played.users])
+        upsert_channel(session, TEAM, ChannelInfo(played.channel_id, played.name, False))
+        upsert_members(session, TEAM, [_member(user) for user in played.users])
         declared: Incident = declare(
             session,
-            team_id=_TEAM,
+            team_id=TEAM,
             channel_id=played.channel_id,
             title=played.name,
             severity=None,
@@ -212,7 +215,7 @@ def _member(user: Mapping[str, Any]) -> MemberInfo:
 
 
 @contextmanager
-def _database() -> Iterator[Database]:
+def scratch_database() -> Iterator[Database]:
     with tempfile.TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{folder}/played.db")
         upgrade(engine)

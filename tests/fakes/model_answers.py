@@ -7,7 +7,8 @@ from typing import Any
 
 from tests.fakes.scripted_endpoint import Asked
 
-_LINE = re.compile(r"m(?P<number>\d+)(?P<head>[^:]*): (?P<text>.*)")
+_LINE = re.compile(r"m(?P<number>\d+)(?P<head>(?:[^:]|:(?=\d\d ))*): (?P<text>.*)")
+_WHO = re.compile(r"p\d+|bot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ def lines_read(asked: Asked) -> list[ReadLine]:
         message = _LINE.fullmatch(line.removeprefix(marker))
         if message:
             words = message["head"].split()
-            who = next((word for word in words if word not in ("seen", "reply")), "somebody")
+            who = next((word for word in words if _WHO.fullmatch(word)), "somebody")
             number, text = int(message["number"]), message["text"]
             found.append(ReadLine(number, who, "seen" in words, text))
     return found
