@@ -13,6 +13,7 @@ from copilot.console import sessions
 from copilot.console.errors import add_error_pages
 from copilot.console.login import LoginLinks
 from copilot.console.pages.incidents import incident_pages
+from copilot.console.pages.milestones import milestone_pages
 from copilot.console.pages.noise import noise_pages
 from copilot.console.pages.review import review_pages
 from copilot.console.pages.signing_in import signing_in_pages
@@ -41,6 +42,7 @@ def add_console(
     for router in (
         incident_pages(db, clock),
         timeline_pages(db, clock),
+        milestone_pages(db, clock),
         suggestion_pages(db, clock),
         review_pages(db, clock),
         noise_pages(db, clock),

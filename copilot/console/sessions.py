@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
@@ -116,6 +117,16 @@ def tell_once(request: Request, text: str) -> None:
 def take_told(request: Request) -> str | None:
     told = request.session.pop("told", None) if "told" in request.session else None
     return told if isinstance(told, str) else None
+
+
+def keep_typed(request: Request, typed: Mapping[str, str]) -> None:
+    """What was refused stands in the form on the next page, so that nobody types it again."""
+    request.session["typed"] = dict(typed)
+
+
+def take_typed(request: Request) -> dict[str, str]:
+    typed = request.session.pop("typed", None) if "typed" in request.session else None
+    return typed if isinstance(typed, dict) else {}
 
 
 def tidy_name(raw: str) -> str:

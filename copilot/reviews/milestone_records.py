@@ -100,8 +100,17 @@ def _add(
     session.flush()
 
 
+def is_signed(session: Session, incident_id: int) -> bool:
+    """Whether its review was signed, after which milestones stay as they are, too."""
+    return _signature(session, incident_id) is not None
+
+
+def _signature(session: Session, incident_id: int) -> SignOff | None:
+    return session.scalar(select(SignOff).where(SignOff.incident_id == incident_id))
+
+
 def _refuse_signed(session: Session, incident_id: int) -> None:
-    signed = session.scalar(select(SignOff).where(SignOff.incident_id == incident_id))
+    signed = _signature(session, incident_id)
     if signed is not None:
         raise BadInputError(
             f"{signed.signed_by} signed the review, so what stands on it stays. "

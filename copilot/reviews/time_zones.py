@@ -29,6 +29,14 @@ def zone_of_person(session: Session, team_id: str, user_id: str) -> ZoneInfo | N
     return _zone(name)
 
 
+def zones_in(session: Session, team_id: str) -> list[str]:
+    """Where people of the workspace live, by name; what a person is offered to choose from."""
+    found = session.scalars(
+        select(Member.time_zone).where(Member.team_id == team_id, Member.time_zone != "").distinct()
+    )
+    return sorted({*found, _UTC})
+
+
 def set_zone(session: Session, incident: Incident, name: str) -> None:
     """Write its review by the clocks of `name`; empty means the workspace's.
 

@@ -4,9 +4,11 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from copilot.clock import Clock
+from copilot.console import sessions
 from copilot.console.addresses import EpisodeNumber, IncidentId
 from copilot.console.episode_view import read_episode
 from copilot.console.incident_header import read_header
+from copilot.console.milestone_view import read_milestones
 from copilot.console.rendering import page
 from copilot.console.sessions import SignedIn
 from copilot.console.timeline_view import read_timeline
@@ -19,12 +21,21 @@ def timeline_pages(db: Database, clock: Clock) -> APIRouter:
 
     @router.get("/incidents/{incident_id}")
     def whole_incident(
-        request: Request, _viewer: SignedIn, incident_id: IncidentId, at: str | None = None
+        request: Request, viewer: SignedIn, incident_id: IncidentId, at: str | None = None
     ) -> Response:
         with db.reading() as session:
             header = read_header(session, incident_id, clock.now())
             timeline = read_timeline(session, incident_id, at=at)
-        return page(request, "incident.html", header=header, timeline=timeline, tab="timeline")
+            typed = sessions.take_typed(request)
+            milestones = read_milestones(session, incident_id, viewer, typed=typed)
+        return page(
+            request,
+            "incident.html",
+            header=header,
+            timeline=timeline,
+            milestones=milestones,
+            tab="timeline",
+        )
 
     @router.get("/incidents/{incident_id}/episodes/{number}")
     def one_episode(
