@@ -49,6 +49,7 @@ def test_it_reads_all_pages_of_members(web_api: FakeSlackWebApi, reader: Workspa
     ana = {
         "id": "U1",
         "name": "ana.costa",
+        "tz": "Europe/Madrid",
         "profile": {"display_name": "ana", "real_name": "Ana Costa"},
     }
     ben = {"id": "U2", "name": "ben", "real_name": "Ben Okafor", "profile": {"display_name": ""}}
@@ -59,7 +60,7 @@ def test_it_reads_all_pages_of_members(web_api: FakeSlackWebApi, reader: Workspa
         Reply({"ok": True, "members": [ben, bot], "response_metadata": {"next_cursor": ""}}),
     )
     assert list(reader.members("T0TEAM")) == [
-        MemberInfo("U1", "ana", "Ana Costa", is_bot=False),
+        MemberInfo("U1", "ana", "Ana Costa", is_bot=False, time_zone="Europe/Madrid"),
         MemberInfo("U2", "Ben Okafor", "Ben Okafor", is_bot=False),
         MemberInfo("U3", "alerts", "", is_bot=True),
     ]
