@@ -9,6 +9,7 @@ _LARGEST = 2**63 - 1
 IncidentId = Annotated[int, Path(ge=1, le=_LARGEST)]
 SuggestionId = Annotated[int, Path(ge=1, le=_LARGEST)]
 ClaimId = Annotated[int, Path(ge=1, le=_LARGEST)]
+CommentId = Annotated[int, Path(ge=1, le=_LARGEST)]
 EpisodeNumber = Annotated[int, Path(ge=1, le=1_000_000)]
 
 

@@ -21,6 +21,7 @@ def _environment() -> Environment:
         clock_time=words.clock_time,
         short_time=words.short_time,
         day=words.day,
+        in_zone=words.in_zone,
         day_and_time=words.day_and_time,
         duration=words.duration,
         severity_word=words.severity,

@@ -1,6 +1,6 @@
 """How times, durations and states read on a page."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 ZONE = "UTC"
 
@@ -28,6 +28,10 @@ DISMISS_WORDS = {
     "duplicate": "We have it already",
     "too_noisy": "Too much of this",
 }
+
+
+def in_zone(instant: datetime, zone: tzinfo) -> datetime:
+    return instant.astimezone(zone)
 
 
 def clock_time(instant: datetime) -> str:
