@@ -3,10 +3,14 @@ import { watchEpisodes } from "./episodes.js";
 import { watchFreshness } from "./freshness.js";
 import { watchKeys } from "./keys.js";
 import { watchReplay } from "./replay.js";
+import { watchReviewing } from "./reviewing.js";
 import { watchSwaps } from "./swap.js";
+import { watchUnsent } from "./unsent.js";
 
+watchUnsent();
 watchSwaps();
 watchEpisodes();
 watchKeys();
 watchFreshness();
 watchReplay();
+watchReviewing();

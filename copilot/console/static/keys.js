@@ -5,6 +5,7 @@ const WRITES = "input:not([type=radio]):not([type=checkbox]), textarea, select, 
 
 export function watchKeys() {
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return sendForm(event);
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
     if (event.key === "Escape") return closeOpenForm();
     if (event.target.closest?.(WRITES) || document.querySelector("dialog[open]")) return;
@@ -27,6 +28,12 @@ function goToField(details) {
   if (!form) return;
   form.querySelector("input:not([type=hidden]), textarea, select")?.focus({ preventScroll: true });
   form.scrollIntoView({ block: "nearest" });
+}
+
+function sendForm(event) {
+  if (!event.target.matches?.("textarea, input")) return;
+  event.preventDefault();
+  event.target.form?.requestSubmit();
 }
 
 function current() {

@@ -1,5 +1,9 @@
 // Fetches a page and puts its header and content in the place of ours, so that scroll position
 // and side panels stay where they are. The server stays the only one that renders.
+import { merge } from "./merge.js";
+import { sent } from "./unsent.js";
+
+const PARTS = ["header.top", "main", "[data-latest]", "[data-keys]"];
 
 export async function fetchPage(url, options = {}) {
   const response = await fetch(url, {
@@ -11,20 +15,39 @@ export async function fetchPage(url, options = {}) {
     window.location.assign(response.url);
   }
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return { page, url: response.url };
+  return { page, url: response.url, isDone: response.ok };
 }
 
-export async function swap(url, options = {}) {
+// `form` is the one that is sent, if any.
+export async function swap(url, options = {}, form = null) {
   document.documentElement.setAttribute("aria-busy", "true");
+  if (!form) document.dispatchEvent(new Event("leaving"));
   try {
-    const { page, url: arrivedAt } = await fetchPage(url, options);
+    const { page, url: arrivedAt, isDone } = await fetchPage(url, options);
+    if (form && !isDone && isSameKind(document) && !isSameKind(page)) {
+      tell(inWords(page));
+      return;
+    }
+    if (form && isDone) sent(form);
     putInPlace(page);
-    if (arrivedAt !== window.location.href) history.pushState({ swapped: true }, "", arrivedAt);
+    if (isDone && arrivedAt !== window.location.href) {
+      history.pushState({ swapped: true }, "", arrivedAt);
+    }
   } catch (problem) {
     if (!(problem instanceof TypeError)) throw problem; // what fetch throws when nobody answers
     tell("The console can't be reached. Nothing was changed; try again in a moment.");
   } finally {
     document.documentElement.removeAttribute("aria-busy");
+  }
+}
+
+// Brings a page up to date that somebody is working on: nothing moves, nothing typed is lost.
+export async function freshen() {
+  const asked = window.location.href;
+  const { page, isDone, url } = await fetchPage(asked);
+  const isStill = asked === window.location.href && !document.documentElement.hasAttribute("aria-busy");
+  if (isDone && isStill && url === asked.split("#")[0] && isSameKind(page)) {
+    mergeIn(page, { isQuiet: true });
   }
 }
 
@@ -38,15 +61,39 @@ export function tell(text) {
   main.prepend(note);
 }
 
+// The same view in another state: worth merging rather than replacing.
+function isSameKind(page) {
+  const kind = document.querySelector("main").dataset.merge;
+  return kind !== undefined && page.querySelector("main")?.dataset.merge === kind;
+}
+
+function inWords(page) {
+  const said = [...page.querySelectorAll("main p, main h1")].map((part) => part.textContent.trim());
+  return said.filter(Boolean).slice(1, -1).join(" ");
+}
+
 function putInPlace(page) {
-  for (const selector of ["header.top", "main", "[data-latest]", "[data-keys]"]) {
-    const ours = document.querySelector(selector);
-    const fresh = page.querySelector(selector);
-    if (ours && fresh) ours.replaceWith(fresh);
-    else ours?.remove();
+  if (isSameKind(page)) mergeIn(page, { isQuiet: false });
+  else {
+    for (const selector of PARTS) {
+      const ours = document.querySelector(selector);
+      const fresh = page.querySelector(selector);
+      if (ours && fresh) ours.replaceWith(fresh);
+      else ours?.remove();
+    }
   }
   document.title = page.title;
   goToFocus();
+}
+
+function mergeIn(page, how) {
+  for (const selector of PARTS) {
+    const ours = document.querySelector(selector);
+    const fresh = page.querySelector(selector);
+    if (ours && fresh) merge(ours, fresh, how);
+  }
+  document.title = page.title;
+  document.dispatchEvent(new CustomEvent("merged", { detail: how }));
 }
 
 // The item that is being worked on, and in a side panel the message that it rests on.
@@ -74,11 +121,17 @@ export function watchSwaps() {
     const form = event.target.closest("form[data-swap]");
     if (!form) return;
     event.preventDefault();
-    for (const button of form.querySelectorAll("button")) button.disabled = true;
-    const body = new URLSearchParams(new FormData(form, event.submitter));
-    swap(form.action, { method: "POST", body });
+    send(form, event.submitter);
   });
   window.addEventListener("popstate", () => {
     if (history.state?.swapped || !window.location.hash) swap(window.location.href);
   });
+}
+
+async function send(form, submitter) {
+  if (form.getAttribute("aria-busy")) return; // a second press of the same key
+  form.setAttribute("aria-busy", "true");
+  const body = new URLSearchParams(new FormData(form, submitter));
+  await swap(form.action, { method: "POST", body }, form);
+  form.removeAttribute("aria-busy");
 }
