@@ -117,6 +117,8 @@ class VerificationAct(Base):
     """An `ActKind` value."""
     text: Mapped[str] = mapped_column(Text)
     """The claim's words from then on."""
+    before: Mapped[str | None] = mapped_column(Text)
+    """Its words until then, where the act changed them."""
     sources: Mapped[list[Any]] = mapped_column(JsonData, default=list, server_default="[]")
     """[[event id, revision id], …] of what it cited then."""
     person: Mapped[str] = mapped_column(String(200))

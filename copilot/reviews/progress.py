@@ -2,27 +2,24 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from copilot.reviews.models import Claim, ClaimState, Review
 
 
 def claims_checked(session: Session, incident_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Claims of each newest review that may be published, and how many a person checked."""
-    newest = (
-        select(func.max(Review.id))
-        .where(Review.incident_id.in_(incident_ids))
-        .group_by(Review.incident_id)
-    )
+    """Claims of each review that may be published, and how many a person checked."""
     is_checked = case((Claim.state != ClaimState.UNVERIFIED, 1), else_=0)
     found = session.execute(
         select(Review.incident_id, func.count(), func.sum(is_checked))
         .join(Claim, Claim.review_id == Review.id)
         .where(
-            Review.id.in_(newest),
+            Review.incident_id.in_(incident_ids),
+            Claim.withdrawn_in_id.is_(None),
+            Claim.proposed_for_id.is_(None),
             Claim.state != ClaimState.WRONG,
-            or_(Claim.is_supported.is_(True), Claim.state == ClaimState.EDITED),
+            Claim.is_supported.is_(True),
         )
         .group_by(Review.incident_id)
     )

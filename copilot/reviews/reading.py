@@ -1,107 +1,50 @@
-"""The newest review as people and programs read it."""
+"""The review as it stands, as people and programs read it."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident, span_of
-from copilot.reviews.models import Claim, ClaimState, Review, Section
-from copilot.reviews.review_policy import TITLES
+from copilot.reviews.amendment_views import amended_in, amendment_views, amendments_of
+from copilot.reviews.claim_views import Shown, claim_view, marks_by_claim, proposal_view
+from copilot.reviews.models import Amendment, Claim, ClaimState, Comment, Review, SignOff
+from copilot.reviews.sections import template_of, title_of
 from copilot.reviews.sources import Source, sources_of
-from copilot.reviews.versions import newest_review
-from copilot.reviews.written_down import WrittenDown, written_down
+from copilot.reviews.versions import newest_review, sign_off_of
+from copilot.reviews.views import AmendmentView as AmendmentView
+from copilot.reviews.views import CitationView as CitationView
+from copilot.reviews.views import ClaimView as ClaimView
+from copilot.reviews.views import CommentView as CommentView
+from copilot.reviews.views import MarkView as MarkView
+from copilot.reviews.views import ProposalView as ProposalView
+from copilot.reviews.views import ReviewedIncident as ReviewedIncident
+from copilot.reviews.views import ReviewView as ReviewView
+from copilot.reviews.views import SectionView as SectionView
+from copilot.reviews.views import SignedView as SignedView
+from copilot.reviews.written_down import written_down
 from copilot.timeline.gaps import gaps_in
 from copilot.workspaces.directory import channel_name
 
-_WITHHELD = "Withheld: a message it rests on was deleted."
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """All rows that a view is made of."""
 
-class ReviewedIncident(BaseModel):
-    id: int
-    title: str
-    channel: str
-    severity: str | None
-    status: str
-    declared_at: datetime
-    mitigated_at: datetime | None
-    resolved_at: datetime | None
-
-
-class CitationView(BaseModel):
-    message_ts: str
-    quote: str
-    """Verbatim; empty once the message was deleted."""
-    permalink: str
-
-    event_id: int = Field(exclude=True)
-    author_name: str = Field(exclude=True)
-    occurred_at: datetime = Field(exclude=True)
-    text: str = Field(exclude=True)
-    """The message as it read when it was cited."""
-    is_changed: bool = Field(exclude=True)
-    is_deleted: bool = Field(exclude=True)
-
-
-class ClaimView(BaseModel):
-    """One sentence with its sources, what code found and what a person said."""
-
-    text: str
-    citations: list[CitationView]
-    supported: bool
-
-    id: int = Field(exclude=True)
-    section: Section = Field(exclude=True)
-    state: ClaimState = Field(exclude=True)
-    checked_by: str | None = Field(exclude=True)
-    checked_at: datetime | None = Field(exclude=True)
-    drafted_text: str = Field(exclude=True)
-    why: str | None = Field(exclude=True)
-    """What is wrong with it, in words; None for a supported claim."""
-    source_changed: bool = Field(exclude=True)
-
-    @property
-    def is_checked(self) -> bool:
-        return self.state in (ClaimState.VERIFIED, ClaimState.EDITED)
-
-
-class SectionView(BaseModel):
-    key: Section = Field(exclude=True)
-    title: str
-    claims: list[ClaimView]
-    """Empty where the timeline says nothing."""
-
-
-class ReviewView(BaseModel):
-    id: int
-    incident: ReviewedIncident
-    version: int
-    engine: str
-    drafted_at: datetime
-    events_read: int
-    events_left_out: int
-    gaps: list[str] = []
-    """Stretches of the timeline in which messages may be missing, in words, as they are now."""
-    sections: list[SectionView]
-    """All ten, in order, with what may be published."""
-    written_down: list[WrittenDown] = []
-    """Notes and the like, which rest on no message and so are no claims."""
-    unsupported: list[ClaimView]
-    """Kept apart: what its sources do not carry, or no longer."""
-    rejected: list[ClaimView]
-    """What a person marked wrong."""
-
-    @property
-    def claims(self) -> list[ClaimView]:
-        return [claim for section in self.sections for claim in section.claims]
-
-    @property
-    def checked(self) -> int:
-        """Published claims that a named person verified or wrote."""
-        return sum(claim.is_checked for claim in self.claims)
+    review: Review
+    standing: Sequence[Claim]
+    beside: Mapping[int, Sequence[Claim]]
+    sources: Mapping[int, Sequence[Source]]
+    versions: Mapping[int, int]
+    """Numbers of versions by their ids."""
+    comments: Sequence[Comment]
+    sign_off: SignOff | None
+    amendments: Sequence[Amendment]
+    amending: Mapping[int, Claim]
 
 
 def current_review(session: Session, incident_id: int) -> ReviewView | None:
@@ -110,102 +53,165 @@ def current_review(session: Session, incident_id: int) -> ReviewView | None:
     review = newest_review(session, incident_id)
     if review is None:
         return None
-    rows = session.scalars(
-        select(Claim).where(Claim.review_id == review.id).order_by(Claim.position, Claim.id)
+    read = _read(session, incident, review)
+    return _review_view(session, incident, read, _claim_views(session, incident, read))
+
+
+def _read(session: Session, incident: Incident, review: Review) -> _Read:
+    found = session.execute(
+        select(Claim, Review.version)
+        .join(Review, Review.id == Claim.review_id)
+        .where(Review.incident_id == incident.id, Claim.withdrawn_in_id.is_(None))
+        .order_by(Claim.position, Claim.id)
     ).all()
-    sources = sources_of(session, incident, [row.id for row in rows])
-    return _review_view(session, incident, review, [_claim_view(r, sources[r.id]) for r in rows])
+    amendments = amendments_of(session, incident.id)
+    amending_ids = {each.new_claim_id for each in amendments}
+    beside: dict[int, list[Claim]] = defaultdict(list)
+    standing = []
+    for row, _ in found:
+        if row.proposed_for_id is not None:
+            beside[row.proposed_for_id].append(row)
+        elif row.id not in amending_ids:
+            standing.append(row)
+    comments = session.scalars(
+        select(Comment).where(Comment.incident_id == incident.id).order_by(Comment.id)
+    ).all()
+    return _Read(
+        review=review,
+        standing=standing,
+        beside=beside,
+        sources=sources_of(session, incident, [row.id for row, _ in found]),
+        versions={row.review_id: version for row, version in found},
+        comments=comments,
+        sign_off=sign_off_of(session, incident.id),
+        amendments=amendments,
+        amending={row.id: row for row, _ in found if row.id in amending_ids},
+    )
+
+
+def _claim_views(session: Session, incident: Incident, read: _Read) -> list[ClaimView]:
+    marks = marks_by_claim(session, incident.id, read.standing)
+    remarks: dict[int | None, list[CommentView]] = defaultdict(list)
+    for comment in read.comments:
+        remarks[comment.claim_id].append(_comment_view(comment))
+    corrected = amended_in(read.amendments)
+    return [
+        claim_view(
+            row,
+            Shown(
+                sources=read.sources[row.id],
+                version=read.versions[row.review_id],
+                proposals=[
+                    proposal_view(each, read.sources[each.id], read.versions[each.review_id])
+                    for each in read.beside.get(row.id, ())
+                ],
+                comments=remarks[row.id],
+                marks=marks.get(row.id, []),
+                amended_in=corrected.get(row.id),
+                is_signed=read.sign_off is not None and is_signed_claim(row),
+            ),
+        )
+        for row in read.standing
+    ]
 
 
 def _review_view(
-    session: Session, incident: Incident, review: Review, claims: Sequence[ClaimView]
+    session: Session, incident: Incident, read: _Read, claims: Sequence[ClaimView]
 ) -> ReviewView:
+    review = read.review
     rejected = [claim for claim in claims if claim.state == ClaimState.WRONG]
     others = [claim for claim in claims if claim.state != ClaimState.WRONG]
-    published = sorted(filter(_may_be_published, others), key=_first_cited_at)
+    published = sorted(filter(_is_published, others), key=_in_order)
     return ReviewView(
         id=review.id,
-        incident=ReviewedIncident(
-            id=incident.id,
-            title=incident.title,
-            channel=channel_name(session, incident.team_id, incident.channel_id),
-            severity=incident.severity,
-            status=incident.status,
-            declared_at=incident.declared_at,
-            mitigated_at=incident.mitigated_at,
-            resolved_at=incident.resolved_at,
-        ),
+        incident=_incident_view(session, incident),
         version=review.version,
         engine=review.engine,
         drafted_at=review.drafted_at,
         events_read=review.events_read,
         events_left_out=review.events_left_out,
+        left_out=list(review.left_out),
+        fell_back_because=review.fell_back_because,
         gaps=[gap.text for gap in gaps_in(session, span_of(incident))],
-        sections=[
-            SectionView(
-                key=section,
-                title=TITLES[section],
-                claims=[claim for claim in published if claim.section == section],
-            )
-            for section in Section
-        ],
+        sections=_sections(review, claims, published),
+        sections_waiting=[title_of(key, template_of(review)) for key in review.sections_left],
+        waits_for_people=review.waits_for_people,
         written_down=written_down(session, incident),
-        unsupported=[claim for claim in others if not _may_be_published(claim)],
+        unsupported=[claim for claim in others if not _is_published(claim)],
         rejected=rejected,
+        comments=[_comment_view(each) for each in read.comments if each.claim_id is None],
+        signed=_signed_view(read),
+        amendments=amendment_views(read.amendments, read.amending, read.standing, read.sources),
+        source_changed=sum(claim.source_changed for claim in others),
     )
 
 
-def _may_be_published(claim: ClaimView) -> bool:
-    """What its sources carry; or a person's own words, as long as the sources are still there."""
-    is_persons = claim.state == ClaimState.EDITED and not claim.source_changed
-    return claim.supported or (is_persons and bool(claim.citations))
+def _incident_view(session: Session, incident: Incident) -> ReviewedIncident:
+    return ReviewedIncident(
+        id=incident.id,
+        title=incident.title,
+        channel=channel_name(session, incident.team_id, incident.channel_id),
+        severity=incident.severity,
+        status=incident.status,
+        declared_at=incident.declared_at,
+        mitigated_at=incident.mitigated_at,
+        resolved_at=incident.resolved_at,
+    )
 
 
-def _first_cited_at(claim: ClaimView) -> datetime:
-    return min(citation.occurred_at for citation in claim.citations)
+def _sections(
+    review: Review, claims: Sequence[ClaimView], published: Sequence[ClaimView]
+) -> list[SectionView]:
+    """Those of the template, then any that it has no more and that something stands in."""
+    template = template_of(review)
+    keys = list(dict.fromkeys([wish.key for wish in template] + [c.section for c in claims]))
+    by_key: dict[str, list[ClaimView]] = {key: [] for key in keys}
+    for claim in published:
+        by_key[claim.section].append(claim)
+    return [
+        SectionView(
+            key=key,
+            title=title_of(key, template),
+            claims=by_key[key],
+            is_waiting=key in review.sections_left,
+        )
+        for key in keys
+    ]
 
 
-def _claim_view(row: Claim, sources: Sequence[Source]) -> ClaimView:
-    is_deleted = any(source.is_deleted for source in sources)
-    is_changed = any(source.is_changed for source in sources)
-    state = ClaimState(row.state)
-    is_withheld = is_deleted and state != ClaimState.EDITED
-    return ClaimView(
+def is_signed_claim(row: Claim) -> bool:
+    """Whether a standing claim is part of what was signed: nothing else was published then."""
+    return row.is_supported and row.state in (ClaimState.VERIFIED, ClaimState.EDITED)
+
+
+def _is_published(claim: ClaimView) -> bool:
+    """What its sources carry today. What was signed stays listed, marked where they changed."""
+    return claim.supported or claim.content_hash is not None
+
+
+def _in_order(claim: ClaimView) -> tuple[datetime, int]:
+    return min(citation.occurred_at for citation in claim.citations), claim.id
+
+
+def _comment_view(row: Comment) -> CommentView:
+    return CommentView(
         id=row.id,
-        section=Section(row.section),
-        text=_WITHHELD if is_withheld else row.text,
-        drafted_text=_WITHHELD if is_deleted else row.drafted_text,
-        citations=[_citation_view(source) for source in sources],
-        supported=row.is_supported and not is_changed and bool(sources),
-        state=state,
-        checked_by=row.checked_by,
-        checked_at=row.checked_at,
-        why=_why(row, sources, is_deleted=is_deleted, is_changed=is_changed),
-        source_changed=is_changed,
+        claim_id=row.claim_id,
+        text=row.text,
+        author=row.author,
+        written_at=row.written_at,
+        settled_by=row.settled_by,
+        settled_at=row.settled_at,
     )
 
 
-def _why(
-    row: Claim, sources: Sequence[Source], *, is_deleted: bool, is_changed: bool
-) -> str | None:
-    if is_deleted:
-        return "source changed: a message it cites was deleted"
-    if is_changed:
-        return "source changed: a message it cites was edited"
-    if row.is_supported and not sources:
-        return "the messages it cited are gone"
-    return row.failed_check
-
-
-def _citation_view(source: Source) -> CitationView:
-    return CitationView(
-        message_ts=source.message.message_ts,
-        quote="" if source.is_deleted else source.citation.quote,
-        permalink=source.permalink,
-        event_id=source.message.event_id,
-        author_name=source.message.author_name,
-        occurred_at=source.message.occurred_at,
-        text="" if source.is_deleted else source.message.text,
-        is_changed=source.is_changed,
-        is_deleted=source.is_deleted,
+def _signed_view(read: _Read) -> SignedView | None:
+    if read.sign_off is None:
+        return None
+    return SignedView(
+        by=read.sign_off.signed_by,
+        user_id=read.sign_off.user_id,
+        at=read.sign_off.signed_at,
+        version=read.review.version,
+        content_hash=read.sign_off.content_hash,
     )

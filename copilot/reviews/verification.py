@@ -1,123 +1,196 @@
-"""What people say of claims: verified, wrong, or better in their own words."""
+"""What people say of claims: verified, wrong, better in their own words, or not now.
 
+`seen` is the sentence as the person read it. If somebody put it otherwise since, nobody can
+verify what they have not read, and nobody's words are written over: an edit waits beside them.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from copilot.errors import BadInputError, NotFoundError
-from copilot.reviews.citations import is_printable
-from copilot.reviews.models import Claim, ClaimState, Review, VerificationAct
-from copilot.reviews.sources import Source, sources_of
-from copilot.reviews.versions import (
-    MAX_PERSONS_WORDS,
-    check_persons_claim,
-    lock_incident,
-    newest_review,
+from copilot.errors import BadInputError
+from copilot.reviews.acting import (
+    Held,
+    bring_back,
+    hold_claim,
+    is_other_than_seen,
+    record,
+    refuse_if_proposed,
+    refuse_if_unseen,
+    tidy,
 )
-from copilot.reviews.words import word_count
-from copilot.workspaces.directory import names_of
+from copilot.reviews.checking import check_against, is_same_words, look_again, without_gone
+from copilot.reviews.citations import Check
+from copilot.reviews.citing import add_claim as add_claim
+from copilot.reviews.citing import cite as cite
+from copilot.reviews.models import Claim, ClaimState, VerificationAct
+from copilot.reviews.proposals import propose
+from copilot.reviews.reviewers import Reviewer
+from copilot.reviews.sources import Source
+from copilot.reviews.vocabulary import ActKind
 
-_MOST_LETTERS = 1_000
 
-
-def verify(session: Session, claim_id: int, *, person: str, now: datetime) -> Claim:
-    """`person` checked the claim against its sources as they read now.
+def verify(
+    session: Session, claim_id: int, *, by: Reviewer, now: datetime, seen: str | None = None
+) -> Claim:
+    """`by` checked the claim against its sources as they read now.
 
     An edited source counts as seen if it still contains the quote. Raises BadInputError for a
     claim whose sources do not carry it: editing it can make it right.
     """
-    claim, sources = _open(session, claim_id)
-    _look_again(sources)
-    if any(not source.still_says_it for source in sources):
-        raise BadInputError(
-            "A message this sentence quotes was changed or deleted since. Nothing was saved: "
-            "edit the sentence, mark it wrong, or draft the review again."
-        )
-    if not claim.is_supported and claim.state != ClaimState.EDITED:
-        raise BadInputError(
-            f"This sentence failed a check: {claim.failed_check}. Nothing was saved: edit it, so "
-            "that its sources carry it, or mark it wrong."
-        )
-    if claim.state != ClaimState.EDITED:
-        claim.state = ClaimState.VERIFIED
-    return _sign(session, claim, person, now, ClaimState.VERIFIED)
+    held = _hold_standing(session, claim_id, seen)
+    return _verify(session, held, by, now)
 
 
-def mark_wrong(session: Session, claim_id: int, *, person: str, now: datetime) -> Claim:
-    """`person` says that the claim is not true; it is not published."""
-    claim, _ = _open(session, claim_id)
-    claim.state = ClaimState.WRONG
-    return _sign(session, claim, person, now, ClaimState.WRONG)
+def mark_wrong(
+    session: Session, claim_id: int, *, by: Reviewer, now: datetime, seen: str | None = None
+) -> Claim:
+    """`by` says that the claim is not true; it is not published. Raises BadInputError."""
+    held = _hold_standing(session, claim_id, seen)
+    return _sign(session, held, ClaimState.WRONG, ActKind.WRONG, by, now)
 
 
 def edit_claim(
-    session: Session, claim_id: int, *, person: str, now: datetime, text: str | None = None
+    session: Session,
+    claim_id: int,
+    *,
+    text: str,
+    by: Reviewer,
+    now: datetime,
+    seen: str | None = None,
 ) -> Claim:
-    """Put the claim in `person`'s words; it keeps its citations.
+    """Put the claim in the words of `by`; it keeps its citations. Returns where the words are:
+    the claim, or a proposal beside it if somebody else put it otherwise since `seen`.
 
-    The words are checked like a drafter's. If they say more than the sources, they stand all the
-    same, under the person's name and with what the check found.
+    The words are checked like a drafter's. If they say more than the sources, they are kept, apart
+    from what is published, with what the check found. A sentence that failed is not made good by
+    saving it again. Raises BadInputError.
     """
-    claim, sources = _open(session, claim_id)
-    claim.text = _tidy(claim.text if text is None else text)
-    _look_again(sources)
-    incident = lock_incident(session, _review_of(session, claim).incident_id)
-    names = names_of(session, incident.team_id).values()
-    check = check_persons_claim(claim, sources, frozenset(names))
-    claim.is_supported, claim.failed_check = check.is_supported, check.problem
-    claim.state = ClaimState.EDITED
-    return _sign(session, claim, person, now, ClaimState.EDITED)
+    held = hold_claim(session, claim_id)
+    line = tidy(text)
+    if held.claim.proposed_for_id is not None:
+        beside = hold_claim(session, held.claim.proposed_for_id)
+        return propose(session, beside, line, held.sources, by=by, now=now)
+    bring_back(session, held)
+    if line == held.claim.text:
+        return _verify(session, held, by, now)
+    if is_other_than_seen(held.claim, seen):
+        return propose(session, held, line, held.sources, by=by, now=now)
+    return _edit(session, held, line, by, now)
 
 
-def _open(session: Session, claim_id: int) -> tuple[Claim, list[Source]]:
-    """The claim, held against a new version that would be saved at the same time."""
-    claim = session.get(Claim, claim_id)
-    if claim is None:
-        raise NotFoundError("This sentence does not exist. Reload the review; nothing was saved.")
-    review = _review_of(session, claim)
-    incident = lock_incident(session, review.incident_id)
-    newest = newest_review(session, review.incident_id)
-    if newest is not None and newest.id != review.id:
-        raise BadInputError(
-            f"Version {newest.version} of this review was drafted since. Nothing was saved: "
-            "reload the review and check the sentence there."
-        )
-    session.refresh(claim)
-    return claim, sources_of(session, incident, [claim.id])[claim.id]
+def undo(session: Session, claim_id: int, *, by: Reviewer, now: datetime) -> Claim:
+    """Take back what was said of the claim: nobody has checked it then.
 
-
-def _review_of(session: Session, claim: Claim) -> Review:
-    return session.get_one(Review, claim.review_id)
-
-
-def _look_again(sources: list[Source]) -> None:
-    """Cite the newest revision, where it still contains the quote: the person has seen it."""
-    for source in sources:
-        if source.is_changed and source.still_says_it:
-            source.citation.revision_id = source.latest_revision_id
-
-
-def _sign(session: Session, claim: Claim, person: str, now: datetime, state: ClaimState) -> Claim:
-    signed = " ".join(person.split())[:200]
-    if not signed:
-        raise BadInputError("Say who you are first: every check carries a name.")
-    claim.checked_by, claim.checked_at = signed, now
-    session.add(
-        VerificationAct(
-            claim_id=claim.id, state=state, text=claim.text, person=signed, acted_at=now
-        )
-    )
-    session.flush()
+    Its words stay, unless `by` wrote them last: then it reads as before. Raises BadInputError.
+    """
+    held = _hold_standing(session, claim_id, None)
+    claim = held.claim
+    if claim.state == ClaimState.UNVERIFIED:
+        raise BadInputError("Nobody has said anything of this sentence that could be undone.")
+    last, before = claim.text, _words_before(session, claim, by)
+    claim.text = last if before is None else before
+    claim.state, claim.checked_by, claim.checked_at = ClaimState.UNVERIFIED, None, None
+    _note_check(claim, check_against(session, held.incident, claim, held.sources))
+    is_changed = claim.text != last
+    before = last if is_changed else None
+    record(session, held.incident, claim, ActKind.UNDONE, by, now, before=before)
     return claim
 
 
-def _tidy(text: str) -> str:
-    """One line of printable words."""
-    line = " ".join(text.split())
-    if not line:
-        raise BadInputError("A sentence needs words. To drop it, mark it wrong.")
-    if len(line) > _MOST_LETTERS or word_count(line) > MAX_PERSONS_WORDS:
-        raise BadInputError(f"Keep a sentence under {MAX_PERSONS_WORDS} words. Nothing was saved.")
-    if not is_printable(line):
-        raise BadInputError("The sentence contains invisible characters. Nothing was saved.")
-    return line
+def skip(session: Session, claim_id: int, *, by: Reviewer, now: datetime) -> Claim:
+    """`by` has looked at it and leaves it for later, or for somebody else."""
+    held = hold_claim(session, claim_id)
+    record(session, held.incident, held.claim, ActKind.SKIPPED, by, now)
+    return held.claim
+
+
+def _hold_standing(session: Session, claim_id: int, seen: str | None) -> Held:
+    held = hold_claim(session, claim_id)
+    refuse_if_proposed(held)
+    bring_back(session, held)
+    refuse_if_unseen(held, seen)
+    return held
+
+
+def _verify(session: Session, held: Held, by: Reviewer, now: datetime) -> Claim:
+    claim = held.claim
+    if any(not source.still_says_it for source in held.sources):
+        raise BadInputError(
+            "A message this sentence quotes was changed or deleted since. Nothing was saved: "
+            "cite another message, edit the sentence, mark it wrong, or draft the review again."
+        )
+    is_changed = any(source.is_changed for source in held.sources)
+    check = check_against(session, held.incident, claim, look_again(held.sources))
+    problem = check.problem if claim.is_supported or is_changed else claim.failed_check
+    if problem is not None or not held.sources:
+        raise BadInputError(
+            f"This sentence failed a check: {problem or 'it cites no message'}. Nothing was saved: "
+            "edit it, so that its sources carry it, cite another message, or mark it wrong."
+        )
+    _note_check(claim, check)
+    return _sign(session, held, ClaimState.VERIFIED, ActKind.VERIFIED, by, now)
+
+
+def _edit(session: Session, held: Held, line: str, by: Reviewer, now: datetime) -> Claim:
+    claim, before = held.claim, held.claim.text
+    had_failed = not claim.is_supported
+    is_same = is_same_words(line, before) or is_same_words(line, claim.drafted_text)
+    sources: Sequence[Source] = look_again(held.sources)
+    claim.text = line
+    check = check_against(session, held.incident, claim, sources)
+    if check.is_supported:
+        sources = _drop_gone(session, held, sources)
+    if had_failed and is_same and not check.is_supported:
+        raise BadInputError(
+            f"This sentence failed a check: {check.problem}. The same words fail it again, "
+            "whoever saves them. Nothing was saved: put it otherwise, or cite another message."
+        )
+    _note_check(claim, check)
+    return _sign(session, held, ClaimState.EDITED, ActKind.EDITED, by, now, before=before)
+
+
+def _drop_gone(session: Session, held: Held, sources: Sequence[Source]) -> Sequence[Source]:
+    """Of several sources, those that do not say it any more, if the rest carries the sentence."""
+    rest = without_gone(sources)
+    if len(rest) in (0, len(sources)):
+        return sources
+    if not check_against(session, held.incident, held.claim, rest).is_supported:
+        return sources
+    for source in sources:
+        if source not in rest:
+            session.delete(source.citation)
+    return rest
+
+
+def _note_check(claim: Claim, check: Check) -> None:
+    claim.is_supported, claim.failed_check = check.is_supported, check.problem
+
+
+def _sign(
+    session: Session,
+    held: Held,
+    state: ClaimState,
+    kind: ActKind,
+    by: Reviewer,
+    now: datetime,
+    before: str | None = None,
+) -> Claim:
+    claim = held.claim
+    claim.state, claim.checked_by, claim.checked_at = state, by.signature, now
+    record(session, held.incident, claim, kind, by, now, before=before)
+    return claim
+
+
+def _words_before(session: Session, claim: Claim, by: Reviewer) -> str | None:
+    """How it read before `by` edited it; None where the last words are not theirs."""
+    last = session.scalar(
+        select(VerificationAct)
+        .where(VerificationAct.claim_id == claim.id, VerificationAct.state != ActKind.SKIPPED)
+        .order_by(VerificationAct.id.desc())
+        .limit(1)
+    )
+    is_own = last is not None and last.state == ActKind.EDITED and last.person == by.signature
+    return last.before if last is not None and is_own else None

@@ -1,14 +1,14 @@
 """Records what engines were given, what they said, and what became of each candidate."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from copilot.ports import Candidate, EngineRun, Proposal, Window
+from copilot.ports import Candidate, EngineRun, Proposal, Window, WindowMessage
 from copilot.suggestions.candidates import merge_alike
 from copilot.suggestions.evidence import Checked, check
 from copilot.suggestions.judging import Judging
@@ -35,7 +35,7 @@ class Answer:
 def save_runs(session: Session, incident_id: int, window: Window, answer: Answer) -> list[ModelRun]:
     """A row for each call of an engine, the one that answered last; at least one."""
     rows = [
-        _row(incident_id, window, run, answer.started_at)
+        run_row(incident_id, "propose", window.messages, run, answer.started_at)
         for run in answer.proposal.runs or (_only_run(window, answer),)
     ]
     session.add_all(rows)
@@ -80,15 +80,22 @@ def _only_run(window: Window, answer: Answer) -> EngineRun:
     )
 
 
-def _row(incident_id: int, window: Window, run: EngineRun, started_at: datetime) -> ModelRun:
+def run_row(
+    incident_id: int,
+    purpose: str,
+    messages: Iterable[WindowMessage],
+    run: EngineRun,
+    started_at: datetime,
+) -> ModelRun:
+    """The record of one call of an engine that was given some of `messages`."""
     given = set(run.numbers)
     return ModelRun(
         incident_id=incident_id,
-        purpose="propose",
+        purpose=purpose,
         engine=run.engine[:64],
         inputs=[
             [message.event_id, message.revision_id]
-            for message in window.messages
+            for message in messages
             if message.number in given
         ],
         output=[],

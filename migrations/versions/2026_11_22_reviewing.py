@@ -381,6 +381,7 @@ def upgrade() -> None:
         )
 
     with op.batch_alter_table("verification_act", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("before", sa.Text(), nullable=True))
         batch_op.add_column(
             sa.Column(
                 "sources",
@@ -406,6 +407,7 @@ def downgrade() -> None:
     with op.batch_alter_table("verification_act", schema=None) as batch_op:
         batch_op.drop_column("user_id")
         batch_op.drop_column("sources")
+        batch_op.drop_column("before")
 
     with op.batch_alter_table("suggestion", schema=None) as batch_op:
         batch_op.drop_constraint(

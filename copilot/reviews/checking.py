@@ -1,0 +1,88 @@
+"""Holds a sentence against its sources as they read now, whoever wrote it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from copilot.incidents.models import Incident
+from copilot.ports import Support
+from copilot.reviews.citations import MAX_WORDS, Check, check_claim
+from copilot.reviews.models import Claim
+from copilot.reviews.sources import Source, sources_of
+from copilot.reviews.time_zones import zone_of
+from copilot.reviews.versions import MAX_PERSONS_WORDS
+from copilot.reviews.words import words
+from copilot.workspaces.directory import names_of
+
+JUDGED_UNSUPPORTED = "a second reading did not find it in its sources"
+
+
+def check_against(
+    session: Session, incident: Incident, claim: Claim, sources: Sequence[Source]
+) -> Check:
+    """The checks that a drafter's sentence passes; only the length may differ for a person's.
+
+    What the second judge refused stays refused as long as the words are the same.
+    """
+    check = check_words(session, incident, claim.text, sources, is_persons=_is_persons(claim))
+    if check.is_supported and claim.judged == Support.NONE and not _is_reworded(claim):
+        return Check(claim.failed_check or JUDGED_UNSUPPORTED)
+    return check
+
+
+def check_words(
+    session: Session,
+    incident: Incident,
+    text: str,
+    sources: Sequence[Source],
+    *,
+    is_persons: bool = True,
+) -> Check:
+    return check_claim(
+        text,
+        [source.quote for source in sources],
+        {source.message.number: source.message for source in sources},
+        frozenset(names_of(session, incident.team_id).values()),
+        max_words=MAX_PERSONS_WORDS if is_persons else MAX_WORDS,
+        zone=zone_of(session, incident),
+    )
+
+
+def check_again(session: Session, incident: Incident, claim: Claim) -> None:
+    """Hold it against its sources as they were cited, and note on it what was found."""
+    sources = sources_of(session, incident, [claim.id])[claim.id]
+    check = check_against(session, incident, claim, sources)
+    claim.is_supported, claim.failed_check = check.is_supported, check.problem
+    session.flush()
+
+
+def look_again(sources: Sequence[Source]) -> list[Source]:
+    """Cite the newest revision, where it still contains the quote: a person has looked at it."""
+    return [_renewed(source) for source in sources]
+
+
+def without_gone(sources: Sequence[Source]) -> list[Source]:
+    """Those that still say what is quoted."""
+    return [source for source in sources if source.still_says_it]
+
+
+def is_same_words(text: str, other: str) -> bool:
+    """They differ in white space, case or punctuation at most."""
+    return words(text) == words(other)
+
+
+def _renewed(source: Source) -> Source:
+    if not source.is_changed or not source.still_says_it:
+        return source
+    source.citation.revision_id = source.latest_revision_id
+    message = replace(source.message, text=source.text_now, revision_id=source.latest_revision_id)
+    return replace(source, message=message, is_changed=False)
+
+
+def _is_persons(claim: Claim) -> bool:
+    return claim.text != claim.drafted_text
+
+
+def _is_reworded(claim: Claim) -> bool:
+    return not is_same_words(claim.text, claim.drafted_text)

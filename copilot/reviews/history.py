@@ -1,0 +1,209 @@
+"""The versions of a review, what each changed, and what was ever said of a sentence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from copilot.errors import NotFoundError
+from copilot.reviews.acting import find_claim
+from copilot.reviews.models import Claim, Review, VerificationAct
+from copilot.reviews.sections import template_of, title_of
+from copilot.reviews.vocabulary import ActKind
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    number: int
+    engine: str
+    drafted_at: datetime
+    came: int
+    """Sentences it brought, proposals included."""
+    went: int
+    """Sentences it withdrew."""
+    sections_left: tuple[str, ...]
+    """Titles of those that were never drafted in it, or not yet."""
+    fell_back_because: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A sentence as it read at the end of two versions; None where it was not there."""
+
+    claim_id: int
+    section: str
+    before: str | None
+    after: str | None
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """Runs of words, each with `same`, `gone` or `new`."""
+        return word_changes(self.before or "", self.after or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    from_version: int
+    to_version: int
+    came: tuple[Changed, ...]
+    went: tuple[Changed, ...]
+    reworded: tuple[Changed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """What a person did with a claim, or with a proposal beside it."""
+
+    kind: ActKind
+    person: str
+    user_id: str | None
+    at: datetime
+    text: str
+    """Its words from then on."""
+    before: str | None
+    """Its words until then, where the act changed them."""
+    is_of_proposal: bool
+
+
+def versions(session: Session, incident_id: int) -> list[VersionLine]:
+    """The newest first."""
+    rows = _reviews(session, incident_id)
+    claims = _claims(session, incident_id)
+    return [
+        VersionLine(
+            number=row.version,
+            engine=row.engine,
+            drafted_at=row.drafted_at,
+            came=sum(claim.review_id == row.id and bool(claim.drafted_text) for claim in claims),
+            went=sum(
+                claim.withdrawn_in_id == row.id and claim.withdrawn_by is None for claim in claims
+            ),
+            sections_left=tuple(title_of(key, template_of(row)) for key in row.sections_left),
+            fell_back_because=row.fell_back_because,
+        )
+        for row in reversed(rows)
+    ]
+
+
+def difference(
+    session: Session, incident_id: int, from_version: int, to_version: int
+) -> Difference:
+    """What changed from the end of one version to the end of another: drafts and people's edits.
+
+    A version ends where the next begins; the newest, now. Raises NotFoundError.
+    """
+    rows = {row.version: row for row in _reviews(session, incident_id)}
+    for number in (from_version, to_version):
+        if number not in rows:
+            raise NotFoundError(f"The review has no version {number}.")
+    acts = _acts_by_claim(session, incident_id)
+    number_of = {row.id: row.version for row in rows.values()}
+    came, went, reworded = [], [], []
+    for claim in _claims(session, incident_id):
+        if claim.proposed_for_id is not None:
+            continue
+        before, after = (
+            _text_at(claim, acts.get(claim.id, ()), rows, number_of, number)
+            for number in (from_version, to_version)
+        )
+        changed = Changed(claim.id, claim.section, before, after)
+        if before == after:
+            continue
+        if before is None:
+            came.append(changed)
+        elif after is None:
+            went.append(changed)
+        else:
+            reworded.append(changed)
+    return Difference(from_version, to_version, tuple(came), tuple(went), tuple(reworded))
+
+
+def acts_on(session: Session, claim_id: int) -> list[ActLine]:
+    """Whatever was said of the claim and of proposals beside it, oldest first.
+
+    Raises NotFoundError.
+    """
+    claim = find_claim(session, claim_id)
+    found = session.execute(
+        select(VerificationAct, Claim.proposed_for_id)
+        .join(Claim, Claim.id == VerificationAct.claim_id)
+        .where(or_(Claim.id == claim.id, Claim.proposed_for_id == claim.id))
+        .order_by(VerificationAct.id)
+    )
+    return [
+        ActLine(
+            kind=ActKind(act.state),
+            person=act.person,
+            user_id=act.user_id,
+            at=act.acted_at,
+            text=act.text,
+            before=act.before,
+            is_of_proposal=beside is not None,
+        )
+        for act, beside in found
+    ]
+
+
+def word_changes(before: str, after: str) -> list[tuple[str, str]]:
+    """Runs of words, each with `same`, `gone` or `new`, in reading order."""
+    old, new = before.split(), after.split()
+    runs = []
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            runs.append(("same", " ".join(old[i1:i2])))
+            continue
+        if i2 > i1:
+            runs.append(("gone", " ".join(old[i1:i2])))
+        if j2 > j1:
+            runs.append(("new", " ".join(new[j1:j2])))
+    return runs
+
+
+def _reviews(session: Session, incident_id: int) -> Sequence[Review]:
+    return session.scalars(
+        select(Review).where(Review.incident_id == incident_id).order_by(Review.version)
+    ).all()
+
+
+def _claims(session: Session, incident_id: int) -> Sequence[Claim]:
+    return session.scalars(
+        select(Claim)
+        .join(Review, Review.id == Claim.review_id)
+        .where(Review.incident_id == incident_id)
+        .order_by(Claim.position, Claim.id)
+    ).all()
+
+
+def _acts_by_claim(session: Session, incident_id: int) -> dict[int, list[VerificationAct]]:
+    found: dict[int, list[VerificationAct]] = {}
+    for act in session.scalars(
+        select(VerificationAct)
+        .join(Claim, Claim.id == VerificationAct.claim_id)
+        .join(Review, Review.id == Claim.review_id)
+        .where(Review.incident_id == incident_id, VerificationAct.before.is_not(None))
+        .order_by(VerificationAct.id)
+    ):
+        found.setdefault(act.claim_id, []).append(act)
+    return found
+
+
+def _text_at(
+    claim: Claim,
+    rewordings: Sequence[VerificationAct],
+    rows: dict[int, Review],
+    number_of: dict[int, int],
+    number: int,
+) -> str | None:
+    """How it read when that version ended; None if it was no part of it."""
+    gone = number_of.get(claim.withdrawn_in_id or 0)
+    if number_of[claim.review_id] > number or (gone is not None and gone <= number):
+        return None
+    following = rows.get(number + 1)
+    if following is None:
+        return claim.text
+    later = (act for act in rewordings if act.acted_at >= following.drafted_at)
+    first_later = next(later, None)
+    return claim.text if first_later is None else first_later.before

@@ -1,0 +1,124 @@
+"""Sentences that stand beside one a person had touched, until somebody takes or leaves them.
+
+A newer draft puts them there, and so does an edit of what somebody else put otherwise meanwhile.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from copilot.errors import BadInputError
+from copilot.reviews.acting import Held, hold_claim, record, refuse_if_unseen
+from copilot.reviews.checking import check_words, look_again
+from copilot.reviews.models import Citation, Claim, ClaimState
+from copilot.reviews.reviewers import Reviewer
+from copilot.reviews.sources import Source
+from copilot.reviews.versions import Cited, add_row, cite_all
+from copilot.reviews.vocabulary import ActKind
+
+
+def take_proposal(
+    session: Session, proposal_id: int, *, by: Reviewer, now: datetime, seen: str | None = None
+) -> Claim:
+    """Have the sentence read as proposed; how it read before is in its history. `seen` is how
+    `by` read it.
+
+    A draft's words are then unchecked; a person's stand under that person's name. Raises
+    BadInputError for a proposal that its sources do not carry, or that somebody settled.
+    """
+    proposal, held = _hold_proposal(session, proposal_id)
+    refuse_if_unseen(held, seen)
+    sources = look_again(proposal.sources)
+    if any(source.is_changed for source in sources) or not sources:
+        raise BadInputError(
+            "A message this proposal quotes was changed or deleted since. Nothing was saved: "
+            "leave it, and put the sentence in your own words if it should change."
+        )
+    words = proposal.claim
+    check = check_words(
+        session, held.incident, words.text, sources, is_persons=bool(words.checked_by)
+    )
+    if not check.is_supported or not words.is_supported:
+        raise BadInputError(
+            f"This proposal failed a check: {check.problem or words.failed_check}. Nothing was "
+            "saved: leave it, and put the sentence in your own words if it should change."
+        )
+    claim = held.claim
+    before = claim.text
+    claim.text, claim.judged = words.text, words.judged
+    claim.drafted_text = words.drafted_text or claim.drafted_text
+    claim.is_supported, claim.failed_check = True, None
+    claim.state, claim.checked_by, claim.checked_at = (
+        words.state,
+        words.checked_by,
+        words.checked_at,
+    )
+    session.execute(delete(Citation).where(Citation.claim_id == claim.id))
+    cite_all(session, claim, [_cited(source) for source in sources])
+    _settle(session, proposal, by)
+    record(session, held.incident, claim, ActKind.TAKEN, by, now, before=before)
+    return claim
+
+
+def leave_proposal(session: Session, proposal_id: int, *, by: Reviewer, now: datetime) -> Claim:
+    """Have the sentence stay as it is. Raises BadInputError for what somebody settled."""
+    proposal, held = _hold_proposal(session, proposal_id)
+    _settle(session, proposal, by)
+    record(session, held.incident, proposal.claim, ActKind.LEFT, by, now, proposal=True)
+    return held.claim
+
+
+def propose(
+    session: Session,
+    held: Held,
+    text: str,
+    sources: Sequence[Source],
+    *,
+    by: Reviewer,
+    now: datetime,
+) -> Claim:
+    """Keep the words of `by` beside those of somebody else, who was first."""
+    check = check_words(session, held.incident, text, look_again(sources))
+    row = Claim(
+        review_id=held.review.id,
+        section=held.claim.section,
+        position=held.claim.position,
+        text=text,
+        drafted_text="",
+        is_supported=check.is_supported,
+        failed_check=check.problem,
+        state=ClaimState.EDITED,
+        checked_by=by.signature,
+        checked_at=now,
+        proposed_for_id=held.claim.id,
+    )
+    add_row(session, row, [_cited(source) for source in sources])
+    record(session, held.incident, row, ActKind.PROPOSED, by, now, proposal=True)
+    return row
+
+
+def _hold_proposal(session: Session, proposal_id: int) -> tuple[Held, Held]:
+    """The proposal, and what it stands beside."""
+    proposal = hold_claim(session, proposal_id)
+    if proposal.claim.proposed_for_id is None:
+        raise BadInputError("This sentence is no proposal. Reload the review; nothing was saved.")
+    if proposal.claim.withdrawn_in_id is not None:
+        who = proposal.claim.withdrawn_by or "A newer draft"
+        raise BadInputError(
+            f"{who} settled this proposal meanwhile. Nothing was saved: reload the review and see "
+            "how the sentence reads now."
+        )
+    return proposal, hold_claim(session, proposal.claim.proposed_for_id)
+
+
+def _settle(session: Session, proposal: Held, by: Reviewer) -> None:
+    proposal.claim.withdrawn_in_id = proposal.review.id
+    proposal.claim.withdrawn_by = by.signature
+    session.flush()
+
+
+def _cited(source: Source) -> Cited:
+    citation = source.citation
+    return Cited(citation.event_id, citation.revision_id, citation.quote)

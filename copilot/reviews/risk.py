@@ -1,0 +1,49 @@
+"""How much there is to get wrong in a sentence: what needs checking most comes first. Pure.
+
+The weights are a judgement, not a measurement: causes before courtesies, figures before mere
+mentions, and what a machine put together from several messages before what it repeats.
+"""
+
+import re
+
+from copilot.ports import Support
+from copilot.reviews.views import ClaimView
+from copilot.reviews.vocabulary import Section
+from copilot.reviews.words import content_stems
+
+_CAUSAL = re.compile(
+    r"\b(?:because|caus\w+|due to|led to|leads? to|result\w*|trigger\w*|contribut\w+|introduc\w+|"
+    r"after|broke|fix\w*|resolv\w+|so that)\b",
+    re.IGNORECASE,
+)
+_NEGATED = re.compile(
+    r"\b(?:not|no|never|none|nobody|without|failed|n't)\b|n[’']t\b", re.IGNORECASE
+)
+_FIGURE = re.compile(r"\d[\d.,:]*")
+_NAME = re.compile(r"(?<=\S )[A-Z][a-z]+|@\w+")
+_SECTIONS: dict[str, float] = {
+    Section.CONTRIBUTING_FACTORS: 1.0,
+    Section.IMPACT: 0.8,
+    Section.SUMMARY: 0.8,
+    Section.DETECTION: 0.4,
+    Section.FOLLOW_UPS: 0.3,
+}
+
+
+def risk(claim: ClaimView) -> float:
+    """From 0 up; only the order means something."""
+    text = claim.text
+    quoted = {stem for citation in claim.citations for stem in content_stems(citation.quote)}
+    own = content_stems(text)
+    added = len(own - quoted) / len(own) if own else 0.0
+    return float(
+        2.0 * (claim.judged == Support.PARTIAL)
+        + 1.5 * claim.is_disputed
+        + 1.0 * bool(_CAUSAL.search(text))
+        + 0.7 * bool(_NEGATED.search(text))
+        + 0.4 * min(3, len(_FIGURE.findall(text)))
+        + 0.3 * min(2, len(_NAME.findall(text)))
+        + 1.5 * added
+        + 0.3 * min(4, max(0, len(claim.citations) - 1))
+        + _SECTIONS.get(claim.section, 0.0)
+    )

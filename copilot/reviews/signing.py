@@ -1,0 +1,97 @@
+"""A named person signs the review; from then on it does not change."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from copilot.errors import BadInputError
+from copilot.reviews.content_hash import review_hash
+from copilot.reviews.models import Review, SignOff
+from copilot.reviews.reading import ReviewView, current_review
+from copilot.reviews.reviewers import Reviewer
+from copilot.reviews.versions import lock_unsigned, require_review, sign_off_of
+
+
+def what_is_missing(session: Session, incident_id: int) -> list[str]:
+    """What keeps the review from being signed, each in a sentence; empty if nothing does.
+
+    Raises NotFoundError for an unknown incident.
+    """
+    view = current_review(session, incident_id)
+    if view is None:
+        return ["There is no review yet: draft one first."]
+    if view.signed is not None:
+        return [f"{view.signed.by} signed it already."]
+    found = [*_of_sections(view), *_of_claims(view)]
+    if not view.claims:
+        found.append("It has no sentence yet.")
+    return found
+
+
+def sign_off(session: Session, incident_id: int, *, by: Reviewer, now: datetime) -> SignOff:
+    """Sign what is published now. Raises BadInputError with what is missing, and NotFoundError."""
+    incident = lock_unsigned(session, incident_id)
+    review = require_review(session, incident.id)
+    missing = what_is_missing(session, incident.id)
+    if missing:
+        raise BadInputError(f"It cannot be signed yet. {' '.join(missing)} Nothing was saved.")
+    signed = SignOff(
+        incident_id=incident.id,
+        review_id=review.id,
+        signed_by=by.signature,
+        user_id=by.user_id,
+        signed_at=now.replace(microsecond=0),
+        content_hash="",
+    )
+    session.add(signed)
+    session.flush()
+    signed.content_hash = _hash_of(session, incident.id, signed, review)
+    session.flush()
+    return signed
+
+
+def verify_hash(session: Session, incident_id: int) -> bool:
+    """Whether what was signed is what is stored. Raises BadInputError before sign-off."""
+    signed = sign_off_of(session, incident_id)
+    if signed is None:
+        raise BadInputError("This review is not signed.")
+    review = session.get_one(Review, signed.review_id)
+    return _hash_of(session, incident_id, signed, review) == signed.content_hash
+
+
+def _hash_of(session: Session, incident_id: int, signed: SignOff, review: Review) -> str:
+    view = current_review(session, incident_id)
+    sections = view.sections if view is not None else []
+    return review_hash(
+        sections=[
+            (section.key, section.title, [each.content_hash or "" for each in section.claims])
+            for section in sections
+        ],
+        signed_by=signed.signed_by,
+        signed_at=signed.signed_at,
+        version=review.version,
+    )
+
+
+def _of_sections(view: ReviewView) -> list[str]:
+    if not view.sections_waiting:
+        return []
+    left = ", ".join(view.sections_waiting)
+    verb = "is" if len(view.sections_waiting) == 1 else "are"
+    return [f"{left} {verb} not drafted yet."]
+
+
+def _of_claims(view: ReviewView) -> list[str]:
+    others = [*view.claims, *view.unsupported]
+    changed = sum(claim.source_changed for claim in others)
+    unchecked = sum(not claim.is_checked for claim in view.claims)
+    counts = (
+        (unchecked, "is not checked", "are not checked"),
+        (view.open_proposals, "waits beside another", "wait beside others"),
+        (changed, "rests on a message that changed", "rest on messages that changed"),
+    )
+    return [
+        f"1 sentence {one}." if count == 1 else f"{count} sentences {many}."
+        for count, one, many in counts
+        if count
+    ]
