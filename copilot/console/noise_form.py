@@ -14,11 +14,11 @@ from copilot.suggestions.noise_policy import (
     NoisePolicy,
     Preset,
     QuietHours,
-    policy_faults,
     policy_json,
     read_clock_time,
     read_zone,
 )
+from copilot.suggestions.policy_faults import policy_faults
 
 _MINUTE = timedelta(minutes=1)
 _LONGEST = 64
@@ -31,8 +31,9 @@ NUMBERS = (
     "post_interval",
     "most_in_one_post",
     "posts_per_person",
+    "backlog_cap_minutes",
 )
-_WHOLE = {"post_interval", "most_in_one_post", "posts_per_person"}
+_WHOLE = {"post_interval", "most_in_one_post", "posts_per_person", "backlog_cap_minutes"}
 _HOURS = ("quiet_from", "quiet_until", "quiet_zone")
 SENT = "sent"
 """Tells a form without a tick from an address without a form."""
@@ -74,6 +75,7 @@ def fields_of(policy: NoisePolicy) -> Fields:
             "post_interval": f"{policy.post_interval / _MINUTE:g}",
             "most_in_one_post": str(policy.most_in_one_post),
             "posts_per_person": str(policy.posts_per_person),
+            "backlog_cap_minutes": str(policy.backlog_cap_minutes),
             "quiet_from": hours.starts.strftime("%H:%M") if hours else "",
             "quiet_until": hours.ends.strftime("%H:%M") if hours else "",
             "quiet_zone": hours.zone if hours else "UTC",
@@ -151,5 +153,6 @@ _VALUE: Mapping[str, Callable[[str], Any]] = {
     "post_interval": lambda typed: timedelta(minutes=float(typed)),
     "most_in_one_post": lambda typed: int(float(typed)),
     "posts_per_person": lambda typed: int(float(typed)),
+    "backlog_cap_minutes": lambda typed: int(float(typed)),
 }
 _FIELD_OF = {"post_interval_s": "post_interval"}

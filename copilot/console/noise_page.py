@@ -28,6 +28,7 @@ from copilot.suggestions.noise_policy import (
     LONGEST_INTERVAL,
     LONGEST_REASON,
     LOWEST_THRESHOLD,
+    MOST_MINUTES_WAITING,
     MOST_POSTS_A_PERSON,
     PRESETS,
     SHORTEST_INTERVAL,
@@ -42,6 +43,7 @@ _LIMITS = {
     "threshold": (f"{LOWEST_THRESHOLD:g}", f"{HIGHEST_THRESHOLD:g}"),
     "minutes": (SHORTEST_INTERVAL // _MINUTE, LONGEST_INTERVAL // _MINUTE),
     "per_person": MOST_POSTS_A_PERSON,
+    "waiting": MOST_MINUTES_WAITING,
     "items": LARGEST_POST,
     "reason": LONGEST_REASON,
 }

@@ -32,6 +32,8 @@ _FACTS: Mapping[str, Any] = {
     "next_post_at": "2026-03-04T14:45:00+00:00",
     "crowded_until": "2026-03-04T14:45:00+00:00",
     "crowded": "dana",
+    "backlog_minutes": 12.0,
+    "backlog_cap_minutes": 10,
     "quiet_hours_until": "2026-03-04T07:00:00+00:00",
     "kind": "proposal",
     "same_as": 3,
@@ -72,6 +74,11 @@ _HELP: Mapping[Reason, tuple[str, str]] = {
         "Somebody in the channel works on several incidents at once and had as many posts in the "
         "last hour as one person should meet.",
         "Raise “posts a person”.",
+    ),
+    Reason.BACKLOG: (
+        "Suggestions that nobody decided on, and sentences of the review that nobody checked, were "
+        "more than people should have waiting. More on top would only be waved through.",
+        "Raise “checking waits”, or decide on what is there.",
     ),
     Reason.QUIET_HOURS: (
         "It was within the hours in which nothing is posted unasked; it waits for their end.",

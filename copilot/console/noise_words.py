@@ -24,6 +24,7 @@ REASON_WORDS: Mapping[str, str] = {
     Reason.BELOW_THRESHOLD: "not sure enough",
     Reason.BUDGET_SPENT: "soon after another post",
     Reason.PERSON_BUDGET: "for people who had enough posts",
+    Reason.BACKLOG: "while much waited to be checked",
     Reason.QUIET_HOURS: "in quiet hours",
     Reason.KIND_OFF: "of a kind that is off",
     Reason.KIND_MUTED: "of a kind kept quiet by the copilot",
@@ -41,6 +42,7 @@ _LABELS = {
     "post_interval_s": "one post in",
     "most_in_one_post": "items in a post",
     "posts_per_person": "posts a person and hour",
+    "backlog_cap_minutes": "minutes of checking that may wait",
     "quiet_hours": "quiet hours",
     "muted": "muted by the copilot",
 }

@@ -12,6 +12,7 @@ _KEPT = {
     "below_threshold": "Not sure enough to interrupt anybody.",
     "budget_spent": "Something was posted shortly before.",
     "person_budget": "Somebody who would see it had enough posts this hour.",
+    "backlog": "More was waiting to be checked than people should have.",
     "quiet_hours": "It was in quiet hours.",
     "kind_off": "Suggestions of this kind are switched off.",
     "kind_muted": "People did not want this kind here, so the copilot keeps it quiet.",

@@ -32,6 +32,7 @@ _KEPT_BACK = {
     Reason.BELOW_THRESHOLD: "not sure enough",
     Reason.BUDGET_SPENT: "a post was out shortly before",
     Reason.PERSON_BUDGET: "somebody had enough posts that hour",
+    Reason.BACKLOG: "much was waiting to be checked",
     Reason.QUIET_HOURS: "within the quiet hours",
     Reason.KIND_OFF: "that kind is switched off",
     Reason.KIND_MUTED: "that kind was not wanted there",

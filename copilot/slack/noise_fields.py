@@ -12,6 +12,7 @@ from copilot.suggestions.noise_policy import (
     LONGEST_INTERVAL,
     LONGEST_REASON,
     LOWEST_THRESHOLD,
+    MOST_MINUTES_WAITING,
     MOST_POSTS_A_PERSON,
     SHORTEST_INTERVAL,
     NoisePolicy,
@@ -81,6 +82,13 @@ def number_inputs(shown: NoisePolicy, form: NoiseForm) -> list[Block]:
             "Posts that one person meets in an hour, at most",
             _number(shown.posts_per_person, 1, MOST_POSTS_A_PERSON, is_decimal=False),
             f"1 to {MOST_POSTS_A_PERSON}, over all incidents they work on.",
+        ),
+        _input(
+            form,
+            "backlog_cap_minutes",
+            "Minutes of checking that may wait",
+            _number(shown.backlog_cap_minutes, 1, MOST_MINUTES_WAITING, is_decimal=False),
+            "Suggestions nobody decided on, and the review. While more waits, nothing is added.",
         ),
         _input(
             form,

@@ -135,6 +135,7 @@ def read_entered(view: Mapping[str, Any], form: NoiseForm, base: NoisePolicy) ->
     size = str(mapping(fields.of("most_in_one_post").get("selected_option")).get("value"))
     minutes = fields.number("post_interval", base.post_interval / _MINUTE)
     share = fields.number("posts_per_person", base.posts_per_person)
+    waiting = fields.number("backlog_cap_minutes", base.backlog_cap_minutes)
     # Only the copilot mutes: a form un-mutes, and no more.
     still_muted = fields.chosen("muted") & base.muted if base.muted else base.muted
     policy = replace(
@@ -144,6 +145,7 @@ def read_entered(view: Mapping[str, Any], form: NoiseForm, base: NoisePolicy) ->
         digest_threshold=fields.number("digest_threshold", base.digest_threshold),
         post_interval=timedelta(minutes=round(minutes)),
         posts_per_person=round(share),
+        backlog_cap_minutes=round(waiting),
         most_in_one_post=int(size) if re.fullmatch("[0-9]", size) else base.most_in_one_post,
         kinds=fields.chosen("kinds"),
         muted=still_muted,

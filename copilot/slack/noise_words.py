@@ -37,6 +37,7 @@ _FIELDS = {
     "post_interval_s": "minutes between posts",
     "most_in_one_post": "items in a post",
     "posts_per_person": "posts a person meets in an hour",
+    "backlog_cap_minutes": "minutes of checking that may wait",
     "quiet_hours": "quiet hours",
     "muted": "muted",
 }
@@ -53,6 +54,7 @@ def in_words(policy: NoisePolicy) -> str:
         f"{name}: {policy.threshold_when_calm:g} while calm, {policy.threshold_when_busy:g} while "
         f"busy, never while hectic; one post in {policy.post_interval // _MINUTE} min with at most "
         f"{items}; nobody meets more than {policy.posts_per_person} an hour; "
+        f"nothing while over {policy.backlog_cap_minutes} min of checking waits; "
         f"{kinds_in_words(on)}"
         f"{f'; quiet from {hours}' if hours else ''}."
     )

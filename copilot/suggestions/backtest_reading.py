@@ -13,9 +13,16 @@ from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
 from copilot.suggestions.digest_moments import Change, moments_of
-from copilot.suggestions.models import Delivery, NoisePolicyVersion, Suggestion, VerdictRecord
+from copilot.suggestions.models import (
+    Delivery,
+    Evidence,
+    NoisePolicyVersion,
+    Suggestion,
+    VerdictRecord,
+)
 from copilot.suggestions.noise_gate import recompute
 from copilot.suggestions.noise_policy import from_json
+from copilot.suggestions.reading_time import minutes_to_check
 from copilot.suggestions.replay_history import (
     History,
     IncidentHistory,
@@ -135,6 +142,7 @@ def _suggestions(
     for suggestion_id, number, at, outcome, reason, details in session.execute(logged):
         recorded = RecordedVerdict(at, outcome, reason, details, number)
         verdicts[suggestion_id].append(recorded)
+    sources = select(func.count()).where(Evidence.suggestion_id == Suggestion.id).scalar_subquery()
     rows = session.execute(
         select(
             Suggestion.id,
@@ -144,6 +152,7 @@ def _suggestions(
             Suggestion.delivery_id,
             Suggestion.decision,
             Suggestion.decided_at,
+            sources.label("sources"),
         )
         .where(Suggestion.incident_id.in_(incident_ids))
         .order_by(Suggestion.id)
@@ -160,6 +169,7 @@ def _suggestions(
                 delivery_id=row.delivery_id,
                 decision=row.decision,
                 decided_at=row.decided_at,
+                minutes=minutes_to_check(len(row.title.split()), row.sources),
             )
         )
     return found

@@ -10,6 +10,7 @@ from copilot.clock import Clock
 from copilot.db import Database
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
+from copilot.suggestions.backlog import is_behind
 from copilot.suggestions.breakpoint_rules import END_STAYS_OPEN
 from copilot.suggestions.breakpoints import mark_served, open_breakpoint
 from copilot.suggestions.clearing import open_delivery, pick_for_post
@@ -27,7 +28,8 @@ DIGESTS_AT_ONCE = 100
 def release_digest(
     db: Database, incident_id: int, clock: Clock, *, awaits_unheard: bool = False
 ) -> None:
-    """Clear the best that wait, if a breakpoint is open, nobody wants quiet and the budget allows.
+    """Clear the best that wait, if a breakpoint is open, nobody wants quiet, the budget allows and
+    people are not behind with what they saw already.
 
     `awaits_unheard`: not before what was said until then was proposed on, which takes a moment
     where a model is asked; it is due again right after.
@@ -56,6 +58,8 @@ def release_digest(
         standing = read_standing(session, incident_id)
         waiting = [one for one in standing.suggestions.values() if one.outcome == Outcome.DIGEST]
         state = state_of(session, incident, pacing, reading, now, policy)
+        if state.backlog_minutes > policy.backlog_cap_minutes:
+            return
         picked = pick_for_post(session, standing, waiting, state, policy, now)
         opening = open_delivery(
             session, incident, picked, state, breakpoint_=moment.kind, policy=policy, now=now
@@ -94,6 +98,7 @@ def incidents_due_for_digest(
         for incident, pacing in session.execute(query)
         if open_breakpoint(session, incident, pacing, now)
         and not has_unposted(session, incident.id)
-        and policy_of(session, incident).quiet_until(now) is None
+        and (policy := policy_of(session, incident)).quiet_until(now) is None
+        and not is_behind(session, incident, policy)
     )
     return list(islice(due, limit))

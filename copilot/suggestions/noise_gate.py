@@ -5,13 +5,15 @@ with the suggestion, so a verdict can be computed again from its row and must co
 and `rejudge` finds what it would have been under another policy, with no need of a database.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NotRequired, TypedDict, Unpack, cast
+from typing import Any, Unpack, cast
 
 from copilot.suggestions.candidates import essence_of, likeness_if_same, perhaps_alike
 from copilot.suggestions.noise_policy import NoisePolicy
+from copilot.suggestions.verdict_facts import Facts, Otherwise
 from copilot.suggestions.vocabulary import Outcome, Reason, Tempo
 
 JUST_RESOLVED = "just_resolved"
@@ -63,62 +65,12 @@ class ChannelState:
     """When there is room for another one."""
     rate: float = 1.0
     """Share of the policy's rate of posts that people's decisions left the incident."""
+    backlog_minutes: float = 0.0
+    """Checking that waits for its people: suggestions they saw, and its review."""
+    review_debt_minutes: float = 0.0
+    """The review's part of it."""
     present: tuple[str, ...] = ()
     """Who would meet a post. Not among the facts: only who is crowded matters."""
-
-
-class Facts(TypedDict):
-    """Numbers that led to a verdict; what is saved as `reason_details`.
-
-    What is not required is missing in rows from before it was known. Read as: nobody muted the
-    kind, no quiet (of a person or of the hours), nobody crowded, the full rate.
-    """
-
-    confidence: float
-    kind: str
-    kind_is_on: bool
-    is_done: bool
-    same_as: int | None
-    same_title: str | None
-    likeness: float | None
-    quiet_because: str | None
-    tempo: str
-    messages_per_min: float
-    hectic_at: float
-    threshold: float | None
-    digest_threshold: float
-    next_post_at: str | None
-    """Set when the budget was spent at that moment."""
-    policy_version: NotRequired[int]
-    """Whose numbers these are."""
-    quiet_until: NotRequired[str | None]
-    quiet_by: NotRequired[str | None]
-    kind_is_muted: NotRequired[bool]
-    quiet_hours_until: NotRequired[str | None]
-    """Set in quiet hours."""
-    crowded: NotRequired[str | None]
-    crowded_until: NotRequired[str | None]
-    """Set while somebody present had enough posts."""
-    engine: NotRequired[str | None]
-    raw_confidence: NotRequired[float | None]
-    post_interval_s: NotRequired[float]
-    """As the policy has it."""
-    rate: NotRequired[float]
-    """The interval that held is `post_interval_s / rate`."""
-    posts_per_person: NotRequired[int]
-    judged_at: NotRequired[str]
-    failure: NotRequired[str]
-    """Why a post that was cleared could not be made."""
-
-
-class Otherwise(TypedDict, total=False):
-    """Facts that come out differently where other things were posted before."""
-
-    confidence: float
-    tempo: str
-    next_post_at: str | None
-    crowded: str | None
-    crowded_until: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +114,9 @@ def judge(
         "post_interval_s": policy.post_interval.total_seconds(),
         "rate": channel.rate,
         "posts_per_person": policy.posts_per_person,
+        "backlog_minutes": channel.backlog_minutes,
+        "review_debt_minutes": channel.review_debt_minutes,
+        "backlog_cap_minutes": policy.backlog_cap_minutes,
         "judged_at": now.isoformat(),
     }
     return _verdict(facts)
@@ -178,9 +133,10 @@ def rejudge(
     Taken from the policy: kinds, muted kinds, both thresholds, quiet hours at `judged_at` (the
     instant of the record, which old rows do not hold among their facts). Kept as recorded: what
     was known of the candidate and of the channel. Budgets depend on what else was posted, so
-    they are kept, too, unless the caller gives `next_post_at`, `crowded` and `crowded_until`. A
-    post that Slack refused is refused again, if it would be made at all. Under the policy that
-    was in force, the verdict is the recorded one.
+    they are kept, too, unless the caller gives `next_post_at`, `crowded` and `crowded_until`; so
+    is the backlog unless `backlog_minutes` is given, and the policy's cap on it is taken. A post
+    that Slack refused is refused again, if it would be made at all. Under the policy that was in
+    force, the verdict is the recorded one.
     """
     facts = cast(Facts, {**details, **otherwise})
     facts["kind_is_on"] = facts["kind"] in policy.kinds
@@ -191,6 +147,7 @@ def rejudge(
     facts["quiet_hours_until"] = _text(policy.quiet_until(judged_at))
     facts["post_interval_s"] = policy.post_interval.total_seconds()
     facts["posts_per_person"] = policy.posts_per_person
+    facts["backlog_cap_minutes"] = policy.backlog_cap_minutes
     if "failure" in facts and _never(facts) is not None:
         del facts["failure"]
     return _verdict(facts)
@@ -211,7 +168,7 @@ def decide(facts: Facts) -> tuple[Outcome, Reason]:
     before the hours that an admin set, those before a hectic channel, and all of them before
     the bar of the tempo, which only a calm or busy one has. Budgets come last, so that only
     what would have been posted is said to have met one: the incident's own before that of the
-    people in it.
+    people in it, and last what these have to check already.
     """
     if "failure" in facts:
         return Outcome.HOLD, Reason.POST_FAILED
@@ -233,8 +190,7 @@ def closest(
     essence, essences = essence_of(candidate.title), [essence_of(work.title) for work in works]
     is_apart = candidate.event_ids.isdisjoint
     about_it = [index for index, work in enumerate(works) if not is_apart(work.event_ids)]
-    best: KnownWork | None = None
-    best_score: float | None = None
+    best, best_score = None, None
     for index in sorted({*perhaps_alike(essence, essences), *about_it}):
         score = likeness_if_same(essence, essences[index], share_message=index in about_it)
         if score is not None and (best_score is None or score > best_score):
@@ -269,10 +225,16 @@ def _not_now(facts: Facts) -> tuple[Outcome, Reason] | None:
         return Outcome.DIGEST, Reason.HECTIC
     if facts["confidence"] < facts["threshold"]:
         return Outcome.DIGEST, Reason.BELOW_THRESHOLD
+    return _budgets(facts)
+
+
+def _budgets(facts: Facts) -> tuple[Outcome, Reason] | None:
     if facts["next_post_at"] is not None:
         return Outcome.DIGEST, Reason.BUDGET_SPENT
     if facts.get("crowded_until") is not None:
         return Outcome.DIGEST, Reason.PERSON_BUDGET
+    if facts.get("backlog_minutes", 0.0) > facts.get("backlog_cap_minutes", math.inf):
+        return Outcome.DIGEST, Reason.BACKLOG
     return None
 
 

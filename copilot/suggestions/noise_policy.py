@@ -19,6 +19,7 @@ LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.5, 0.99
 SHORTEST_INTERVAL, LONGEST_INTERVAL = timedelta(minutes=5), timedelta(hours=4)
 LARGEST_POST = 3
 MOST_POSTS_A_PERSON = 12
+MOST_MINUTES_WAITING = 60
 LONGEST_REASON = 300
 
 _CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
@@ -65,6 +66,8 @@ class NoisePolicy:
     """Few enough to decide at a glance."""
     posts_per_person: int = 6
     """Uninvited posts in an hour that one person may meet, over all incidents they work on."""
+    backlog_cap_minutes: int = 10
+    """Checking that may wait for people of an incident; while more does, nothing is added."""
     quiet_hours: QuietHours | None = None
     muted: frozenset[str] = frozenset()
     """Kinds that the copilot muted by itself, since people did not want them."""
@@ -118,33 +121,19 @@ class Preset(StrEnum):
 
 PRESETS: Mapping[Preset, NoisePolicy] = {
     Preset.QUIET: NoisePolicy(
-        threshold_when_calm=0.85, threshold_when_busy=0.95, post_interval=timedelta(minutes=30)
+        threshold_when_calm=0.85,
+        threshold_when_busy=0.95,
+        post_interval=timedelta(minutes=30),
+        backlog_cap_minutes=5,
     ),
     Preset.BALANCED: DEFAULT_NOISE_POLICY,
     Preset.TALKATIVE: NoisePolicy(
-        threshold_when_calm=0.65, threshold_when_busy=0.75, post_interval=timedelta(minutes=10)
+        threshold_when_calm=0.65,
+        threshold_when_busy=0.75,
+        post_interval=timedelta(minutes=10),
+        backlog_cap_minutes=20,
     ),
 }
-
-
-def policy_faults(policy: NoisePolicy) -> dict[str, str]:
-    """What is wrong with it, by the name of the field; empty if nothing is."""
-    faults = _threshold_faults(policy)
-    if not SHORTEST_INTERVAL <= policy.post_interval <= LONGEST_INTERVAL:
-        shortest, longest = (
-            each // timedelta(minutes=1) for each in (SHORTEST_INTERVAL, LONGEST_INTERVAL)
-        )
-        faults["post_interval"] = f"Give whole minutes from {shortest} to {longest}."
-    if not 1 <= policy.most_in_one_post <= LARGEST_POST:
-        faults["most_in_one_post"] = f"A post holds 1 to {LARGEST_POST} items."
-    if not 1 <= policy.posts_per_person <= MOST_POSTS_A_PERSON:
-        faults["posts_per_person"] = f"Give a whole number from 1 to {MOST_POSTS_A_PERSON}."
-    for name in ("kinds", "muted"):
-        if not getattr(policy, name) <= set(SuggestionKind):
-            faults[name] = "Choose from the kinds there are."
-    if policy.quiet_hours is not None and policy.quiet_hours.starts == policy.quiet_hours.ends:
-        faults["quiet_hours"] = "Quiet hours end at another time than they start."
-    return faults
 
 
 def as_json(policies: PolicySet) -> dict[str, Any]:
@@ -167,6 +156,7 @@ def policy_json(policy: NoisePolicy) -> dict[str, Any]:
         "post_interval_s": policy.post_interval.total_seconds(),
         "most_in_one_post": policy.most_in_one_post,
         "posts_per_person": policy.posts_per_person,
+        "backlog_cap_minutes": policy.backlog_cap_minutes,
         "quiet_hours": None
         if hours is None
         else {
@@ -276,21 +266,9 @@ _READ: Mapping[str, Any] = {
     "post_interval_s": lambda value: timedelta(seconds=_read_number(value)),
     "most_in_one_post": _read_whole,
     "posts_per_person": _read_whole,
+    "backlog_cap_minutes": _read_whole,
     "quiet_hours": _read_hours,
     "muted": _read_kinds,
 }
 _FIELD_OF = {"post_interval_s": "post_interval"}
 _NAMES = ", ".join([*_READ, "by_severity", "by_channel"])
-
-
-def _threshold_faults(policy: NoisePolicy) -> dict[str, str]:
-    faults = {
-        name: f"Give a number from {LOWEST_THRESHOLD:g} to {HIGHEST_THRESHOLD:g}."
-        for name in ("threshold_when_calm", "threshold_when_busy")
-        if not LOWEST_THRESHOLD <= getattr(policy, name) <= HIGHEST_THRESHOLD
-    }
-    if not faults and policy.threshold_when_busy < policy.threshold_when_calm:
-        faults["threshold_when_busy"] = "While busy it can't take less than while calm."
-    if not faults and not 0 <= policy.digest_threshold <= policy.threshold_when_calm:
-        faults["digest_threshold"] = "A digest can't take more than a post of its own."
-    return faults

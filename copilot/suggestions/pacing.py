@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident, Status
 from copilot.incidents.queries import span_of
 from copilot.suggestions.attention import most_crowded, present_at
+from copilot.suggestions.backlog import backlog_minutes
 from copilot.suggestions.breakpoint_rules import END_STAYS_OPEN, LULL
 from copilot.suggestions.feedback import FULL_RATE, LOWEST_RATE
 from copilot.suggestions.models import Delivery, Pacing
@@ -130,6 +131,8 @@ def state_of(
         crowded=crowd.name if crowd else None,
         crowded_until=crowd.until if crowd else None,
         rate=_rate(pacing),
+        backlog_minutes=backlog_minutes(session, incident),
+        review_debt_minutes=incident.review_debt_minutes,
         present=present,
     )
 

@@ -20,8 +20,8 @@ from copilot.suggestions.noise_policy import (
     PolicySet,
     as_json,
     from_json,
-    policy_faults,
 )
+from copilot.suggestions.policy_faults import policy_faults
 from copilot.suggestions.policy_undoing import taken_back
 
 _PATIENCE = 5

@@ -50,7 +50,7 @@ class RecordedVerdict:
     @property
     def is_left_over(self) -> bool:
         """Given to what was cleared a moment before, and did not fit on the post."""
-        return self.reason in (Reason.BUDGET_SPENT, Reason.PERSON_BUDGET)
+        return self.reason in (Reason.BUDGET_SPENT, Reason.PERSON_BUDGET, Reason.BACKLOG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,22 @@ class RecordedSuggestion:
     delivery_id: int | None
     decision: str | None
     decided_at: datetime | None
+    minutes: float = 0.0
+    """That it takes to look at it and its sources."""
 
     def is_decided_unseen(self, at: datetime) -> bool:
         """By then, without having been on a card, so that it would have been all the same."""
         decided_at = self.decided_at
         return self.delivery_id is None and decided_at is not None and decided_at <= at
+
+
+@dataclass(slots=True)
+class Judged:
+    """A verdict that is given once more, and where it stands among its suggestion's."""
+
+    suggestion: RecordedSuggestion
+    recorded: RecordedVerdict
+    index: int
 
 
 @dataclass(frozen=True, slots=True)

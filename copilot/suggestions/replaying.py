@@ -12,17 +12,18 @@ from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any
 
-from copilot.suggestions.noise_gate import Otherwise, Verdict, rejudge
+from copilot.suggestions.noise_gate import Verdict, rejudge
 from copilot.suggestions.noise_policy import NoisePolicy, PolicySet
+from copilot.suggestions.replay_backlog import ReplayBacklog
 from copilot.suggestions.replay_budget import ReplayBudget
 from copilot.suggestions.replay_history import (
     Fate,
     History,
     IncidentHistory,
+    Judged,
     Moment,
     Place,
     RecordedDelivery,
-    RecordedSuggestion,
     RecordedVerdict,
     Replayed,
     ReplayedVerdict,
@@ -30,17 +31,8 @@ from copilot.suggestions.replay_history import (
     real_fate,
 )
 from copilot.suggestions.replay_policies import ReplayPolicies
+from copilot.suggestions.verdict_facts import Otherwise
 from copilot.suggestions.vocabulary import Outcome, Reason
-
-
-@dataclass(slots=True)
-class _Judged:
-    """A verdict that is given once more, and where it stands among its suggestion's."""
-
-    suggestion: RecordedSuggestion
-    recorded: RecordedVerdict
-    index: int
-
 
 _VERDICTS, _POSTED, _MOMENT = range(3)
 """What comes first of what happens at one instant."""
@@ -72,11 +64,11 @@ class _Replay:
     waiting: dict[int, float] = field(default_factory=dict)
     """Suggestion id and how sure the engine was of it."""
     shown: dict[int, tuple[Place, datetime]] = field(default_factory=dict)
+    backlog: ReplayBacklog = field(default_factory=ReplayBacklog)
     verdicts: dict[int, list[ReplayedVerdict]] = field(default_factory=dict)
     _agenda: list[tuple[datetime, int, int, Any]] = field(default_factory=list)
     _turn: "count[int]" = field(default_factory=count)
     _open: list[Moment] = field(default_factory=list)
-    _by_id: dict[int, RecordedSuggestion] = field(default_factory=dict)
     _on: dict[int, list[int]] = field(default_factory=dict)
     """The suggestions of each delivery."""
     _at_once: dict[datetime, list[RecordedDelivery]] = field(default_factory=dict)
@@ -99,23 +91,25 @@ class _Replay:
                 self._try_moments(at)
         deliveries = {each.delivery_id: each for each in self.incident.deliveries}
         return Replayed(
-            before={one.suggestion_id: real_fate(one, deliveries) for one in self._by_id.values()},
-            after={one: self._fate(one) for one in self._by_id},
+            before={
+                one.suggestion_id: real_fate(one, deliveries) for one in self.backlog.by_id.values()
+            },
+            after={one: self._fate(one) for one in self.backlog.by_id},
             verdicts=self.verdicts,
             posts_before=sum(each.posted_at is not None for each in self.incident.deliveries),
             posts_after=len(self.budget.posted),
         )
 
     def _prepare(self) -> None:
-        together: dict[datetime, list[_Judged]] = {}
+        together: dict[datetime, list[Judged]] = {}
         for suggestion in self.incident.suggestions:
             suggestion_id = suggestion.suggestion_id
-            self._by_id[suggestion_id] = suggestion
+            self.backlog.by_id[suggestion_id] = suggestion
             self.verdicts[suggestion_id] = [_NOT_YET] * len(suggestion.verdicts)
             if suggestion.delivery_id is not None:
                 self._on.setdefault(suggestion.delivery_id, []).append(suggestion_id)
             for index, verdict in enumerate(suggestion.verdicts):
-                together.setdefault(verdict.at, []).append(_Judged(suggestion, verdict, index))
+                together.setdefault(verdict.at, []).append(Judged(suggestion, verdict, index))
         for at, judged in together.items():
             judged.sort(key=lambda one: one.recorded.number)
             self._plan(at, _VERDICTS, judged)
@@ -130,10 +124,10 @@ class _Replay:
     def _plan(self, at: datetime, what: int, given: Any) -> None:
         heappush(self._agenda, (at, what, next(self._turn), given))
 
-    def _judge_together(self, at: datetime, judged: Iterable[_Judged]) -> None:
+    def _judge_together(self, at: datetime, judged: Iterable[Judged]) -> None:
         """What was judged at one instant shares one post."""
-        cleared: dict[int, _Judged] = {}
-        left_over: list[_Judged] = []
+        cleared: dict[int, Judged] = {}
+        left_over: list[Judged] = []
         for one in judged:
             suggestion_id = one.suggestion.suggestion_id
             if self.has_diverged and suggestion_id in self.shown:
@@ -150,9 +144,10 @@ class _Replay:
             else:
                 self._note(one, Outcome.DIGEST, Reason.BUDGET_SPENT)
 
-    def _judge(self, one: _Judged, cleared: dict[int, _Judged]) -> None:
+    def _judge(self, one: Judged, cleared: dict[int, Judged]) -> None:
         recorded, suggestion_id = one.recorded, one.suggestion.suggestion_id
         policy = self.by.policy_for(recorded)
+        self.backlog.review_minutes = recorded.facts.get("review_debt_minutes", 0.0)
         verdict = self._rejudge(recorded, policy)
         self.budget.rate = recorded.facts.get("rate", 1.0)
         self.has_diverged |= verdict.outcome != recorded.outcome
@@ -170,12 +165,13 @@ class _Replay:
         facts, budget = recorded.facts, self.budget
         if self.has_diverged:
             otherwise["next_post_at"] = _text(budget.spent_until(recorded.at))
+            otherwise["backlog_minutes"] = self.backlog.minutes(self.shown, recorded.at)
         share = facts.get("posts_per_person", policy.posts_per_person)
         if share != policy.posts_per_person:
             otherwise["crowded_until"] = _text(budget.crowded_until(recorded.at, policy))
         return rejudge(facts, policy, recorded.at, **otherwise)
 
-    def _post_best(self, at: datetime, cleared: dict[int, _Judged]) -> None:
+    def _post_best(self, at: datetime, cleared: dict[int, Judged]) -> None:
         """While nothing differs, what was posted is on the agenda as it was."""
         policy, before = self.by.policy(at), self.by.policy_then(at)
         recorded = self._at_once.get(at, [])
@@ -200,9 +196,13 @@ class _Replay:
         members = self._on.get(delivery.delivery_id, [])
         is_digest = delivery.breakpoint is not None
         if is_digest and not self.has_diverged and policy != before:
-            is_barred = policy.quiet_until(at) or self.budget.crowded_until(at, policy)
+            is_barred = (
+                policy.quiet_until(at) is not None
+                or self.budget.crowded_until(at, policy) is not None
+                or self.backlog.behind_until(self.shown, at, policy) is not None
+            )
             is_as_many = policy.most_in_one_post == before.most_in_one_post
-            self.has_diverged = is_barred is not None or not (
+            self.has_diverged = is_barred or not (
                 is_as_many or set(self._best(self.waiting, policy, at)) == set(members)
             )
         if not self.has_diverged:
@@ -246,12 +246,13 @@ class _Replay:
             self.budget.spent_until(at),
             policy.quiet_until(at),
             self.budget.crowded_until(at, policy),
+            self.backlog.behind_until(self.shown, at, policy),
         )
         return max([*hindrances, *(end for end in ends if end is not None)], default=None)
 
     def _best(self, among: Mapping[int, float], policy: NoisePolicy, at: datetime) -> list[int]:
         """The surest few that nobody decided on elsewhere, before they were shown."""
-        open_ = [one for one in among if not self._by_id[one].is_decided_unseen(at)]
+        open_ = [one for one in among if not self.backlog.by_id[one].is_decided_unseen(at)]
         open_.sort(key=lambda one: (-among[one], one))
         return open_[: policy.most_in_one_post]
 
@@ -272,7 +273,7 @@ class _Replay:
             self.waiting.pop(suggestion_id, None)
         self.has_diverged |= policy.post_interval != before.post_interval
 
-    def _note(self, one: _Judged, outcome: str, reason: str, *, is_moot: bool = False) -> None:
+    def _note(self, one: Judged, outcome: str, reason: str, *, is_moot: bool = False) -> None:
         given = ReplayedVerdict(outcome, reason, is_moot)
         self.verdicts[one.suggestion.suggestion_id][one.index] = given
 

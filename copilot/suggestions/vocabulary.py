@@ -35,6 +35,8 @@ class Reason(StrEnum):
     BUDGET_SPENT = "budget_spent"
     PERSON_BUDGET = "person_budget"
     """Somebody who would see it had as many posts as one person should meet in an hour."""
+    BACKLOG = "backlog"
+    """What people have to check already is more than they should have waiting."""
     QUIET_HOURS = "quiet_hours"
     KIND_OFF = "kind_off"
     KIND_MUTED = "kind_muted"

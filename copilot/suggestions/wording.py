@@ -1,5 +1,6 @@
 """Why it stayed quiet, or spoke, in the words that people read. Pure."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -118,6 +119,13 @@ def _person_budget(details: _Details) -> str:
     return f"{details.get('crowded') or 'someone'} has had enough posts this hour: next at {until}"
 
 
+def _backlog(details: _Details) -> str:
+    waits, cap = details["backlog_minutes"], details["backlog_cap_minutes"]
+    # In whole minutes, but never one that reads as if it were no more than the cap.
+    minutes = max(math.ceil(waits), math.floor(cap) + 1)
+    return f"{minutes} min of checking waits, more than {_number(cap)}"
+
+
 def _duplicate(details: _Details) -> str:
     same_as = details["same_as"]
     return f"same as #{same_as}" if same_as else f"same as “{details['same_title']}”"
@@ -133,6 +141,7 @@ _EXPLAINED: Mapping[Reason, Callable[[_Details], str]] = {
     Reason.DONE_ALREADY: lambda _: "done already, as a later message says",
     Reason.QUIET_HOURS: _quiet_hours,
     Reason.PERSON_BUDGET: _person_budget,
+    Reason.BACKLOG: _backlog,
     Reason.KIND_MUTED: lambda details: (
         f"muted here: suggestions of the kind {details['kind']} were not wanted"
     ),

@@ -44,6 +44,7 @@ TYPED: Mapping[str, Any] = {
     "post_interval": "30",
     "most_in_one_post": "3",
     "posts_per_person": "6",
+    "backlog_cap_minutes": "10",
     "quiet_from": "22:00",
     "quiet_until": "07:00",
     "quiet_zone": "Europe/Berlin",

@@ -20,7 +20,6 @@ from copilot.suggestions.noise_policy import (
     PolicySet,
     Preset,
     from_json,
-    policy_faults,
 )
 from copilot.suggestions.policies import (
     policies_in_force,
@@ -28,6 +27,7 @@ from copilot.suggestions.policies import (
     set_policies,
     undo_policies,
 )
+from copilot.suggestions.policy_faults import policy_faults
 from copilot.suggestions.presets import preset_like
 from copilot.suggestions.quiet import end_quiet, quiet_at, quiet_until, set_quiet
 from copilot.suggestions.vocabulary import DecisionKind, Outcome, Reason

@@ -140,6 +140,7 @@ class Walk(Watch):
             threshold_when_busy=0.9,
             post_interval=timedelta(minutes=chance.choice([5, 15, 15, 60])),
             posts_per_person=chance.choice([1, 2, 3, 6, 12]),
+            backlog_cap_minutes=chance.choice([1, 2, 10, 10, 60]),
             most_in_one_post=chance.choice([1, 3]),
             quiet_hours=chance.choice([None] * 5 + [nap]),
             muted=frozenset(chance.choice([[]] * 7 + [[SuggestionKind.COMMITMENT]])),

@@ -37,8 +37,9 @@ from copilot.slack.noise_reading import (
 from copilot.slack.noise_tried import faults_lines, tried_lines
 from copilot.slack.noise_words import elsewhere_words
 from copilot.slack.services import SlackServices
-from copilot.suggestions.noise_policy import PolicySet, policy_faults
+from copilot.suggestions.noise_policy import PolicySet
 from copilot.suggestions.policies import policies_faults
+from copilot.suggestions.policy_faults import policy_faults
 from copilot.suggestions.presets import with_preset
 from copilot.workspaces.membership import readable_channels
 

@@ -26,7 +26,7 @@ from copilot.slack.noise_modal import (
 from copilot.slack.noise_reading import read_changes, read_sheet, readable_names
 from copilot.slack.noise_words import elsewhere_words
 from copilot.slack.services import SlackServices
-from copilot.suggestions.noise_policy import NoisePolicy, policy_faults
+from copilot.suggestions.noise_policy import NoisePolicy
 from copilot.suggestions.policies import (
     policies_faults,
     policies_in_force,
@@ -34,6 +34,7 @@ from copilot.suggestions.policies import (
     set_policies,
     undo_policies,
 )
+from copilot.suggestions.policy_faults import policy_faults
 from copilot.workspaces.membership import readable_channels
 
 _NO_ANSWER = "The database did not answer. Nothing was saved; try again in a minute."

@@ -18,9 +18,9 @@ from copilot.suggestions.noise_policy import (
     QuietHours,
     as_json,
     from_json,
-    policy_faults,
     policy_json,
 )
+from copilot.suggestions.policy_faults import policy_faults
 from copilot.suggestions.vocabulary import SuggestionKind
 
 _clock_times = st.builds(time, st.integers(0, 23), st.integers(0, 59))
@@ -36,6 +36,7 @@ policies = st.builds(
     post_interval=st.integers(5, 240).map(lambda n: timedelta(minutes=n)),
     most_in_one_post=st.integers(1, 3),
     posts_per_person=st.integers(1, 12),
+    backlog_cap_minutes=st.integers(1, 60),
     quiet_hours=_hours.filter(lambda hours: hours is None or hours.starts != hours.ends),
     muted=st.frozensets(st.sampled_from(SuggestionKind).map(str)),
 )

@@ -48,6 +48,7 @@ def test_the_manual_has_the_numbers_of_the_presets() -> None:
     minutes = [f"{one.post_interval.total_seconds() / 60:g} min" for one in presets]
     assert rows["one post in"] == minutes
     assert rows["posts a person"] == [f"{one.posts_per_person} an hour" for one in presets]
+    assert rows["checking waits"] == [f"{one.backlog_cap_minutes} min" for one in presets]
     assert rows["items in a post"] == [str(one.most_in_one_post) for one in presets]
 
 

@@ -9,7 +9,6 @@ from copilot.suggestions.candidates import essence_of, likeness_if_same
 from copilot.suggestions.noise_gate import (
     JUST_RESOLVED,
     ChannelState,
-    Facts,
     KnownWork,
     Proposed,
     Verdict,
@@ -19,8 +18,10 @@ from copilot.suggestions.noise_gate import (
     rejudge,
 )
 from copilot.suggestions.noise_policy import DEFAULT_NOISE_POLICY, NoisePolicy, QuietHours
+from copilot.suggestions.verdict_facts import Facts
 from copilot.suggestions.vocabulary import Outcome, Reason, SuggestionKind, Tempo
 from copilot.suggestions.waiting import is_waiting
+from copilot.suggestions.wording import explain
 from tests.unit.suggestions.builders import NOW, a_channel, proposed
 
 
@@ -223,6 +224,20 @@ def test_nobody_is_crowded_and_the_one_who_would_be_is_named() -> None:
     assert (verdict.outcome, verdict.reason) == (Outcome.DIGEST, Reason.PERSON_BUDGET)
     assert verdict.details["crowded"] == "ana"
     assert judged(channel=replace(crowd, crowded_until=NOW)).outcome is Outcome.DELIVER
+
+
+def test_nothing_is_put_on_top_of_more_than_people_should_check() -> None:
+    behind = replace(a_channel(), backlog_minutes=10.2, review_debt_minutes=9.0)
+    verdict = judged(channel=behind)
+    assert (verdict.outcome, verdict.reason) == (Outcome.DIGEST, Reason.BACKLOG)
+    assert explain(verdict.reason, verdict.details) == "11 min of checking waits, more than 10"
+    assert recompute(verdict.details) == (verdict.outcome, verdict.reason)
+    assert judged(channel=replace(behind, backlog_minutes=10.0)).outcome is Outcome.DELIVER
+    patient = replace(DEFAULT_NOISE_POLICY, backlog_cap_minutes=11)
+    assert rejudge(verdict.details, patient, NOW).outcome is Outcome.DELIVER
+    assert rejudge(verdict.details, DEFAULT_NOISE_POLICY, NOW, backlog_minutes=1).reason is (
+        Reason.CLEARED
+    )
 
 
 def test_rows_from_before_there_was_more_to_know_still_give_their_verdict() -> None:

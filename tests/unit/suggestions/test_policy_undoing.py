@@ -16,6 +16,7 @@ fields: dict[str, st.SearchStrategy[Any]] = {
     "digest_threshold": st.sampled_from([0.3, 0.4, 0.5]),
     "most_in_one_post": st.integers(1, 3),
     "posts_per_person": st.integers(1, 12),
+    "backlog_cap_minutes": st.integers(1, 60),
     "post_interval_s": st.sampled_from([900.0, 1800.0]),
     "kinds": kinds,
     "muted": kinds,
