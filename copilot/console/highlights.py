@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from copilot.console.outline import IS_SPOKEN
 from copilot.incidents.follow_ups import follow_ups_of
 from copilot.reviews.models import Citation, Claim, ClaimState, Section
-from copilot.reviews.versions import newest_review
+from copilot.reviews.versions import standing_claims
 from copilot.suggestions.models import Evidence, Suggestion
 from copilot.suggestions.vocabulary import DecisionKind
 from copilot.timeline.marks import marked_in
@@ -108,15 +108,13 @@ def _marked(session: Session, span: Span) -> dict[int, str]:
 
 
 def _key_moments(session: Session, incident_id: int) -> list[tuple[int, str]]:
-    """What the newest review cites as key moments, without what a person found wrong."""
-    review = newest_review(session, incident_id)
-    if review is None:
-        return []
+    """What the review cites as key moments, without what a person found wrong."""
+    standing = standing_claims(incident_id).with_only_columns(Claim.id).order_by(None)
     found = session.execute(
         select(Citation.event_id, Claim.text)
         .join(Claim, Claim.id == Citation.claim_id)
         .where(
-            Claim.review_id == review.id,
+            Claim.id.in_(standing),
             Claim.section == Section.KEY_MOMENTS,
             Claim.is_supported.is_(True),
             Claim.state != ClaimState.WRONG,

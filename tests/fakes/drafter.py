@@ -12,6 +12,7 @@ from copilot.ports import (
     Quote,
     WindowMessage,
 )
+from copilot.reviews.review_policy import SHIPPED
 
 Script = Callable[[Sequence[WindowMessage]], Sequence[DraftedClaim]]
 
@@ -29,7 +30,15 @@ class ScriptedDrafter:
         self.seen = request.messages
         self.facts, self.follow_ups = request.facts, request.follow_ups
         claims = self.claims(self.seen) if callable(self.claims) else self.claims
-        return Draft(tuple(claims), engine="scripted-1", tokens=7)
+        return Draft(_asked_for(claims, request), engine="scripted-1", tokens=7)
+
+
+def _asked_for(claims: Sequence[DraftedClaim], request: DraftRequest) -> tuple[DraftedClaim, ...]:
+    """Those of the sections wanted now; what belongs to none comes with the first."""
+    wanted = {wish.key for wish in request.sections}
+    if SHIPPED[0].key in wanted:
+        wanted |= {claim.section for claim in claims} - {wish.key for wish in SHIPPED}
+    return tuple(claim for claim in claims if claim.section in wanted)
 
 
 class FailingDrafter:
