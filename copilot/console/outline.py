@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from copilot.ports import WindowMessage
 from copilot.reviews.episodes import Episode as SpokenEpisode
 from copilot.reviews.episodes import cut_episodes
-from copilot.timeline.models import SPOKEN_KINDS, EventKind, TimelineEvent
+from copilot.reviews.turns import TURN_KINDS, is_turn
+from copilot.timeline.models import SPOKEN_KINDS, TimelineEvent
 from copilot.timeline.mrkdwn import to_plain
 from copilot.timeline.reading import Span, author_of, is_from_bot, within
 
@@ -27,7 +28,6 @@ _DAWN = datetime(2000, 1, 1, tzinfo=UTC)
 _MOST_READ = 2000
 """Up to so many messages are read to cut and name the episodes."""
 IS_SPOKEN = and_(TimelineEvent.kind.in_(SPOKEN_KINDS), TimelineEvent.deleted_at.is_(None))
-_TURNS = (EventKind.SEVERITY_CHANGED, EventKind.STATUS_CHANGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,7 @@ def read_outline(session: Session, span: Span, names: Mapping[str, str]) -> Outl
             func.count(case((and_(is_said, ~is_deleted), voice)).distinct()),
         ).where(*within(span))
     ).one()
-    turns = session.scalars(
-        select(TimelineEvent.occurred_at)
-        .where(*within(span), TimelineEvent.kind.in_(_TURNS))
-        .order_by(TimelineEvent.occurred_at)
-    ).all()
+    turns = _turns(session, span)
     if messages <= _MOST_READ:
         episodes = _cut_by_words(session, span, names, turns)
     else:
@@ -86,6 +82,15 @@ def read_outline(session: Session, span: Span, names: Mapping[str, str]) -> Outl
     if not episodes:
         episodes = _silent_episode(session, span)
     return Outline(_placed(episodes, turns), messages, deleted, voices)
+
+
+def _turns(session: Session, span: Span) -> list[datetime]:
+    found = session.execute(
+        select(TimelineEvent.occurred_at, TimelineEvent.kind, TimelineEvent.details)
+        .where(*within(span), TimelineEvent.kind.in_(TURN_KINDS))
+        .order_by(TimelineEvent.occurred_at)
+    )
+    return [at for at, kind, details in found if is_turn(kind, details)]
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -15,9 +15,10 @@ from copilot.reviews.episodes import episodes_for_drafter
 from copilot.reviews.fitting import counted, what_fits
 from copilot.reviews.salience import best_of
 from copilot.reviews.time_zones import zone_of
+from copilot.reviews.turns import is_turn
 from copilot.suggestions.models import Evidence, Suggestion
 from copilot.suggestions.waiting import waits
-from copilot.timeline.models import EventKind, TimelineEvent
+from copilot.timeline.models import TimelineEvent
 from copilot.timeline.mrkdwn import to_plain
 from copilot.timeline.reading import MOST_READ, events_in, window_messages
 from copilot.workspaces.directory import names_of, workspace_of
@@ -25,7 +26,6 @@ from copilot.workspaces.directory import names_of, workspace_of
 MOST_MESSAGES = 20_000
 _MOST_WAITING = 10
 _QUOTED = 200
-_CHANGES = frozenset({EventKind.SEVERITY_CHANGED, EventKind.STATUS_CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def read_material(session: Session, incident_id: int, limit: int = MOST_MESSAGES
         for message in window_messages(session, events, names)
         if ourselves is None or message.author_id != ourselves
     ]
-    changes = [event.occurred_at for event in events if event.kind in _CHANGES]
+    changes = [event.occurred_at for event in events if is_turn(event.kind, event.details)]
     fitting = what_fits(said, limit, changes)
     messages = fitting.messages
     waiting = _count_waiting(session, incident.id)
