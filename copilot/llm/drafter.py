@@ -25,9 +25,9 @@ from copilot.llm.proposer import ms_since
 from copilot.ports import Draft, DraftedClaim, Drafter, DraftRequest, EngineRun
 from copilot.suggestions.token_budgets import TokenBudgets
 
-LONGEST = timedelta(minutes=4)
-"""Of one `draft`, all its questions: well below the ten minutes after which another worker would
-take whoever drafts for dead."""
+LONGEST = timedelta(minutes=3)
+"""Of one `draft`, all its questions: with what a judge takes well below the ten minutes after which
+another worker would take whoever drafts for dead."""
 
 
 class ModelDrafter:
@@ -76,12 +76,14 @@ class ModelDrafter:
             self._asking.fell_back()
         numbers = tuple(message.number for message in request.messages)
         local_run = EngineRun(local.engine, "ok", numbers, latency_ms=local_ms)
+        # It reads everything for each section: once on record is enough, unless it stood in.
+        own = (local_run,) if sitting.trouble or not request.memory else ()
         keys = [part.key for part in cut.parts]
         return Draft(
             claims=tuple(_joined(request, written, local)),
             engine=ENGINE if any(map(memory.is_answered, keys)) else local.engine,
             tokens=sitting.tokens,
-            runs=(*sitting.runs, *(local.runs or (local_run,))),
+            runs=(*sitting.runs, *(local.runs or own)),
             fell_back_because=sitting.trouble or local.fell_back_because,
             memory={"local": dict(local.memory), "model": memory.as_json(keys)},
             left_out=(*cut.left_out, *written.left_out, *local.left_out),

@@ -21,6 +21,7 @@ from copilot.ports import (
     WindowMessage,
 )
 from copilot.suggestions.evidence import told_title
+from copilot.suggestions.machine_talk import is_machine_talk
 from copilot.suggestions.token_budgets import TokenBudgets
 
 ENGINE = "model-1"
@@ -29,7 +30,7 @@ MOST_AT_ONCE = 8
 MOST_CHARACTERS = 12_000
 """Of the messages that the sentences of one question rest on; a single one may have more."""
 MOST_OUTPUT_TOKENS = 700
-LONGEST = timedelta(minutes=2)
+LONGEST = timedelta(seconds=90)
 """Of one `judge`. With what a draft takes it stays well below the ten minutes of a lease."""
 _LEAST_TIME_S = 1.0
 _STRICTEST_FIRST = (Support.NONE, Support.PARTIAL, Support.FULL)
@@ -155,4 +156,5 @@ def _judgement(verdict: Verdict) -> Judgement:
     support = Support(verdict.support)
     if support is Support.FULL:
         return Judgement(support)
-    return Judgement(support, told_title(" ".join(verdict.why.split())) or _NO_REASON[support])
+    why = told_title(" ".join(verdict.why.split()))
+    return Judgement(support, _NO_REASON[support] if not why or is_machine_talk(why) else why)
