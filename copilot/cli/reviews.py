@@ -33,7 +33,7 @@ def draft(
         services = open_services()
         with services.db.reading() as session:
             incident_for_operator(session, incident, private)
-        draft_review(services.db, incident, services.drafter, services.clock)
+        draft_review(services.db, incident, services.drafter, services.clock, judge=services.judge)
         view = _read(services, incident, private)
     if format is Format.JSON:
         print_json(to_json(view))

@@ -103,6 +103,7 @@ def _judge(
         JudgeRequest(
             claims=shown,
             messages={number: basis.messages[number] for number in sorted(cited)},
+            time_zone=basis.material.facts.time_zone,
             team_id=basis.material.team_id,
             incident_id=basis.incident_id,
             is_private=basis.material.is_private,

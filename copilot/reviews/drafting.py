@@ -19,6 +19,9 @@ from copilot.workspaces.retrying import back_off
 
 _LEASE = timedelta(minutes=10)
 """Longer than drafting takes; who has not saved or failed by then has died."""
+_LONGEST_PASS_S = 180.0
+"""From then on no section is begun that might, with a slow model, outlast the lease; the next nudge
+goes on with it."""
 
 
 def request_review(session: Session, incident_id: int, now: datetime) -> None:
@@ -66,7 +69,9 @@ def draft_requested_review(
         return None
     attempts, is_new = claimed
     try:
-        review_id = draft_sections(db, incident_id, drafter, judge, clock, is_new=is_new)
+        review_id = draft_sections(
+            db, incident_id, drafter, judge, clock, is_new=is_new, longest_s=_LONGEST_PASS_S
+        )
     except Exception:
         _give_back(db, incident_id, attempts, lease_clock.now() + back_off(attempts))
         raise

@@ -4,6 +4,7 @@ The drafter works outside any transaction. Each section is saved by itself, unde
 lock: whatever was saved, signed or drafted by somebody else meanwhile stands.
 """
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -70,14 +71,18 @@ def draft_sections(
     clock: Clock,
     *,
     is_new: bool,
+    longest_s: float = math.inf,
 ) -> int:
     """Begin a version, or go on with the newest; returns the id of the one that stands then.
+
+    After `longest_s` no further section is begun; those left are the next pass's.
 
     Raises NotFoundError, BadInputError for a signed review, and what the drafter raises, after
     recording the failure.
     """
     work = _start(db, incident_id, clock.now(), is_new=is_new)
-    while work.left:
+    began_s = time.perf_counter()
+    while work.left and time.perf_counter() - began_s < longest_s:
         wish = work.left[0]
         started_s = time.perf_counter()
         try:
