@@ -3,127 +3,133 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.console import words
-from copilot.console.conversation import Line, conversation
-from copilot.console.material import Material, gather, surroundings
-from copilot.console.shown_events import around
-from copilot.reviews.models import ClaimState
-from copilot.reviews.reading import CitationView, ClaimView, ReviewView
-from copilot.timeline.models import TimelineEvent
+from copilot.console.review_order import first_left, in_page_order, is_left, next_left
+from copilot.console.review_sources import MOST, Reach, SourcePart, read_sources
+from copilot.console.review_state import review_state
+from copilot.console.sessions import Viewer
+from copilot.incidents.models import Incident
+from copilot.incidents.queries import get_incident
+from copilot.reviews.debt import debt_of
+from copilot.reviews.models import ClaimState, LedgerEntry
+from copilot.reviews.time_zones import zone_of, zone_of_person
+from copilot.reviews.views import ClaimView, ReviewView
 
-_BEFORE, _AFTER = 2, 3
-"""Messages shown around a cited one."""
-_WORDS_PER_MINUTE = 238
-"""Silent reading of English prose (Brysbaert 2019)."""
+_MOST_PEOPLE = 6
 
 
 @dataclass(frozen=True, slots=True)
-class SourcePart:
-    """A piece of conversation around one or more cited messages."""
+class Asked:
+    """What of the review somebody wants to see."""
 
-    lines: Sequence[Line]
-    changed: Sequence[CitationView]
-    """Cited here, and edited or deleted since."""
+    claim_id: int | None = None
+    reach: Reach = Reach()
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
     review: ReviewView
     opened: ClaimView | None
+    reach: Reach
     sources: Sequence[SourcePart]
     next_id: int | None
     """The claim to go on with after the open one."""
     total: int
     checked: int
-    people: str
+    to_go: int
+    """Things somebody has to do before it can be signed."""
+    people: Sequence[tuple[str, int]]
+    """Who is at work on it, and how many claims each checked; the viewer first, as `you`."""
     minutes_left: int
+    state: str
+    zone: ZoneInfo
+    own_zone: ZoneInfo | None
+    """The reader's, where it is known and another one."""
+    opened_at: datetime
+
+    @property
+    def progress(self) -> str:
+        """E.g. `3 of 14 claims checked · 6 min of reading left · you 3, ben 0`."""
+        parts = [f"{self.checked} of {words.count(self.total, 'claim')} checked"]
+        if self.review.signed is None:
+            left = f"{self.minutes_left} min of reading left" if self.minutes_left else ""
+            parts.append(left or "none left to check")
+        parts.append(", ".join(f"{name} {number}" for name, number in self.people))
+        return " · ".join(part for part in parts if part)
+
+    @property
+    def more_before(self) -> bool:
+        return bool(self.sources) and self.reach.before < MOST
+
+    @property
+    def more_after(self) -> bool:
+        return bool(self.sources) and self.reach.after < MOST
 
 
-def read_review_page(session: Session, review: ReviewView, opened_id: int | None) -> ReviewPage:
-    order = [*review.claims, *review.unsupported, *review.rejected]
-    opened = next((claim for claim in order if claim.id == opened_id), None)
+def read_review_page(
+    session: Session, review: ReviewView, asked: Asked, viewer: Viewer, now: datetime
+) -> ReviewPage:
+    incident = get_incident(session, review.incident.id)
+    order = in_page_order(review)
+    opened = next((claim for claim in order if claim.id == asked.claim_id), None)
     if opened is None:
-        opened = next((claim for claim in order if _is_left(claim)), None)
-    left = [claim for claim in review.claims if _is_left(claim)]
+        opened = first_left(review) or (order[0] if order else None)
+    zone = zone_of(session, incident)
     return ReviewPage(
         review=review,
         opened=opened,
-        sources=_sources(session, review.incident.id, opened) if opened else [],
-        next_id=next_after(order, opened.id) if opened else None,
+        reach=asked.reach,
+        sources=(
+            read_sources(session, incident.id, opened.citations, asked.reach) if opened else []
+        ),
+        next_id=next_left(review, opened.id) if opened else None,
         total=len(review.claims),
         checked=review.checked,
-        people=_people(review),
-        minutes_left=ceil(sum(_words(claim) for claim in left) / _WORDS_PER_MINUTE),
+        to_go=_to_go(review),
+        people=_people(session, review, viewer),
+        minutes_left=ceil(debt_of(session, incident.id, now).minutes),
+        state=review_state(session, incident),
+        zone=zone,
+        own_zone=_own_zone(session, incident, viewer, zone),
+        opened_at=now,
     )
 
 
-def next_claim(review: ReviewView, claim_id: int) -> int | None:
-    """The claim to check after `claim_id`, from the top again if need be; None if none is left."""
-    return next_after([*review.claims, *review.unsupported, *review.rejected], claim_id)
+def _to_go(review: ReviewView) -> int:
+    return sum(map(is_left, in_page_order(review))) + len(review.sections_waiting)
 
 
-def next_after(order: Sequence[ClaimView], claim_id: int) -> int | None:
-    place = next((i for i, claim in enumerate(order) if claim.id == claim_id), -1)
-    onward = [*order[place + 1 :], *order[: max(0, place)]]
-    return next((claim.id for claim in onward if _is_left(claim)), None)
-
-
-def _is_left(claim: ClaimView) -> bool:
-    return claim.supported and claim.state == ClaimState.UNVERIFIED
-
-
-def _people(review: ReviewView) -> str:
-    """Who checked how many: `sam 3, ben 1`."""
-    checkers = Counter(claim.checked_by for claim in review.claims if claim.is_checked)
-    return ", ".join(f"{name} {number}" for name, number in checkers.most_common())
-
-
-def _words(claim: ClaimView) -> int:
-    return len(" ".join([claim.text, *(c.quote for c in claim.citations)]).split())
-
-
-def _sources(session: Session, incident_id: int, claim: ClaimView) -> list[SourcePart]:
-    """Each cited message in its conversation; those that lie close together share one part."""
-    material = gather(session, incident_id)
-    quotes: dict[int, list[str]] = {}
-    for citation in claim.citations:
-        quotes.setdefault(citation.event_id, []).append(citation.quote)
-    parts = []
-    for events in _pieces(material, list(quotes)):
-        shown = {event.id for event in events}
-        changed = [c for c in claim.citations if c.event_id in shown and c.is_changed]
-        lines = conversation(events, surroundings(material, events, quotes))
-        parts.append(SourcePart(lines, changed))
-    return parts
-
-
-def _pieces(material: Material, event_ids: Sequence[int]) -> list[list[TimelineEvent]]:
-    """The messages with a few before and after; overlapping pieces become one."""
-    session = material.session
-    cited = session.scalars(
-        select(TimelineEvent)
-        .where(TimelineEvent.id.in_(event_ids))
-        .order_by(TimelineEvent.occurred_at)
+def _people(session: Session, review: ReviewView, viewer: Viewer) -> list[tuple[str, int]]:
+    """Whoever opened or checked a claim, `you` first: `you 3, ben 0`."""
+    seen = session.scalars(
+        select(LedgerEntry.person)
+        .where(LedgerEntry.incident_id == review.incident.id, LedgerEntry.person.is_not(None))
+        .distinct()
     )
-    pieces: list[list[TimelineEvent]] = []
-    for event in cited.all():
-        piece = around(session, material.span, event, before=_BEFORE, after=_AFTER)
-        if pieces and piece[0].occurred_at <= pieces[-1][-1].occurred_at:
-            known = {each.id for each in pieces[-1]}
-            pieces[-1] += [each for each in piece if each.id not in known]
-        else:
-            pieces.append(piece)
-    return pieces
+    checked = Counter(
+        claim.checked_by
+        for claim in in_page_order(review)
+        if claim.checked_by and claim.state != ClaimState.UNVERIFIED
+    )
+    names = {name for name in (*seen, *checked) if name}
+    others = sorted(names - {viewer.name}, key=lambda name: (-checked[name], name))
+    shown = [(name, checked[name]) for name in others[:_MOST_PEOPLE]]
+    if viewer.name in names or review.signed is None:
+        shown.insert(0, ("you", checked[viewer.name]))
+    return shown
 
 
-def progress_words(page: ReviewPage) -> str:
-    """E.g. `3 of 14 claims checked, about 2 min of reading left`."""
-    done = f"{page.checked} of {words.count(page.total, 'claim')} checked"
-    if page.minutes_left:
-        return f"{done}, about {page.minutes_left} min of reading left"
-    return f"{done}, none left to check"
+def _own_zone(
+    session: Session, incident: Incident, viewer: Viewer, zone: ZoneInfo
+) -> ZoneInfo | None:
+    if viewer.user is None:
+        return None
+    own = zone_of_person(session, incident.team_id, viewer.user.user_id)
+    return own if own is not None and own.key != zone.key else None
