@@ -82,7 +82,7 @@ def draft_sections(
     """
     work = _start(db, incident_id, clock.now(), is_new=is_new)
     began_s = time.perf_counter()
-    while work.left and time.perf_counter() - began_s < longest_s:
+    while work.left:
         wish = work.left[0]
         started_s = time.perf_counter()
         try:
@@ -96,7 +96,7 @@ def draft_sections(
         with db.transaction() as session:
             _record(session, work, draft, checked, wish, latency_ms)
             goes_on = _save(session, work, draft, checked, wish, clock.now())
-        if not goes_on:
+        if not goes_on or time.perf_counter() - began_s >= longest_s:
             break
         work.memory = draft.memory
         work.left = work.left[1:]
