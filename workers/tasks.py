@@ -115,7 +115,9 @@ def _tell_admins(services: Services, notice_id: int) -> None:
 
 
 def _draft_review(services: Services, incident_id: int) -> None:
-    draft_requested_review(services.db, incident_id, services.drafter, services.clock)
+    draft_requested_review(
+        services.db, incident_id, services.drafter, services.clock, judge=services.judge
+    )
 
 
 TASKS: Mapping[Job, Task] = {
