@@ -1,114 +1,119 @@
-"""Drafts a review without a model: chooses the telling messages and reports them as said."""
+"""Drafts a review without a model: chooses the telling messages and reports them as said.
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import timedelta
+All sections are planned at once, since no message is told in two of them, and whatever is asked
+for is taken from that plan: sections asked for one by one are together what they are at once.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
 from math import log2
+from zoneinfo import ZoneInfo
 
+from copilot.local.drafter_log import common_stems, log_keepers
+from copilot.local.drafter_moments import (
+    UNSURE,
+    WORTH_LEARNING,
+    WORTH_TELLING,
+    logged_by,
+    take_deeds,
+    take_marked,
+    take_status_list,
+    take_summary,
+    take_turns,
+)
 from copilot.local.drafter_sections import (
-    Selection,
     first_signs,
-    spread_over,
     take_decisions,
     take_follow_ups,
     unanswered,
-    with_cue,
-    with_substance,
 )
-from copilot.local.drafter_wording import reported, timed
-from copilot.ports import (
-    Draft,
-    DraftedClaim,
-    DraftRequest,
-    IncidentFacts,
-    WindowMessage,
-)
+from copilot.local.drafter_selection import Selection, with_cue, with_substance
+from copilot.local.drafter_wording import Wordings
+from copilot.ports import Draft, DraftedClaim, DraftRequest, SectionWish
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
-from copilot.reviews.salience import Sentence, best_of, joking_run, sentences_of
-from copilot.reviews.stated import stated_in
+from copilot.reviews.salience import Sentence, joking_run, sentences_of
+from copilot.reviews.words import normalised
 
-ENGINE = "local-1"
-_MOST_MARKED = 20
-_WORTH_TELLING = 1.2
-_WORTH_LEARNING = 0.7
+ENGINE = "local-2"
 _WORTH_ASKING = -0.1
-_NEAR = timedelta(minutes=15)
-_ELSEWHERE = {Cue.CAUSE: 1.6, Cue.FINDING: 1.2, Cue.ACTION: 1.2}
-"""What counts against a sentence as the plain statement of what was wrong: it belongs elsewhere."""
-_UNSURE = (Cue.QUESTION, Cue.GUESS)
-_ORDER = {section: at for at, section in enumerate(Section)}
+_NO_HIT = (*UNSURE, Cue.PLAN, Cue.END, Cue.FINDING, Cue.STATUS)
+_SHARE_OF_LOG, _MOST_TURNS = 0.4, 20
+_SHARE_OF_DEEDS, _MOST_DEEDS = 0.25, 12
 
 
 class LocalDrafter:
-    """Every claim reports one message, or a question and its answer, and passed the checks."""
+    """Every claim reports messages, and passed the checks."""
 
     def draft(self, request: DraftRequest) -> Draft:
-        """Chooses for all sections at once, since no message is told in two of them."""
-        selection = Selection(request.episodes)
-        messages = selection.messages
-        joking = joking_run(messages)
-        told = [message for message in messages if message.number not in joking]
-        sentences = [sentence for message in told for sentence in sentences_of(message)]
-        take_follow_ups(selection, request.follow_ups)
-        _take_marked(selection, messages)
-        scale = _scale(len(messages))
-        _take_first_needs(selection, sentences, scale)
-        _take_summary(selection, sentences, request.facts)
-        _take_sections(selection, sentences, scale)
-        wanted = {section.key for section in request.sections}
-        claims = [claim for claim in _in_order(selection) if claim.section in wanted]
-        return Draft(tuple(claims), ENGINE)
+        selection = _planned(request)
+        claims: list[DraftedClaim] = []
+        left_out: list[str] = []
+        for wish in request.sections:
+            wanted = [
+                claim
+                for claim in selection.claims
+                if claim.section == wish.key and not _is_said(claim, request.said)
+            ]
+            kept = _most_telling(wanted, wish.most, selection)
+            claims += kept
+            if len(kept) < len(wanted):
+                left_out.append(_too_many(wish, len(wanted)))
+        return Draft(tuple(claims), ENGINE, left_out=tuple(left_out))
 
 
-def _take_marked(selection: Selection, messages: Sequence[WindowMessage]) -> None:
-    """What people marked as key moments, before anything else can use it up."""
-    marked = best_of(message for message in messages if message.is_key_moment)
-    selection.take(Section.KEY_MOMENTS, marked, _MOST_MARKED, timed)
+def _planned(request: DraftRequest) -> Selection:
+    """Sections whose evidence is rarest first, so that common ones don't use it up."""
+    zone = ZoneInfo(request.facts.time_zone)
+    messages = request.messages
+    keepers = log_keepers(messages)
+    joking = joking_run(messages)
+    told = [message for message in messages if message.number not in joking]
+    sentences = [sentence for message in told for sentence in sentences_of(message)]
+    logged = logged_by(keepers, told)
+    selection = Selection(request.episodes, zone, request.names, keepers, common_stems(logged))
+    words = Wordings.of(messages, zone)
+    scale = _scale(len(messages))
+    take_follow_ups(selection, request.follow_ups, words)
+    take_marked(selection, words)
+    _take_first_needs(selection, sentences, scale + len(logged) / 40, words)
+    take_summary(selection, sentences, request.facts, words)
+    take_status_list(selection, sentences, words)
+    _take_lessons(selection, sentences, scale, words)
+    take_decisions(selection, sentences, _few(2, scale), words)
+    turns = _few(7, scale) + round(_SHARE_OF_LOG * len(logged))
+    take_turns(selection, sentences, logged, min(turns, _MOST_TURNS), words)
+    deeds = _few(4, scale) + round(_SHARE_OF_DEEDS * len(logged))
+    take_deeds(selection, sentences, logged, min(deeds, _MOST_DEEDS), words)
+    return selection
 
 
-def _take_first_needs(selection: Selection, sentences: Sequence[Sentence], scale: float) -> None:
-    """How it was noticed, whom it hit and what brought it about, before all else."""
-    selection.take(Section.DETECTION, first_signs(sentences), 2, timed, by_score=False)
-    hit = with_cue(sentences, Cue.IMPACT, without=[*_UNSURE, Cue.PLAN, Cue.END])
-    selection.take(Section.IMPACT, hit, _few(3, scale), reported, least=_WORTH_TELLING)
-    causes = with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=[Cue.QUESTION, Cue.END])
-    most = _few(4, scale)
-    selection.take(Section.CONTRIBUTING_FACTORS, causes, most, reported, least=_WORTH_TELLING)
-
-
-def _take_summary(
-    selection: Selection, sentences: Sequence[Sentence], facts: IncidentFacts
+def _take_first_needs(
+    selection: Selection, sentences: Sequence[Sentence], scale: float, words: Wordings
 ) -> None:
-    """What was wrong, and how it ended, each in one sentence that somebody said."""
-    told = with_cue(sentences, *Cue, without=[Cue.QUESTION, Cue.OPEN, Cue.PLAN])
-    trouble = with_cue(told, Cue.SYMPTOM, without=[*_UNSURE, Cue.OUTCOME, Cue.END, Cue.WELL])
-    plain = [
-        replace(sentence, score=sentence.score - sum(_ELSEWHERE.get(c, 0) for c in sentence.cues))
-        for sentence in with_substance(trouble)
-    ]
-    _take_first(selection, plain)
-    ends = with_cue(told, Cue.END, without=[Cue.GUESS])
-    late = [_weighted(sentence, selection, facts) for sentence in ends]
-    _take_first(selection, with_cue(late, *Cue, without=[Cue.WELL]), late)
+    """How it was noticed, whom it hit and what brought it about, before all else."""
+    signs = first_signs(sentences)
+    selection.first_sign = signs[0] if signs else None
+    selection.take(Section.DETECTION, signs, 2, words.timed, by_score=False)
+    hit = with_cue(sentences, Cue.IMPACT, without=_NO_HIT)
+    selection.take(Section.IMPACT, hit, _few(3, scale), words.reported, least=WORTH_TELLING)
+    causes = with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=[Cue.QUESTION, Cue.END, Cue.PLAN])
+    selection.take(
+        Section.CONTRIBUTING_FACTORS, causes, _few(4, scale), words.reported, least=WORTH_TELLING
+    )
 
 
-def _take_first(selection: Selection, *choices: Sequence[Sentence]) -> None:
-    """One sentence for the summary, from the first choice that has one worth telling."""
-    for sentences in choices:
-        before = len(selection.claims)
-        selection.take(Section.SUMMARY, sentences, 1, timed, least=_WORTH_LEARNING)
-        if len(selection.claims) > before:
-            return
-
-
-def _weighted(sentence: Sentence, selection: Selection, facts: IncidentFacts) -> Sentence:
-    """An end counts for more when it is late, on record, or looks back on how it went."""
-    place = selection.at[sentence.message.number] / len(selection.messages)
-    recorded = [at for at in (facts.mitigated_at, facts.resolved_at) if at is not None]
-    near = any(abs(sentence.message.occurred_at - at) <= _NEAR for at in recorded)
-    looks_back = len(stated_in(sentence.text).times) >= 2
-    return replace(sentence, score=sentence.score + place + 0.7 * near + 1.5 * looks_back)
+def _take_lessons(
+    selection: Selection, sentences: Sequence[Sentence], scale: float, words: Wordings
+) -> None:
+    stated = [sentence for sentence in sentences if not sentence.cues & set(UNSURE)]
+    well = with_substance(with_cue(stated, Cue.WELL))
+    selection.take(Section.WENT_WELL, well, 2, words.reported, least=WORTH_LEARNING)
+    hard = with_substance(with_cue(sentences, Cue.HARD, without=[Cue.QUESTION]))
+    selection.take(Section.WAS_HARD, hard, 3, words.reported, least=WORTH_LEARNING)
+    unclear = unanswered(selection, sentences)
+    selection.take(
+        Section.OPEN_QUESTIONS, unclear, _few(3, scale), words.reported, least=_WORTH_ASKING
+    )
 
 
 def _scale(messages: int) -> float:
@@ -120,29 +125,29 @@ def _few(usual: int, scale: float) -> int:
     return max(1, round(usual * scale))
 
 
-def _take_sections(selection: Selection, sentences: Sequence[Sentence], scale: float) -> None:
-    """Fill the sections whose evidence is rarest first, so that common ones don't use it up."""
-    take = selection.take
-    stated = [sentence for sentence in sentences if not sentence.cues & set(_UNSURE)]
-    well = with_substance(with_cue(stated, Cue.WELL))
-    take(Section.WENT_WELL, well, 2, reported, least=_WORTH_LEARNING)
-    hard = with_substance(with_cue(sentences, Cue.HARD, without=[Cue.QUESTION]))
-    take(Section.WAS_HARD, hard, 3, reported, least=_WORTH_LEARNING)
-    unclear = unanswered(selection, sentences)
-    take(Section.OPEN_QUESTIONS, unclear, _few(3, scale), reported, least=_WORTH_ASKING)
-    take_decisions(selection, sentences, _few(2, scale))
-    turns = with_cue(
-        sentences, Cue.ACTION, Cue.OUTCOME, Cue.ALERT, without=[Cue.QUESTION, Cue.PLAN]
+def _is_said(claim: DraftedClaim, said: Iterable[DraftedClaim]) -> bool:
+    """The review has it already, in these words or from the same messages in the same section."""
+    numbers = _numbers(claim)
+    text = normalised(claim.text)
+    return any(
+        normalised(other.text) == text
+        or (other.section == claim.section and _numbers(other) == numbers)
+        or other.citations == claim.citations
+        for other in said
     )
-    spread = spread_over(turns, selection.episode_of)
-    take(Section.KEY_MOMENTS, spread, _few(7, scale), timed, by_score=False, least=_WORTH_TELLING)
-    deeds = with_cue(sentences, Cue.ACTION, without=[Cue.QUESTION])
-    take(Section.RESPONSE, deeds, _few(4, scale), reported, least=_WORTH_TELLING)
 
 
-def _in_order(selection: Selection) -> list[DraftedClaim]:
-    """Section by section, each in time order."""
-    return sorted(
-        selection.claims,
-        key=lambda claim: (_ORDER[Section(claim.section)], selection.at[claim.citations[0].number]),
-    )
+def _numbers(claim: DraftedClaim) -> frozenset[int]:
+    return frozenset(quote.number for quote in claim.citations)
+
+
+def _most_telling(
+    claims: Collection[DraftedClaim], most: int, selection: Selection
+) -> list[DraftedClaim]:
+    """As many as may be, in time order."""
+    ranked = sorted(claims, key=lambda claim: -selection.ranks[claim])[: max(0, most)]
+    return sorted(ranked, key=lambda claim: selection.at[claim.citations[0].number])
+
+
+def _too_many(wish: SectionWish, found: int) -> str:
+    return f"{found - wish.most} of {found} sentences for {wish.title}, the least telling"

@@ -1,11 +1,15 @@
 """Words the claims of the local drafter: who said what, in their own words.
 
-A claim is a report of one message (or of a question and its answer). It adds a name, a time and a
-verb of saying, and takes nothing away that could turn the sense.
+A claim is a report of one message, of a question and its answer, or of how long one came after
+another. It adds a name, a time and a verb of saying, and takes nothing away that could turn the
+sense.
 """
 
 import re
-from datetime import UTC
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from copilot.ports import WindowMessage
 from copilot.reviews.citations import MAX_WORDS
@@ -50,33 +54,79 @@ _PROPOSES = re.compile(
 )
 
 
-def timed(sentence: Sentence) -> str | None:
-    """`14:12 ana: “rolling back 4812”`, or None if it can't be cut to size honestly."""
-    message = sentence.message
-    opening = f"{message.occurred_at.astimezone(UTC):%H:%M} {named(message)}:"
-    quoted = quoted_to_fit(sentence.text, MAX_WORDS - word_count(opening))
-    return f"{opening} {quoted}" if quoted else None
+@dataclass(frozen=True, slots=True)
+class Wordings:
+    """How claims of one incident are worded: in its time zone, with dates where it took days."""
+
+    zone: ZoneInfo
+    is_dated: bool = False
+
+    @classmethod
+    def of(cls, messages: Sequence[WindowMessage], zone: ZoneInfo) -> "Wordings":
+        """A clock time comes twice in what took a day or longer, so there the date is told."""
+        instants = [message.occurred_at for message in messages]
+        return cls(zone, bool(instants) and max(instants) - min(instants) >= timedelta(days=1))
+
+    def timed(self, sentence: Sentence) -> str | None:
+        """`14:12 ana: “rolling back 4812”`, or None if it can't be cut to size honestly."""
+        opening = f"{self.clock(sentence.message.occurred_at)} {named(sentence.message)}:"
+        quoted = quoted_to_fit(sentence.text, MAX_WORDS - word_count(opening))
+        return f"{opening} {quoted}" if quoted else None
+
+    def timed_after(self, sentence: Sentence, earlier: Sentence) -> str | None:
+        """The same with how long it came after `earlier`, in words of which that is quoted."""
+        told = self.timed(sentence)
+        waited = spoken_length(sentence.message.occurred_at - earlier.message.occurred_at)
+        if told is None or waited is None:
+            return None
+        closing = f"{waited} after"
+        quoted = quoted_to_fit(earlier.text, MAX_WORDS - word_count(told) - word_count(closing))
+        return f"{told}, {closing} {quoted}" if quoted else None
+
+    def listed(self, sentences: Sequence[Sentence]) -> str | None:
+        """`scribe: “First detected” 14:22, “Resolved” 15:51`, all of one author."""
+        parts, day = [], None
+        for one in sentences:
+            local = one.message.occurred_at.astimezone(self.zone)
+            at = f"{local:%H:%M}" if local.date() == day else self.clock(local)
+            parts.append(f"{quoted_to_fit(one.text.rstrip('.'), MAX_WORDS)} {at}")
+            day = local.date()
+        text = f"{named(sentences[0].message)}: {', '.join(parts)}"
+        return text if word_count(text) <= MAX_WORDS else None
+
+    def clock(self, instant: datetime) -> str:
+        """`14:12`, or `2026-03-04 14:12`."""
+        return f"{instant.astimezone(self.zone):{'%Y-%m-%d %H:%M' if self.is_dated else '%H:%M'}}"
+
+    def reported(self, sentence: Sentence) -> str | None:
+        """`ana reported that the jobs are recovering`, or her words in quotation marks."""
+        name, verb = named(sentence.message), _verb_for(sentence)
+        if _is_plain_statement(sentence):
+            text = f"{name} {verb} that {_lower_first(sentence.text.rstrip('.! '))}."
+            if word_count(text) <= MAX_WORDS:
+                return text
+        opening = f"{name} {verb}:"
+        quoted = quoted_to_fit(sentence.text, MAX_WORDS - word_count(opening))
+        return f"{opening} {quoted}" if quoted else None
+
+    def agreed(self, question: Sentence, answer: WindowMessage) -> str | None:
+        """A question and what came back, without saying that one led to the other."""
+        reply = " ".join(answer.text.split())
+        opening = f"{named(question.message)} asked:"
+        closing = f"{named(answer)} answered: “{reply}”"
+        quoted = quoted_to_fit(question.text, MAX_WORDS - word_count(opening) - word_count(closing))
+        return f"{opening} {quoted} {closing}" if quoted else None
 
 
-def reported(sentence: Sentence) -> str | None:
-    """`ana reported that the jobs are recovering`, or her words in quotation marks."""
-    name, verb = named(sentence.message), _verb_for(sentence)
-    if _is_plain_statement(sentence):
-        text = f"{name} {verb} that {_lower_first(sentence.text.rstrip('.! '))}."
-        if word_count(text) <= MAX_WORDS:
-            return text
-    opening = f"{name} {verb}:"
-    quoted = quoted_to_fit(sentence.text, MAX_WORDS - word_count(opening))
-    return f"{opening} {quoted}" if quoted else None
-
-
-def agreed(question: Sentence, answer: WindowMessage) -> str | None:
-    """A question and what came back, without saying that one led to the other."""
-    reply = " ".join(answer.text.split())
-    opening = f"{named(question.message)} asked:"
-    closing = f"{named(answer)} answered: “{reply}”"
-    quoted = quoted_to_fit(question.text, MAX_WORDS - word_count(opening) - word_count(closing))
-    return f"{opening} {quoted} {closing}" if quoted else None
+def spoken_length(length: timedelta) -> str | None:
+    """`37 min`, `2 h 5 min`; None where it is less than a minute or more than a day."""
+    minutes = round(length.total_seconds() / 60)
+    if minutes < 1 or minutes >= 24 * 60:
+        return None
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
 def named(message: WindowMessage) -> str:
@@ -92,7 +142,7 @@ def quoted_to_fit(text: str, budget: int) -> str | None:
     and says nothing that would turn the sense; None where that can't be had."""
     kept = " … ".join(part for part in _CUT_OUT.split(text.strip()) if part.strip(" .,;:-()<>"))
     kept = " ".join(kept.split())
-    kept = kept.replace("“", "'").replace("”", "'").replace('"', "'").strip()
+    kept = kept.replace("“", "'").replace("”", "'").replace('"', "'").strip().rstrip(":;,")
     if not kept or budget < 2:
         return None
     if word_count(kept) <= budget:

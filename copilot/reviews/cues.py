@@ -24,6 +24,11 @@ class Cue(StrEnum):
     WELL = "well"
     HARD = "hard"
     OPEN = "open"
+    STATUS = "status"
+    """The incident itself was declared, mitigated, resolved."""
+    DETECTED = "detected"
+    """Somebody or something took notice."""
+    DECIDED = "decided"
 
 
 def _cue(pattern: str) -> re.Pattern[str]:
@@ -41,13 +46,25 @@ _ACTIONS = (
     r"|terminat|rotat|isolat"
     r"|rebuil[dt]|provision|releas|publish|declar|migrat|clean(?:ing|ed)?_up|turn(?:ing"
     r"|ed)?_o(?:ff|n)"
-    r"|shut(?:ting)?_down|re-?updat"
+    r"|shut(?:ting)?_down|re-?updat|re-?creat|re-?run|uncordon|unpaus|push|resiz|re-?sync"
 )
-_AFFECTED = (
+_VICTIMS = (
     r"customers?|users?|people|clients?|tenants?|jobs?|orders?|checkouts?|payments?|requests?|logins?"
-    r"|commands?|builds?|uploads?|e?mails?|contacts?|charges?|tickets?|complaints?|messages?"
+    r"|commands?|builds?|uploads?"
 )
+_AFFECTED = rf"{_VICTIMS}|e?mails?|contacts?|charges?|tickets?|complaints?|messages?"
 _COUNTED = re.compile(rf"\d[\d.,]*\s?%?\s+(?:of\s+\w+\s+)?(?:{_AFFECTED})\b", re.IGNORECASE)
+_SOUGHT = re.compile(
+    r"\b(?:investigat\w*|find(?:ing)?|look\w* for|determin\w*|search\w* for|establish\w*"
+    r"|discuss\w*) (?:\w+ )?(?:root )?cause\b|\broot cause (?:investigat|analys|is unknown|unknown|not)",
+    re.IGNORECASE,
+)
+"""A cause that is looked for is not known."""
+_HIT = re.compile(r"\bimpact|\baffect(?:s|ed|ing)\b", re.IGNORECASE)
+_WHO = (
+    r"user|customer|developer|team|people|client|engineer|colleague|responder|support|somebody"
+    r"|someone|member|tenant|operator|farmer|partner"
+)
 _BOT_ALERT = re.compile(
     r"\d\s?%|\blimit\b|\bthreshold\b|\bfor \d+ min|\berrors?\b|\bfail|\b5xx\b", re.IGNORECASE
 )
@@ -62,12 +79,13 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|5xx|50[0-4]s?|behind|latency"
         r"|slow\w*|lag\w*|spik\w+|degraded|unresponsive|aren't_\w+ing|isn't_\w+ing|issues?"
         r"|trouble|wrong"
-        r"|overloaded|desired_effect|unexpected\w*|weird|strange\w*|odd|missing|dropp(?:ed"
+        r"|overloaded|overwhelm\w*|saturat\w*|starvation|unhealthy|\w*not_?ready|40[34]s?|no_data"
+        r"|malformed|invalid|mismatch\w*|incompatib\w*|incorrect|desired_effect|unexpected\w*|weird|strange\w*|odd|missing|dropp(?:ed"
         r"|ing)|lost|exhausted|stale|elevated|unavailable|starv\w+|stopped|terminated"
         r"|worrisome)\b"
     ),
     Cue.IMPACT: _cue(
-        rf"\b(?:{_AFFECTED}|everyone|everything|nothing|anything|hundreds|thousands|impact\w*"
+        rf"\b(?:{_VICTIMS}|everyone|everything|nothing|anything|hundreds|thousands|impact\w*"
         r"|affect\w+|traffic|websites?|production|prod|data_loss|services?)\b"
     ),
     Cue.ACTION: _cue(
@@ -84,7 +102,7 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|we'?ll|agreed|go_ahead|plan_(?:is|was)|want_to|consider\w*|propos\w+)\b"
     ),
     Cue.OUTCOME: _cue(
-        r"\b(?:fixed|fixes|resolved|back_to_normal|recover(?:ed|ing|s|y)|work(?:s"
+        r"\b(?:fixed|fixes_(?:it|the|this|that|things|everything|our)|resolved|back_to_normal|recover(?:ed|ing|s|y)|work(?:s"
         r"|ing)_(?:again|now|fine)|all_clear"
         r"|healthy|(?:all_)?green|stable|stabili[sz]\w+|mitigated|worked|verified|concluded"
         r"|(?:things|it|everything|all|we)_should_be_(?:fine|ok|good|back)"
@@ -92,7 +110,7 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|as_expected|did(?:_not|n't)_help|changed_nothing|no_effect|made_no_difference)\b"
     ),
     Cue.END: _cue(
-        r"\b(?:fixed|fixes|resolved|back_to_(?:normal|their_normal)|recover(?:ed|ing)|work(?:s"
+        r"\b(?:fixed|fixes_(?:it|the|this|that|things|everything|our)|resolved|back_to_(?:normal|their_normal)|recover(?:ed|ing)|work(?:s"
         r"|ing)_(?:again|now|fine)"
         r"|all_clear|(?:is|are)_(?:healthy|stable|green)|mitigated|worked|restored|subsided"
         r"|as_expected|fine_since|closing_this"
@@ -106,7 +124,8 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|it_was_(?:because|due))\b"
     ),
     Cue.CAUSE: _cue(
-        r"\b(?:root_cause|i'?d_guess|suspect(?:s|ed)?|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out|which_is_why"
+        r"\b(?:root_cause"
+        r"|i'?d_guess|explanation|explains|suspect(?:s|ed)?_(?:that|it|the|an?|this|we|they|\w+_(?:is|was))|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out|which_is_why"
         r"|that'?s_why|culprit"
         r"|the_(?:issue|problem|bug|cause)_(?:is|was)|bug|misconfigur\w+|regression"
         r"|bad_(?:commit|release|deploy\w*|config\w*|change)|(?:not|non-?)_?deterministic"
@@ -117,7 +136,7 @@ _CUES: dict[Cue, re.Pattern[str]] = {
     ),
     Cue.GUESS: _cue(
         r"\b(?:maybe|might|perhaps|possibl[ey]|probably|likely|suspect\w*|i'?d_guess|guess\w*"
-        r"|i_think|i_believe"
+        r"|i_think|i_believe|not_sure|unsure|not_certain"
         r"|seems?|appears?|looks?_like|could_be|assum\w*|theory|hypothesis|apparently)\b"
     ),
     Cue.WELL: _cue(
@@ -137,6 +156,26 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|there_is_no_(?:\S*-\S*|runbook\w*|alert\w*|doc\w*|way|monitoring)|muted|(?:don'?t|didn'?t)_have_access|would(?:'?ve|_have)_been_nice|nobody_knew|did(?:n'?t|_not)_(?:know|notice|page|alert)|flying_blind|out_of_date"
         r"|stale_(?:docs?|runbook)"
         r"|too_(?:slow|late|noisy)|instead_of_paging)\b"
+    ),
+    Cue.STATUS: _cue(
+        r"\b(?:incident|outage|sev-?_?\d)_(?:(?:is|was|has_been|formally|now|ticket|marked_as|repaired"
+        r"|declared|and|as)_){0,3}(?:declared|resolved|repaired|closed|over|mitigated|raised|opened)\b"
+        r"|\bdeclar\w+_(?:this_)?(?:as_)?an?_(?:\w+_)?incident\b|\bincident_mitigated\b"
+        r"|^\W*(?:first_detected|detected|declared|repaired|mitigated|resolved|recovered"
+        r"|all_clear)\W*$"
+    ),
+    Cue.DETECTED: _cue(
+        rf"\b(?:{_WHO})s?_(?:\S+_){{0,2}}(?:report\w*|complain\w*|notic\w+|alert\w*_us|reach\w*_out"
+        r"|inform\w*_us|observ\w+|spotted|sees?|saw|(?:are|is|were)_seeing)\b"
+        r"|^(?:we_|i_)?(?:noticed|detected|spotted|received|observed)\b|\bfirst_detected\b"
+        r"|\b(?:alerts?|alarms?|pager)_(?:\S+_)?(?:triggered|fired|firing|fires?|received|went_off|came)\b"
+        r"|\b(?:triggered|received|got)_(?:an?_|the_|\S+_){0,3}(?:alerts?|alarms?|pages?|reports?)\b"
+        r"|\b(?:critical|high[- ]priority)_(?:alert|alarm)\b|\balerted_(?:via|by|to|us)\b"
+        r"|\b(?:users?|customers?|clients?)_reports?\b"
+    ),
+    Cue.DECIDED: _cue(
+        r"\b(?:decision_(?:was_)?(?:made|taken)|decided|agreed_(?:to|that|on)|opted|approved"
+        r"|go(?:ing)?_with|plan(?:ned|s)_to|chose)\b"
     ),
     Cue.OPEN: _cue(
         r"\bneed_to_talk_about\b|\bopen_question|\bstill_(?:trying|attempting|investigating|looking|don'?t_know|unclear|no_idea"
@@ -166,9 +205,11 @@ def cues_in(text: str, *, is_bot: bool = False) -> frozenset[Cue]:
         cues.add(Cue.QUESTION)
     if _NEGATED.search(plain) and "help" not in plain:
         cues -= {Cue.OUTCOME, Cue.END}
+    if _SOUGHT.search(plain):
+        cues.discard(Cue.CAUSE)
     if not is_bot:
         cues.discard(Cue.ALERT)
-    if _COUNTED.search(plain) or "impact" in plain.lower():
+    if _COUNTED.search(plain) or _HIT.search(plain):
         cues.add(Cue.IMPACT)
     elif Cue.SYMPTOM not in cues:
         cues.discard(Cue.IMPACT)  # people are only affected by something that is wrong

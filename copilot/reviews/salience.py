@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import lru_cache
 
 from copilot.ports import WindowMessage
 from copilot.reviews.cues import Cue, cues_in
@@ -26,13 +27,14 @@ class Sentence:
     @property
     def bare_stems(self) -> frozenset[str]:
         """Without folding synonyms: what tells two sentences apart."""
-        return frozenset(bare_stem(word) for word in words(self.text) if word not in STOPWORDS)
+        return _bare_stems(self.text)
 
 
 _WEIGHTS = {
     Cue.ALERT: 1.0, Cue.SYMPTOM: 1.0, Cue.IMPACT: 0.5, Cue.ACTION: 1.1, Cue.PLAN: 0.2,
     Cue.OUTCOME: 1.0, Cue.END: 0.4, Cue.CAUSE: 1.3, Cue.FINDING: 0.9, Cue.GUESS: 0.0,
-    Cue.QUESTION: -0.3, Cue.WELL: 0.8, Cue.HARD: 0.8, Cue.OPEN: 0.8,
+    Cue.QUESTION: -0.3, Cue.WELL: 0.8, Cue.HARD: 0.8, Cue.OPEN: 0.8, Cue.STATUS: 0.8,
+    Cue.DETECTED: 0.4, Cue.DECIDED: 0.7,
 }  # fmt: skip
 _JOKE = re.compile(
     r"\b(?:lol|lmao|lmfao|rofl|haha\w*|hehe\w*|jk|kidding|joking|they said|yolo|oopsie\w*"
@@ -53,8 +55,13 @@ _PASTED = re.compile(
 )
 _MARKED = 3.0
 """A person's word outweighs every cue, and every fault but a joke's."""
-_ALERT_STATE = re.compile(r"^\[(?:firing|resolved|alert\w*|crit\w*|warn\w*|ok)(?::\d+)?\]", re.I)
-_SAME = 0.6
+_ALERT_STATE = re.compile(
+    r"^\[(?:firing|resolved|alert\w*|crit\w*|warn\w*|ok|no data|pending|triggered|recovered)"
+    r"(?::\d+)?\]",
+    re.I,
+)
+SAME = 0.6
+"""Share of the shorter one's words from which on two sentences say the same."""
 FEW_WORDS = 3
 _MANY_WORDS = 6
 _HEADLINE_WORDS = 18
@@ -64,17 +71,21 @@ _LEADING = re.compile(
     r"^(?:(?:[-*•>]|\d+[.)]|ok(?:ay)?|oh|ah|yeah|yep|yup|so|but|and|hm+|hrm+|um+|well|actually"
     r"|also|aside|man"
     r"|further update|update|fyi|btw|ugh|wow|alright|right|though|anyway|then"
-    r"|:[\w+-]+:)[\s,:;.…-]+)+",
+    r"|[*_]{0,2}(?:detection|recovery|resolution|update|note|summary)[*_]{0,2}(?=:)"
+    r"|:[\w+-]+:)[\s,:;.…*-]+)+",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"(?:\s*:[\w+-]+:)+\s*$|\s*View newer replies\.?$")
+_TRAILING = re.compile(r"(?:\s*:[\w+-]+:)+\s*$|\s*View newer replies\.?$|\s*\[\^\w+\]\s*$|\s*:\s*$")
+_WRAPPED = re.compile(r"(?P<mark>[*_~]{1,2})(?P<text>[^*_~]+|.+)(?P=mark)[.!]?")
 _DANGLING = re.compile(
-    r"^(?:because|which|that|to|for|or|if|than|as|of|with|not anymore|it's possible i'm)\b",
+    r"^(?:because|which|that|to|for|or|if|than|as|of|with|not anymore|it's possible i'm"
+    r"|(?:is|was|are|were|has been|have been)(?! (?:there|anyone|anybody|it|this|that)\b))\b",
     re.IGNORECASE,
 )
 _POINTING = re.compile(
-    r"^(?:i think )?(?:this|that|it(?!\s+(?:looks|seems|appears))|they|these|those|he|she"
-    r"|which)\b",
+    r"^(?:i think )?(?:this|that|they|these|those|he|she"
+    r"|it(?!\s+(?:looks|seems|appears|took|takes|(?:is|was) (?:hard|difficult|unclear|not clear)))"
+    r"|which|same)\b|\b(?:of|with|by) (?:these|those)\b",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(
@@ -86,12 +97,17 @@ _CODE = re.compile(r"`[^`]+`")
 _YOU = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 
 
+@lru_cache(maxsize=20_000)
+def _bare_stems(text: str) -> frozenset[str]:
+    return frozenset(bare_stem(word) for word in words(text) if word not in STOPWORDS)
+
+
 def sentences_of(message: WindowMessage) -> list[Sentence]:
     """The sentences of a message that a review might quote; pasted output is left out."""
     spoken = _CODE_BLOCK.sub("\n", message.text)
     found = []
     for raw in [_headline(spoken)] if message.is_bot else sentences(spoken):
-        if _is_pasted(message, raw) or len(raw) > 1_000:
+        if _is_pasted(raw) or len(raw) > 1_000:
             continue
         text = _bare(raw)
         if len(content_stems(text)) >= 2 or _is_short_deed(text):
@@ -100,9 +116,9 @@ def sentences_of(message: WindowMessage) -> list[Sentence]:
     return found
 
 
-def _is_pasted(message: WindowMessage, raw: str) -> bool:
+def _is_pasted(raw: str) -> bool:
     """Alerts open with their state in brackets, as pasted logs do with other things."""
-    return bool(_PASTED.search(_ALERT_STATE.sub("", raw) if message.is_bot else raw))
+    return bool(_PASTED.search(_ALERT_STATE.sub("", raw).strip()))
 
 
 def _headline(alert: str) -> str:
@@ -155,22 +171,27 @@ def best_of(messages: Iterable[WindowMessage]) -> list[Sentence]:
     ]
 
 
-def is_told(sentence: Sentence, told: Sequence[frozenset[str]]) -> bool:
+def is_told(sentence: Sentence, told: Sequence[frozenset[str]], same: float = SAME) -> bool:
     """Whether one of those, given by their `bare_stems`, says it already."""
     stems = sentence.bare_stems
     if len(stems) < FEW_WORDS:
         return stems in told
     return any(
-        len(stems & other) >= max(_SAME * min(len(stems), len(other)), FEW_WORDS) for other in told
+        len(stems & other) >= max(same * min(len(stems), len(other)), FEW_WORDS) for other in told
     )
+
+
+def points(sentence: Sentence) -> bool:
+    """It is about a `this` or `they` that somebody said before."""
+    return _POINTING.search(sentence.text) is not None
 
 
 def _bare(raw: str) -> str:
     """Without opening fillers, closing emoji and the brackets around all of it."""
     text = _TRAILING.sub("", raw)
     text = _LEADING.sub("", text).strip()
-    if text[:1] in "*_~" and text[:1] == text[-1:]:
-        text = text[1:-1]
+    if wrapped := _WRAPPED.fullmatch(text):
+        text = wrapped["text"]
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1]
     return text.strip()
@@ -201,7 +222,7 @@ def _faults(whole: str, text: str, raw: str, *, is_question: bool) -> float:
     faults = (
         (2.5, bool(_JOKE.search(whole) or _JOKE.search(raw))),
         (3.0, bool(_DANGLING.search(text))),
-        (0.5, bool(_POINTING.search(text))),
+        (1.1, bool(_POINTING.search(text))),
         (0.4 if is_question else 1.0, bool(_YOU.search(text))),
         (1.5, _is_table(text)),
         (2.0, text.count('"') % 2 == 1),

@@ -144,7 +144,7 @@ def test_an_accepted_follow_up_is_told_with_its_owner() -> None:
     (claim,) = draft(messages, [fact])
     assert (claim.section, claim.text) == (
         Section.FOLLOW_UPS,
-        "Accepted: Add an alert on replica lag above 30 s (dana)",
+        "Accepted follow-up: Add an alert on replica lag above 30 s (dana)",
     )
 
 

@@ -1,0 +1,66 @@
+"""Who keeps a log of an incident rather than talks about it: each line of theirs is a moment."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from statistics import mean
+
+from copilot.ports import WindowMessage
+from copilot.reviews.cues import Cue
+from copilot.reviews.salience import Sentence
+
+_FEWEST_LINES = 4
+_MOSTLY = 0.8
+_USUAL_WORDS = 4
+_PAUSE = timedelta(minutes=2)
+_COMMON = 0.3
+_TALK = re.compile(
+    r"\?|\b(?:i|i['’]\w+|you|your|lol|hm+|ok|okay|yeah|yep|ah|oh|thanks?|sorry|guess|lmk|btw)\b"
+    r"|:[a-z_+-]+:",
+    re.IGNORECASE,
+)
+_DEED = re.compile(
+    r"^(?:(?:(?:the|cp|our|whole|[A-Z][\w-]*) )*(?:team|engineers?)|we|they)?\s*"
+    r"(?:\w+ly |have |has |then |had )?(?!need|fail|notic|report|receiv|observ|detect|crash"
+    r"|stopp|seem|happen|occurr|caused|appear|experienc|exhaust)"
+    r"(?:[a-z]{2,}ed|began|begin|ran|set|put|took|sent|made|built|started|restart|switch\w*)\b",
+    re.IGNORECASE,
+)
+
+
+def log_keepers(messages: Sequence[WindowMessage]) -> frozenset[str | None]:
+    """Ids of people who write whole lines, one at a time, and neither ask nor chat."""
+    by_author: dict[str | None, list[WindowMessage]] = defaultdict(list)
+    for message in messages:
+        if not message.is_bot:
+            by_author[message.author_id].append(message)
+    return frozenset(author for author, lines in by_author.items() if _is_log(lines))
+
+
+def _is_log(lines: Sequence[WindowMessage]) -> bool:
+    if len(lines) < _FEWEST_LINES:
+        return False
+    plain = sum(not _TALK.search(line.text) for line in lines)
+    usual = mean(len(line.text.split()) for line in lines)
+    pause = (lines[-1].occurred_at - lines[0].occurred_at) / (len(lines) - 1)
+    return plain >= _MOSTLY * len(lines) and usual >= _USUAL_WORDS and pause >= _PAUSE
+
+
+def common_stems(lines: Sequence[Sentence]) -> frozenset[str]:
+    """What stands in so many lines that it tells none of them from the others."""
+    counts = Counter(stem for line in lines for stem in line.bare_stems)
+    often = max(_FEWEST_LINES, _COMMON * len(lines))
+    return frozenset(stem for stem, count in counts.items() if count >= often)
+
+
+def is_deed(sentence: Sentence) -> bool:
+    """In a log: somebody did it, rather than it happened."""
+    if sentence.cues & {Cue.STATUS, Cue.DETECTED, Cue.END}:
+        return False
+    return Cue.ACTION in sentence.cues or opens_with_deed(sentence)
+
+
+def opens_with_deed(sentence: Sentence) -> bool:
+    """`Restarted the pod`, `The team bumped the version`."""
+    return _DEED.match(sentence.text) is not None

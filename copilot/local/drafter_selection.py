@@ -1,0 +1,164 @@
+"""What the local drafter has chosen so far: no message is told twice, no sentence unproven."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import InitVar, dataclass, field
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from copilot.ports import DraftedClaim, EpisodeMessages, Quote, WindowMessage
+from copilot.reviews.citations import check_claim
+from copilot.reviews.cues import Cue
+from copilot.reviews.models import Section
+from copilot.reviews.salience import FEW_WORDS, Sentence, is_told, whole_of
+
+Wording = Callable[[Sentence], str | None]
+
+_WHOLE_MESSAGE = 20
+_SAME_STATUS = timedelta(minutes=30)
+_SAME_IN_A_LOG = 0.8
+"""Lines of a log are short and alike; what differs in one word happened another time."""
+_TELLING_STEMS = 2
+WITHOUT_SAYING = frozenset({"incident", "issue"})
+"""`Resolved` says what `Incident is resolved` says."""
+
+
+@dataclass(slots=True)
+class Selection:
+    """The claims so far, and what they already tell."""
+
+    episodes: InitVar[Sequence[EpisodeMessages]]
+    zone: ZoneInfo
+    known_names: frozenset[str]
+    log_keepers: frozenset[str | None] = frozenset()
+    common: frozenset[str] = frozenset()
+    """Stems that most lines of a log have."""
+    claims: list[DraftedClaim] = field(default_factory=list)
+    ranks: dict[DraftedClaim, float] = field(default_factory=dict)
+    """How much a reader would miss a claim, where a section gets too long."""
+    used: set[int] = field(default_factory=set)
+    told: list[frozenset[str]] = field(default_factory=list)
+    first_sign: Sentence | None = None
+    """That something was wrong."""
+    told_when: list[tuple[frozenset[str], WindowMessage]] = field(default_factory=list)
+    """The same without what goes without saying, and when it was said."""
+    messages: list[WindowMessage] = field(init=False)
+    by_number: dict[int, WindowMessage] = field(init=False)
+    at: dict[int, int] = field(init=False)
+    """Place of a message in the conversation, by number."""
+    episode_of: dict[int, int] = field(init=False)
+
+    def __post_init__(self, episodes: Sequence[EpisodeMessages]) -> None:
+        self.messages = [message for episode in episodes for message in episode.messages]
+        self.by_number = {message.number: message for message in self.messages}
+        self.at = {message.number: at for at, message in enumerate(self.messages)}
+        self.episode_of = {
+            message.number: episode.number for episode in episodes for message in episode.messages
+        }
+
+    @property
+    def names(self) -> frozenset[str]:
+        return self.known_names | {message.author_name for message in self.messages}
+
+    def take(
+        self,
+        section: Section,
+        candidates: Iterable[Sentence],
+        limit: int,
+        wording: Wording,
+        *,
+        by_score: bool = True,
+        least: float = 0.0,
+    ) -> int:
+        """Add up to `limit` claims, the most telling first; how many were added."""
+        pool = [sentence for sentence in candidates if sentence.score >= least]
+        if by_score:
+            pool.sort(key=lambda sentence: -sentence.score)
+        added = 0
+        for sentence in pool:
+            if added >= limit:
+                break
+            if self.is_told(sentence):
+                continue
+            claim = self._worded(section, sentence, wording)
+            if claim:
+                self.add(claim, sentence.score)
+                self.mark_told(sentence)
+                added += 1
+        return added
+
+    def _worded(
+        self, section: Section, sentence: Sentence, wording: Wording
+    ) -> DraftedClaim | None:
+        """In the words around it too, where the message is short: less is out of context."""
+        for one in (whole_of(sentence, _WHOLE_MESSAGE), sentence):
+            if one is None:
+                continue
+            claim = self.supported(section, wording(one), [(one.message, one.text)])
+            if claim:
+                return claim
+        return None
+
+    def supported(
+        self, section: Section, text: str | None, sources: Sequence[tuple[WindowMessage, str]]
+    ) -> DraftedClaim | None:
+        """The claim, if the same checks that judge every drafter let it pass."""
+        if text is None:
+            return None
+        quotes = tuple(Quote(message.number, quote) for message, quote in sources)
+        check = check_claim(text, quotes, self.by_number, self.names, zone=self.zone)
+        return DraftedClaim(section, text, quotes) if check.is_supported else None
+
+    def add(self, claim: DraftedClaim, rank: float) -> None:
+        self.claims.append(claim)
+        self.ranks[claim] = rank
+
+    def mark_told(self, sentence: Sentence) -> None:
+        self.used.add(sentence.message.number)
+        stems = sentence.bare_stems
+        self.told_when.append((stems - WITHOUT_SAYING, sentence.message))
+        if len(stems) >= FEW_WORDS:
+            self.told.append(stems)
+
+    def is_told(self, sentence: Sentence) -> bool:
+        if sentence.message.number in self.used:
+            return True
+        stems = sentence.bare_stems
+        if len(stems) < FEW_WORDS or Cue.STATUS in sentence.cues:
+            return self._is_told_shortly(sentence, stems - WITHOUT_SAYING)
+        if sentence.message.author_id in self.log_keepers:
+            return self._is_logged(stems)
+        return is_told(sentence, self.told)
+
+    def _is_told_shortly(self, sentence: Sentence, own: frozenset[str]) -> bool:
+        """`Resolved` says it again where it follows `The incident is resolved` at once."""
+        at = sentence.message.occurred_at
+        return any(
+            (own <= other or (other and other <= own))
+            and abs(at - message.occurred_at) <= _SAME_STATUS
+            for other, message in self.told_when
+        )
+
+    def _is_logged(self, stems: frozenset[str]) -> bool:
+        """Compared by what is not in every line, unless that is next to nothing."""
+        own = stems - self.common
+        if len(own) < _TELLING_STEMS:
+            return any(len(stems & other) >= _SAME_IN_A_LOG * len(stems) for other in self.told)
+        return any(
+            len(own & other) >= max(_SAME_IN_A_LOG * min(len(own), len(other)), _TELLING_STEMS)
+            for other in (told - self.common for told in self.told)
+        )
+
+
+def with_cue(
+    sentences: Iterable[Sentence], *cues: Cue, without: Iterable[Cue] = ()
+) -> list[Sentence]:
+    unwanted = frozenset(without)
+    return [
+        sentence
+        for sentence in sentences
+        if sentence.cues & set(cues) and not sentence.cues & unwanted
+    ]
+
+
+def with_substance(sentences: Iterable[Sentence]) -> list[Sentence]:
+    return [sentence for sentence in sentences if len(sentence.bare_stems) >= FEW_WORDS]
