@@ -459,7 +459,7 @@ def test_follow_ups_come_with_the_evidence_they_were_proposed_on(
     draft_review(db, incident_id, LocalDrafter(), clock)
     follow_ups = read(db, incident_id).sections[8]
     assert [claim.text for claim in follow_ups.claims] == [
-        "Accepted: Add an alert on replica lag above 30 s (ben)"
+        "Accepted follow-up: Add an alert on replica lag above 30 s (ben)"
     ]
 
 
