@@ -56,7 +56,8 @@ _AFFECTED = rf"{_VICTIMS}|e?mails?|contacts?|charges?|tickets?|complaints?|messa
 _COUNTED = re.compile(rf"\d[\d.,]*\s?%?\s+(?:of\s+\w+\s+)?(?:{_AFFECTED})\b", re.IGNORECASE)
 _SOUGHT = re.compile(
     r"\b(?:investigat\w*|find(?:ing)?|look\w* for|determin\w*|search\w* for|establish\w*"
-    r"|discuss\w*) (?:\w+ )?(?:root )?cause\b|\broot cause (?:investigat|analys|is unknown|unknown|not)",
+    r"|discuss\w*) (?:\w+ )?(?:root )?cause\b"
+    r"|\broot cause (?:investigat|analys|is unknown|unknown|not)",
     re.IGNORECASE,
 )
 """A cause that is looked for is not known."""
