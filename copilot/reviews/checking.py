@@ -1,5 +1,6 @@
 """Holds a sentence against its sources as they read now, whoever wrote it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,8 +13,10 @@ from copilot.reviews.models import Claim
 from copilot.reviews.sources import Source, sources_of
 from copilot.reviews.time_zones import zone_of
 from copilot.reviews.versions import MAX_PERSONS_WORDS
-from copilot.reviews.words import words
+from copilot.reviews.words import normalised
 from copilot.workspaces.directory import names_of
+
+_WORD = re.compile(r"\w+")
 
 JUDGED_UNSUPPORTED = "a second reading did not find it in its sources"
 
@@ -69,7 +72,11 @@ def without_gone(sources: Sequence[Source]) -> list[Source]:
 
 def is_same_words(text: str, other: str) -> bool:
     """They differ in white space, case or punctuation at most."""
-    return words(text) == words(other)
+    return _bare(text) == _bare(other)
+
+
+def _bare(text: str) -> list[str]:
+    return _WORD.findall(normalised(text).casefold())
 
 
 def _renewed(source: Source) -> Source:
