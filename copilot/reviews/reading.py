@@ -15,6 +15,7 @@ from copilot.reviews.claim_views import Shown, claim_view, marks_by_claim, propo
 from copilot.reviews.models import Amendment, Claim, ClaimState, Comment, Review, SignOff
 from copilot.reviews.sections import template_of, title_of
 from copilot.reviews.sources import Source, sources_of
+from copilot.reviews.time_zones import zone_of
 from copilot.reviews.versions import newest_review, sign_off_of
 from copilot.reviews.views import AmendmentView as AmendmentView
 from copilot.reviews.views import CitationView as CitationView
@@ -156,6 +157,7 @@ def _incident_view(session: Session, incident: Incident) -> ReviewedIncident:
         declared_at=incident.declared_at,
         mitigated_at=incident.mitigated_at,
         resolved_at=incident.resolved_at,
+        time_zone=zone_of(session, incident).key,
     )
 
 

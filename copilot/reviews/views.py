@@ -18,6 +18,8 @@ class ReviewedIncident(BaseModel):
     declared_at: datetime
     mitigated_at: datetime | None
     resolved_at: datetime | None
+    time_zone: str = "UTC"
+    """By whose clocks its review is written."""
 
 
 class CitationView(BaseModel):
