@@ -61,7 +61,7 @@ def debt_minutes(
 
 
 def debt_of(session: Session, incident_id: int, now: datetime) -> Debt:
-    """What stands in the review, could be published and nobody has checked."""
+    """What stands in the review or beside it, could be published and nobody has checked."""
     incident = get_incident(session, incident_id)
     waiting = _unchecked(session, incident_id)
     seconds_per_source = seconds_per_source_in(session, incident.team_id)
@@ -128,7 +128,6 @@ def _unchecked(session: Session, incident_id: int) -> Sequence[Unchecked]:
         .where(
             Review.incident_id == incident_id,
             Claim.withdrawn_in_id.is_(None),
-            Claim.proposed_for_id.is_(None),
             Claim.state == ClaimState.UNVERIFIED,
             Claim.is_supported.is_(True),
         )

@@ -180,7 +180,8 @@ def _save(
     more = [storable(each) for each in (*draft.left_out, *checked.left_out)]
     review.left_out = list(dict.fromkeys([*review.left_out, *more]))
     policy = policy_of(session, incident.team_id)
-    is_behind = bool(review.sections_left) and not may_draft_on(session, incident, policy, now)
+    may_go_on = may_draft_on(session, incident, policy, now)  # asked after the last one, too
+    is_behind = bool(review.sections_left) and not may_go_on
     review.waits_for_people = is_behind
     return not is_behind
 

@@ -80,10 +80,8 @@ class ClaimStory:
 
     @property
     def words(self) -> int:
-        """As the machine wrote it; of a person's own claim, as it was checked."""
-        if self.drafted is not None:
-            return self.drafted.words
-        return self.checks[-1].entry.words if self.checks else 0
+        """As the machine wrote it; a person's own claim is nobody's to check."""
+        return self.drafted.words if self.drafted is not None else 0
 
 
 def is_check(entry: Entry) -> bool:

@@ -46,6 +46,7 @@ def note(
         values |= _of_claim(claim, kind, _quotes(session, [claim]), _versions(session, [claim]))
     values |= {} if words is None else {"words": words}
     values |= {} if sources is None else {"sources": sources}
+    details.pop("before", None)  # no message's words are kept here: they are deleted elsewhere
     values["details"] = {**values["details"], **details}
     values |= {"person": person, "user_id": user_id, "seconds": seconds}
     _add(session, incident, kind, [values], now)
@@ -94,7 +95,7 @@ def _of_claim(
         "version": versions.get(claim.review_id),
         "source_words": sum(map(word_count, cited)),
     }
-    if kind == LedgerKind.EDITED:
+    if kind == LedgerKind.EDITED and claim.drafted_text:
         details["edit_distance"] = edit_distance(claim.drafted_text, claim.text)
     return {
         "claim_id": claim.id,

@@ -10,13 +10,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError
+from copilot.reviews import ledger
 from copilot.reviews.acting import Held, hold_claim, record, refuse_if_unseen
 from copilot.reviews.checking import check_words, look_again
 from copilot.reviews.models import Citation, Claim, ClaimState
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.sources import Source
 from copilot.reviews.versions import Cited, add_row, cite_all
-from copilot.reviews.vocabulary import ActKind
+from copilot.reviews.vocabulary import ActKind, LedgerKind
 
 
 def take_proposal(
@@ -57,7 +58,18 @@ def take_proposal(
     )
     session.execute(delete(Citation).where(Citation.claim_id == claim.id))
     cite_all(session, claim, [_cited(source) for source in sources])
-    _settle(session, proposal, by)
+    _settle(session, proposal, by, now)
+    if claim.state == ClaimState.UNVERIFIED:
+        # Whatever was said of the old words was not said of these.
+        ledger.note(
+            session,
+            held.incident,
+            LedgerKind.UNDONE,
+            claim=claim,
+            person=by.signature,
+            user_id=by.user_id,
+            now=now,
+        )
     record(session, held.incident, claim, ActKind.TAKEN, by, now, before=before)
     return claim
 
@@ -65,7 +77,7 @@ def take_proposal(
 def leave_proposal(session: Session, proposal_id: int, *, by: Reviewer, now: datetime) -> Claim:
     """Have the sentence stay as it is. Raises BadInputError for what somebody settled."""
     proposal, held = _hold_proposal(session, proposal_id)
-    _settle(session, proposal, by)
+    _settle(session, proposal, by, now)
     record(session, held.incident, proposal.claim, ActKind.LEFT, by, now, proposal=True)
     return held.claim
 
@@ -113,10 +125,10 @@ def _hold_proposal(session: Session, proposal_id: int) -> tuple[Held, Held]:
     return proposal, hold_claim(session, proposal.claim.proposed_for_id)
 
 
-def _settle(session: Session, proposal: Held, by: Reviewer) -> None:
+def _settle(session: Session, proposal: Held, by: Reviewer, now: datetime) -> None:
     proposal.claim.withdrawn_in_id = proposal.review.id
     proposal.claim.withdrawn_by = by.signature
-    session.flush()
+    ledger.note_withdrawn(session, proposal.incident, [proposal.claim], now)
 
 
 def _cited(source: Source) -> Cited:

@@ -18,7 +18,7 @@ from copilot.reviews.checking import check_against
 from copilot.reviews.models import Citation, Claim, ClaimState, Comment, Review, VerificationAct
 from copilot.reviews.sources import Source, sources_of
 from copilot.reviews.versions import CheckedClaim, add_row, cite_all, standing_claims
-from copilot.reviews.vocabulary import ActKind, LedgerKind
+from copilot.reviews.vocabulary import ActKind
 from copilot.reviews.words import normalised
 
 _TOUCHING = (ActKind.CITED, ActKind.TAKEN, ActKind.ADDED)
@@ -66,6 +66,7 @@ def let_in(
         if same is not None:
             again.add(same.claim.id)
             _renew(session, same, claim)
+            _note_drafted(session, incident, same.claim, now)
             continue
         if normalised(claim.text) in said_by_people:
             continue
@@ -75,7 +76,8 @@ def let_in(
             position += 1
         elif claim.check.is_supported:
             beside.add(_stand_beside(session, incident, review, rival, claim, now).id)
-    _withdraw_unsaid(session, review, here, again, beside)
+    withdrawn = _withdraw_unsaid(session, review, here, again, beside)
+    ledger.note_withdrawn(session, incident, withdrawn, now)
 
 
 def withdraw_dropped_sections(
@@ -83,9 +85,14 @@ def withdraw_dropped_sections(
 ) -> None:
     """The template has those sections no more: what nobody touched in them goes."""
     kept = set(keys)
-    for place in _places(session, incident):
-        if place.claim.section not in kept and not place.is_touched:
-            place.claim.withdrawn_in_id = review.id
+    dropped = [
+        place.claim
+        for place in _places(session, incident)
+        if place.claim.section not in kept and not place.is_touched
+    ]
+    for claim in dropped:
+        claim.withdrawn_in_id = review.id
+    ledger.note_withdrawn(session, incident, dropped, review.drafted_at)
 
 
 def _places(session: Session, incident: Incident) -> list[_Place]:
@@ -225,15 +232,9 @@ def _row(review: Review, claim: CheckedClaim, position: int) -> Claim:
 
 
 def _note_drafted(session: Session, incident: Incident, row: Claim, now: datetime) -> None:
-    ledger.note(
-        session,
-        incident,
-        LedgerKind.DRAFTED,
-        claim=row,
-        now=now,
-        supported=row.is_supported,
-        proposal=row.proposed_for_id is not None,
-    )
+    """What failed the checks is no reading for anybody, so it is not counted."""
+    if row.is_supported:
+        ledger.note_drafted(session, incident, [row], now)
 
 
 def _withdraw_unsaid(
@@ -242,15 +243,20 @@ def _withdraw_unsaid(
     here: Sequence[_Place],
     again: set[int],
     beside: set[int],
-) -> None:
+) -> list[Claim]:
+    """Those that it withdrew."""
+    unsaid: list[Claim] = []
     for place in here:
         if not place.is_touched and place.claim.id not in again:
-            place.claim.withdrawn_in_id = review.id
+            unsaid.append(place.claim)
         for proposal in place.proposals:
             is_open = proposal.withdrawn_in_id is None
             if is_open and proposal.checked_by is None and proposal.id not in beside:
-                proposal.withdrawn_in_id = review.id
+                unsaid.append(proposal)
+    for claim in unsaid:
+        claim.withdrawn_in_id = review.id
     session.flush()
+    return unsaid
 
 
 def _next_position(everywhere: Sequence[_Place]) -> int:

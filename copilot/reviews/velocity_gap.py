@@ -90,7 +90,11 @@ def velocity_gap(
     stories = stories_of(entries, known_until)
     produced = [one for one in stories if one.drafted and window.has(one.drafted.at)]
     waiting = [one for one in produced if one.is_waiting]
-    checked = [one for one in stories if one.is_checked and window.has(one.checks[-1].entry.at)]
+    checked = [
+        one
+        for one in stories
+        if one.drafted and one.is_checked and window.has(one.checks[-1].entry.at)
+    ]
     checks = [check for check in checks_of(stories) if window.has(check.entry.at)]
     verified = [check for check in checks if check.entry.kind == LedgerKind.VERIFIED]
     seconds = [check.seconds for check in checks if check.seconds is not None]

@@ -1,6 +1,7 @@
 """Whatever the ledger says, every metric stays within its bounds."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,7 +107,7 @@ def test_who_has_the_export_computes_the_same(
 def test_the_order_in_which_the_ledger_is_read_is_no_matter(ledger: list[Entry]) -> None:
     distinct = list({(one.kind, one.at): one for one in ledger}.values())
     apart = [
-        Entry(**{**_fields(one), "at": one.at + timedelta(seconds=number / 100)})
+        replace(one, at=one.at + timedelta(seconds=number / 100))
         for number, one in enumerate(distinct)
     ]
     backwards = velocity_gap(apart[::-1], now=NOW)
@@ -179,7 +180,3 @@ def _is_sound(quantile: Quantile) -> None:
         return
     assert quantile.low is None or quantile.low <= quantile.value
     assert quantile.high is None or quantile.value <= quantile.high
-
-
-def _fields(entry: Entry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
