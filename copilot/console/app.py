@@ -16,6 +16,7 @@ from copilot.console.pages.incidents import incident_pages
 from copilot.console.pages.milestones import milestone_pages
 from copilot.console.pages.noise import noise_pages
 from copilot.console.pages.review import review_pages
+from copilot.console.pages.review_settings import review_settings_pages
 from copilot.console.pages.signing_in import signing_in_pages
 from copilot.console.pages.suggestions import suggestion_pages
 from copilot.console.pages.timeline import timeline_pages
@@ -46,6 +47,7 @@ def add_console(
         suggestion_pages(db, clock),
         review_pages(db, clock),
         noise_pages(db, clock),
+        review_settings_pages(db, clock),
     ):
         web.include_router(router, include_in_schema=False)
     web.mount("/static", _StaticFiles(directory=_STATIC), name="static")

@@ -1,9 +1,7 @@
 """The noise page as a response: for admins with form and replay, for others to read."""
 
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from fastapi import Request
 from sqlalchemy.orm import Session
@@ -19,6 +17,7 @@ from copilot.console.noise_replay import FEW_DECIDED, Recorded, replay_view
 from copilot.console.noise_scope import Scope
 from copilot.console.noise_view import Notice, PolicyForm, read_in_force
 from copilot.console.rendering import page
+from copilot.console.zone_names import zone_names
 from copilot.incidents.models import Severity
 from copilot.suggestions.backtest_words import caveat, conclusion
 from copilot.suggestions.held_lately import LATELY
@@ -117,7 +116,7 @@ def _around(
     return {
         "in_force": in_force,
         "channel_names": sorted(access.channels.values()),
-        "zones": _zones(),
+        "zones": zone_names(),
         "kinds": noise_words.KINDS,
         "muted_before": before.muted,
         "limits": _LIMITS,
@@ -131,9 +130,3 @@ def _around(
         "wished": precision_by_kind(session, access.team_id, now - _WISHED, form.scope.channel_id),
         "wished_days": _WISHED.days,
     }
-
-
-@cache
-def _zones() -> list[str]:
-    """Read from hundreds of files, so once."""
-    return sorted(name for name in available_timezones() if "/" in name or name == "UTC")
