@@ -29,6 +29,7 @@ _COMMANDS = {
     "timeline": "incidents:timeline",
     "suggestions": "suggestions:suggestions",
     "review": "reviews:reviews",
+    "gap": "gap:gap_command",
     "backtest": "backtest:backtest_command",
 }
 """By name, in the order of the help: the module here and what it is called there."""

@@ -92,17 +92,30 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda one: (one.at, _ORDER.get(LedgerKind(one.kind), 2)))
 
 
+class Stories:
+    """What happened to each claim, line by line."""
+
+    def __init__(self) -> None:
+        self.by_claim: dict[int, ClaimStory] = {}
+        self._looks: dict[tuple[int, str | None], _Look] = {}
+
+    def add(self, entry: Entry) -> ClaimStory | None:
+        """The next line, in order; the claim that it is about."""
+        if entry.claim_id is None:
+            return None
+        story = self.by_claim.setdefault(entry.claim_id, ClaimStory(entry.claim_id))
+        look = self._looks.setdefault((entry.claim_id, entry.person), _Look())
+        _happen(story, look, entry)
+        return story
+
+
 def stories_of(entries: Iterable[Entry], until: datetime | None = None) -> list[ClaimStory]:
     """By claim, in the order of their ids; what happened at `until` or later is not known yet."""
-    stories: dict[int, ClaimStory] = {}
-    looks: dict[tuple[int, str | None], _Look] = {}
+    stories = Stories()
     for entry in in_order(entries):
-        if entry.claim_id is None or (until is not None and entry.at >= until):
-            continue
-        story = stories.setdefault(entry.claim_id, ClaimStory(entry.claim_id))
-        look = looks.setdefault((entry.claim_id, entry.person), _Look())
-        _happen(story, look, entry)
-    return [stories[claim_id] for claim_id in sorted(stories)]
+        if until is None or entry.at < until:
+            stories.add(entry)
+    return [story for _, story in sorted(stories.by_claim.items())]
 
 
 def checks_of(stories: Iterable[ClaimStory]) -> Iterator[Check]:
