@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -30,7 +30,7 @@ class Asked:
     """What of the review somebody wants to see."""
 
     claim_id: int | None = None
-    reach: Reach = Reach()
+    reach: Reach = field(default_factory=Reach)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,13 @@ from tests.console_world import build_world, world_clock
 from tests.console_world.client import Visitor
 
 OPEN = {"/login", "/static"}
-NUMBERS = {"incident_id": "1", "suggestion_id": "1", "claim_id": "1", "number": "1"}
+NUMBERS = {
+    "incident_id": "1",
+    "suggestion_id": "1",
+    "claim_id": "1",
+    "comment_id": "1",
+    "number": "1",
+}
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ from copilot.console.visibility import Visible, require_visible, visible_to
 from copilot.db import Database, open_engine
 from copilot.errors import NotFoundError
 from copilot.ports import ChannelInfo, MemberInfo, WorkspaceInfo
+from copilot.reviews.comments import write_comment
 from copilot.reviews.reading import current_review
+from copilot.reviews.reviewers import Reviewer
 from copilot.suggestions.listing import suggestions_of
 from copilot.workspaces.directory import upsert_channel, upsert_members, upsert_workspace
 from copilot.workspaces.membership import add_member, remove_member
@@ -52,6 +54,7 @@ def world(db: Database) -> World:
         people = [MemberInfo(user_id, "ana", "Ana", False) for user_id in (MEMBER, NOT_A_MEMBER)]
         upsert_members(session, OTHER_TEAM, people)
         add_member(session, TEAM, CHANNEL, MEMBER)
+        write_comment(session, world.incident_id, text="Who?", by=Reviewer("ana"), now=STARTS_AT)
     return world
 
 
@@ -69,11 +72,13 @@ def calls_on(db: Database, visitor: Visitor, world: World) -> list[tuple[str, st
         review = current_review(session, world.incident_id)
         assert review is not None
         claim_id = review.claims[0].id
+        comment_id = review.comments[0].id
     calls = []
     for method, path in guarded_calls(visitor.web):
         if path.startswith("/incidents/"):
             path = path.replace("/incidents/1", f"/incidents/{world.incident_id}")
             path = path.replace("/suggestions/1", f"/suggestions/{suggestion_id}")
+            path = path.replace("/comments/1", f"/comments/{comment_id}")
             calls.append((method, path.replace("/claims/1", f"/claims/{claim_id}")))
     assert len(calls) >= 13
     return calls
