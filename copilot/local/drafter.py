@@ -4,7 +4,7 @@ All sections are planned at once, since no message is told in two of them, and w
 for is taken from that plan: sections asked for one by one are together what they are at once.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from math import log2
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from copilot.local.drafter_moments import (
     take_summary,
     take_turns,
 )
+from copilot.local.drafter_plan import ENGINE, Planned, as_memory, plan_of, remembered
 from copilot.local.drafter_sections import (
     first_signs,
     take_decisions,
@@ -34,7 +35,6 @@ from copilot.reviews.models import Section
 from copilot.reviews.salience import Sentence, joking_run, sentences_of
 from copilot.reviews.words import normalised
 
-ENGINE = "local-2"
 _WORTH_ASKING = -0.1
 _NO_HIT = (*UNSURE, Cue.PLAN, Cue.END, Cue.FINDING, Cue.STATUS)
 _SHARE_OF_LOG, _MOST_TURNS = 0.4, 20
@@ -45,20 +45,19 @@ class LocalDrafter:
     """Every claim reports messages, and passed the checks."""
 
     def draft(self, request: DraftRequest) -> Draft:
-        selection = _planned(request)
+        """Never raises for what people wrote. The plan is kept in mind from section to section."""
+        plan = remembered(request) or plan_of(_planned(request))
         claims: list[DraftedClaim] = []
         left_out: list[str] = []
         for wish in request.sections:
-            wanted = [
-                claim
-                for claim in selection.claims
-                if claim.section == wish.key and not _is_said(claim, request.said)
-            ]
-            kept = _most_telling(wanted, wish.most, selection)
-            claims += kept
-            if len(kept) < len(wanted):
-                left_out.append(_too_many(wish, len(wanted)))
-        return Draft(tuple(claims), ENGINE, left_out=tuple(left_out))
+            wanted = [one for one in plan if one.section == wish.key]
+            unsaid = [one for one in wanted if not _is_said(one, request.said)]
+            kept = sorted(unsaid, key=lambda one: -one.rank)[: max(0, wish.most)]
+            claims += [one.claim for one in sorted(kept, key=lambda one: one.place)]
+            if len(kept) < len(unsaid):
+                left_out.append(_too_many(wish, len(unsaid)))
+        memory = as_memory(request, plan)
+        return Draft(tuple(claims), ENGINE, memory=memory, left_out=tuple(left_out))
 
 
 def _planned(request: DraftRequest) -> Selection:
@@ -125,28 +124,20 @@ def _few(usual: int, scale: float) -> int:
     return max(1, round(usual * scale))
 
 
-def _is_said(claim: DraftedClaim, said: Iterable[DraftedClaim]) -> bool:
+def _is_said(planned: Planned, said: Iterable[DraftedClaim]) -> bool:
     """The review has it already, in these words or from the same messages in the same section."""
-    numbers = _numbers(claim)
-    text = normalised(claim.text)
+    numbers = _numbers(planned.claim)
+    text = normalised(planned.claim.text)
     return any(
         normalised(other.text) == text
-        or (other.section == claim.section and _numbers(other) == numbers)
-        or other.citations == claim.citations
+        or (other.section == planned.section and _numbers(other) == numbers)
+        or other.citations == planned.claim.citations
         for other in said
     )
 
 
 def _numbers(claim: DraftedClaim) -> frozenset[int]:
     return frozenset(quote.number for quote in claim.citations)
-
-
-def _most_telling(
-    claims: Collection[DraftedClaim], most: int, selection: Selection
-) -> list[DraftedClaim]:
-    """As many as may be, in time order."""
-    ranked = sorted(claims, key=lambda claim: -selection.ranks[claim])[: max(0, most)]
-    return sorted(ranked, key=lambda claim: selection.at[claim.citations[0].number])
 
 
 def _too_many(wish: SectionWish, found: int) -> str:

@@ -42,6 +42,7 @@ class Selection:
     told_when: list[tuple[frozenset[str], WindowMessage]] = field(default_factory=list)
     """The same without what goes without saying, and when it was said."""
     messages: list[WindowMessage] = field(init=False)
+    names: frozenset[str] = field(init=False)
     by_number: dict[int, WindowMessage] = field(init=False)
     at: dict[int, int] = field(init=False)
     """Place of a message in the conversation, by number."""
@@ -49,15 +50,12 @@ class Selection:
 
     def __post_init__(self, episodes: Sequence[EpisodeMessages]) -> None:
         self.messages = [message for episode in episodes for message in episode.messages]
+        self.names = self.known_names | {message.author_name for message in self.messages}
         self.by_number = {message.number: message for message in self.messages}
         self.at = {message.number: at for at, message in enumerate(self.messages)}
         self.episode_of = {
             message.number: episode.number for episode in episodes for message in episode.messages
         }
-
-    @property
-    def names(self) -> frozenset[str]:
-        return self.known_names | {message.author_name for message in self.messages}
 
     def take(
         self,

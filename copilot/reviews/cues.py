@@ -32,9 +32,9 @@ class Cue(StrEnum):
 
 
 def _cue(pattern: str) -> re.Pattern[str]:
-    """A pattern in which `_` stands for white space."""
-    spaced = pattern.replace("_?", r"\s*").replace("_", r"\s+")
-    return re.compile(spaced, re.IGNORECASE)
+    """A pattern in which `_` stands for white space, for text in lower case: that is faster than
+    ignoring case."""
+    return re.compile(pattern.replace("_?", r"\s*").replace("_", r"\s+"))
 
 
 _ACTIONS = (
@@ -200,7 +200,7 @@ _ASKS = re.compile(
 
 
 def cues_in(text: str, *, is_bot: bool = False) -> frozenset[Cue]:
-    plain = normalised(text)
+    plain = normalised(text).lower()
     cues = {cue for cue, pattern in _CUES.items() if pattern.search(plain)}
     if plain.rstrip(" \"')").endswith("?") or _ASKS.search(plain):
         cues.add(Cue.QUESTION)

@@ -22,7 +22,7 @@ class Sentence:
 
     @property
     def stems(self) -> frozenset[str]:
-        return frozenset(content_stems(self.text))
+        return _stems(self.text)
 
     @property
     def bare_stems(self) -> frozenset[str]:
@@ -94,7 +94,15 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"`[^`]+`")
+_DIGIT = re.compile(r"\d")
+_FIGURE = re.compile(r"\d\S*")
+"""A word with a digit in it, or what is left of it from there."""
 _YOU = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=20_000)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(content_stems(text))
 
 
 @lru_cache(maxsize=20_000)
@@ -110,7 +118,8 @@ def sentences_of(message: WindowMessage) -> list[Sentence]:
         if _is_pasted(raw) or len(raw) > 1_000:
             continue
         text = _bare(raw)
-        if len(content_stems(text)) >= 2 or _is_short_deed(text):
+        stems = _stems(text)
+        if len(stems) >= 2 or (stems and _is_short_deed(text)):
             cues = cues_in(raw.strip("() "), is_bot=message.is_bot)
             found.append(Sentence(message, text, cues, _score(message, text, raw, cues)))
     return found
@@ -198,18 +207,17 @@ def _bare(raw: str) -> str:
 
 
 def _is_short_deed(text: str) -> bool:
-    """`rolling back`, `fixed`: one telling word or two."""
-    cues = cues_in(text)
-    return bool(cues & {Cue.ACTION, Cue.OUTCOME}) and bool(content_stems(text))
+    """`rolling back`, `fixed`: one telling word."""
+    return bool(cues_in(text) & {Cue.ACTION, Cue.OUTCOME})
 
 
 def _score(message: WindowMessage, text: str, raw: str, cues: frozenset[Cue]) -> float:
     """How much a reader of a review would miss the sentence; about 1 is worth telling."""
-    stems = content_stems(text)
+    stems = _stems(text)
     score = sum(_WEIGHTS[cue] for cue in cues) + min(len(stems), 8) / 8
     score += 0.5 * min(len(message.reactions), 3)
     score += _MARKED * message.is_key_moment
-    if re.search(r"\d", text):
+    if _DIGIT.search(text):
         score += 0.3
     if Cue.QUESTION in cues and len(stems) < 3:
         score -= 1.0
@@ -234,5 +242,4 @@ def _faults(whole: str, text: str, raw: str, *, is_question: bool) -> float:
 
 def _is_table(text: str) -> bool:
     """Mostly figures, like a line of a table."""
-    parts = text.split()
-    return sum(any(mark.isdigit() for mark in part) for part in parts) >= max(3, len(parts) * 0.4)
+    return len(_FIGURE.findall(text)) >= max(3, len(text.split()) * 0.4)
