@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 from copilot.console import words
@@ -41,6 +41,8 @@ class Surroundings:
     """By message ts: alert, key, follow_up."""
     quotes: Mapping[int, Sequence[str]] = field(default_factory=dict)
     """By event id: words that something rests on."""
+    zone: tzinfo = UTC
+    """By whose clocks times are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,11 @@ def conversation(
 ) -> list[Line]:
     """Lines in order. `since` is the instant the reader comes from: its day is not repeated."""
     lines: list[Line] = []
-    previous_at = since
+    previous_at = words.by_clocks(since, around.zone) if since else None
     for event in events:
         if event.kind in _MARK_KINDS:
             continue
-        at = event.occurred_at
+        at = words.by_clocks(event.occurred_at, around.zone)
         if previous_at is None or at.date() != previous_at.date():
             lines.append(DayLine(words.day(at)))
         elif at - previous_at >= QUIET:
@@ -118,7 +120,8 @@ def _last_message(lines: Sequence[Line]) -> MessageLine | None:
 
 def _line(event: TimelineEvent, around: Surroundings, before: MessageLine | None) -> Line:
     if event.message_ts is None or (event.kind not in SPOKEN_KINDS and event.deleted_at is None):
-        return NoticeLine(event.id, event.occurred_at, _notice(event, around.names))
+        at = words.by_clocks(event.occurred_at, around.zone)
+        return NoticeLine(event.id, at, _notice(event, around.names))
     author = author_of(event, around.names) or _NOBODY
     is_reply = event.thread_ts not in (None, event.message_ts)
     reply_to = event.thread_ts if is_reply else None
@@ -128,7 +131,7 @@ def _line(event: TimelineEvent, around: Surroundings, before: MessageLine | None
     return MessageLine(
         event_id=event.id,
         message_ts=event.message_ts,
-        at=event.occurred_at,
+        at=words.by_clocks(event.occurred_at, around.zone),
         author=author,
         is_bot=is_from_bot(event),
         is_same_author=before is not None
@@ -139,10 +142,12 @@ def _line(event: TimelineEvent, around: Surroundings, before: MessageLine | None
         files=[str(name) for name in event.details.get("files", ())],
         reactions=around.reactions.get(event.message_ts, ()),
         reply_to_ts=reply_to,
-        reply_to_at=ts_to_instant(reply_to) if reply_to and takes_up else None,
+        reply_to_at=words.by_clocks(ts_to_instant(reply_to), around.zone)
+        if reply_to and takes_up
+        else None,
         earlier=[_pieces(text, around, quotes) for text in around.earlier.get(event.id, ())],
         is_edited=event.edited_ts is not None,
-        deleted_at=event.deleted_at,
+        deleted_at=words.by_clocks(event.deleted_at, around.zone) if event.deleted_at else None,
         is_deleted=event.deleted_at is not None,
         marks=around.marks.get(event.message_ts, frozenset()),
         is_cited=event.id in around.quotes,

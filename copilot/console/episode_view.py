@@ -52,6 +52,7 @@ class EpisodeView:
     is_open: bool
     page: Page | None
     """None until somebody opens it."""
+    zone: str
 
     @property
     def span(self) -> str:
@@ -68,7 +69,8 @@ def read_episode(
 ) -> tuple[EpisodeView, int]:
     """One episode with part of its conversation, and how many episodes there are."""
     material = gather(session, incident_id)
-    episodes = read_outline(session, material.span, material.names).episodes
+    outline = read_outline(session, material.span, material.names)
+    episodes = outline.by_clocks(material.zone).episodes
     if not 1 <= number <= len(episodes):
         raise NotFoundError(f"Incident {incident_id} has no part {number} in its timeline.")
     episode = episodes[number - 1]
@@ -99,6 +101,7 @@ def episode_view(
         new_day=words.day(episode.starts_at) if is_new_day else None,
         is_open=is_open,
         page=page,
+        zone=material.zone.key,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,7 @@ from copilot.console.highlights import Highlight, marks_of, read_highlights
 from copilot.console.shown_events import earlier_texts, marks_on
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident, span_of
+from copilot.reviews.time_zones import zone_of
 from copilot.timeline.models import TimelineEvent
 from copilot.timeline.reading import Span
 from copilot.workspaces.directory import names_of, workspace_of
@@ -23,6 +25,8 @@ class Material:
     highlights: Sequence[Highlight]
     names: Mapping[str, str]
     workspace_url: str
+    zone: ZoneInfo
+    """By whose clocks its times are told."""
 
 
 def gather(session: Session, incident_id: int) -> Material:
@@ -36,6 +40,7 @@ def gather(session: Session, incident_id: int) -> Material:
         highlights=read_highlights(session, incident.id, span),
         names=names_of(session, incident.team_id),
         workspace_url=workspace_of(session, incident.team_id).url,
+        zone=zone_of(session, incident),
     )
 
 
@@ -48,6 +53,7 @@ def surroundings(
     shown = {event.message_ts for event in events if event.message_ts}
     return Surroundings(
         workspace_url=material.workspace_url,
+        zone=material.zone,
         names=material.names,
         reactions=reaction_counts(marks_on(material.session, material.span, shown)),
         earlier=earlier_texts(material.session, events),

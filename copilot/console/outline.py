@@ -8,13 +8,14 @@ more is stored.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select, text
 from sqlalchemy.orm import Session
 
+from copilot.console import words
 from copilot.ports import WindowMessage
 from copilot.reviews.episodes import Episode as SpokenEpisode
 from copilot.reviews.episodes import cut_episodes
@@ -55,6 +56,20 @@ class Outline:
     messages: int
     deleted: int
     voices: int
+
+    def by_clocks(self, zone: tzinfo) -> "Outline":
+        """With the ends of its episodes as clocks in `zone` show them."""
+        return replace(
+            self,
+            episodes=[
+                replace(
+                    each,
+                    starts_at=words.by_clocks(each.starts_at, zone),
+                    ends_at=words.by_clocks(each.ends_at, zone),
+                )
+                for each in self.episodes
+            ],
+        )
 
     def episode_at(self, instant: datetime) -> Episode | None:
         for episode in reversed(self.episodes):

@@ -49,12 +49,14 @@ class TimelineView:
     """Marks that occur, for the legend."""
     gaps: Sequence[str]
     """Stretches in which messages may be missing, in words."""
+    zone: str
+    """By whose clocks its times are told."""
 
 
 def read_timeline(session: Session, incident_id: int, *, at: str | None = None) -> TimelineView:
     """`at` is a message ts whose episode is opened. Raises NotFoundError."""
     material = gather(session, incident_id)
-    outline = read_outline(session, material.span, material.names)
+    outline = read_outline(session, material.span, material.names).by_clocks(material.zone)
     changes = _changes(material)
     wide, small = (_strip(material, outline, changes, width) for width in (_WIDE, _SMALL))
     return TimelineView(
@@ -64,6 +66,7 @@ def read_timeline(session: Session, incident_id: int, *, at: str | None = None) 
         episodes=_episode_views(material, outline, at),
         kinds=[kind for kind, marks in wide.marks.items() if marks],
         gaps=[gap.text for gap in gaps_in(session, material.span)],
+        zone=material.zone.key,
     )
 
 
@@ -89,7 +92,12 @@ def _strip(
     material: Material, outline: Outline, changes: Sequence[TimelineEvent], width: int
 ) -> Strip:
     moments = [
-        Moment(each.kind, each.at, each.label, message_path(material.incident.id, each.message_ts))
+        Moment(
+            each.kind,
+            words.by_clocks(each.at, material.zone),
+            each.label,
+            message_path(material.incident.id, each.message_ts),
+        )
         for each in material.highlights
     ]
     return draw_strip(

@@ -1,6 +1,6 @@
 """How times, durations and states read on a page."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, timezone, tzinfo
 
 ZONE = "UTC"
 
@@ -33,6 +33,13 @@ DISMISS_WORDS = {
 
 def in_zone(instant: datetime, zone: tzinfo) -> datetime:
     return instant.astimezone(zone)
+
+
+def by_clocks(instant: datetime, zone: tzinfo) -> datetime:
+    """As clocks in `zone` show it, with a fixed offset: between two of one `ZoneInfo` Python would
+    count wall-clock time, an hour off in nights in which clocks change.
+    """
+    return instant.astimezone(timezone(instant.astimezone(zone).utcoffset() or timedelta()))
 
 
 def clock_time(instant: datetime) -> str:
