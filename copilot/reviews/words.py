@@ -21,6 +21,8 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u04ff][\w'\u00c0-\u024f]*|\d[\w.]*")
+_ROLL_BACK = re.compile(r"\broll(?:ed|ing|s)?[\s-]+(?:it |this |that |them )?back\b", re.IGNORECASE)
+_FAIL_OVER = re.compile(r"\bfail(?:ed|ing|s)?[\s-]+over\b", re.IGNORECASE)
 _NO_APOSTROPHE = re.compile(r"'(?:s|d|ll|re|ve|m)$")
 
 
@@ -127,7 +129,8 @@ def clauses(text: str) -> list[str]:
 def words(text: str) -> list[str]:
     """Lower-case words and numbers, without possessive endings."""
     return [
-        _NO_APOSTROPHE.sub("", word.lower().rstrip("'")) for word in _WORD.findall(_two_words(text))
+        _NO_APOSTROPHE.sub("", word.rstrip("'")) if "'" in word else word
+        for word in _WORD.findall(_two_words(text).lower())
     ]
 
 
@@ -170,10 +173,10 @@ def _tidy(base: str) -> str:
 def _two_words(text: str) -> str:
     """`roll back`, `rolled back` and `roll-back` are one word to the checks."""
     text = text.replace("’", "'")
-    text = re.sub(
-        r"\broll(?:ed|ing|s)?[\s-]+(?:it |this |that |them )?back\b", "rollback", text, flags=re.I
-    )
-    return re.sub(r"\bfail(?:ed|ing|s)?[\s-]+over\b", "failover", text, flags=re.I)
+    lower = text.lower()
+    if "roll" in lower:
+        text = _ROLL_BACK.sub("rollback", text)
+    return _FAIL_OVER.sub("failover", text) if "fail" in lower else text
 
 
 def _synonym_table(lines: Iterable[str]) -> Iterator[tuple[str, str]]:
