@@ -87,7 +87,7 @@ def serve(db: Database, world: World, clock: ReplayClock) -> Iterator[Console]:
 @pytest.fixture
 def desk(browser: Browser, console: Console) -> Iterator[Desk]:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
-    yield from _at_desk(context, console)
+    yield from at_desk(context, console)
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def phone(browser: Browser, console: Console) -> Iterator[Desk]:
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
-    yield from _at_desk(context, console)
+    yield from at_desk(context, console)
 
 
 @pytest.fixture
@@ -104,10 +104,10 @@ def plain(browser: Browser, console: Console) -> Iterator[Desk]:
     context = browser.new_context(
         viewport={"width": 1280, "height": 800}, java_script_enabled=False
     )
-    yield from _at_desk(context, console)
+    yield from at_desk(context, console)
 
 
-def _at_desk(context: BrowserContext, console: Console) -> Iterator[Desk]:
+def at_desk(context: BrowserContext, console: Console, name: str = "sam") -> Iterator[Desk]:
     page = context.new_page()
     desk = Desk(console, page)
     page.on("pageerror", lambda error: desk.complaints.append(str(error)))
@@ -117,7 +117,7 @@ def _at_desk(context: BrowserContext, console: Console) -> Iterator[Desk]:
             desk.complaints.append(line.text) if line.type in ("error", "warning") else None
         ),
     )
-    console.sign_in(page)
+    console.sign_in(page, name)
     yield desk
     context.close()
     # A violated content security policy is one of these.

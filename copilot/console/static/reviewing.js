@@ -1,5 +1,5 @@
-// The ledger's two quiet lines: how long a claim was open, and which source was followed. Neither
-// is waited for, and a line that gets lost is no harm.
+// What the review page does beside showing claims. It notes how long a claim was open and which
+// source was followed; neither is waited for, and a line that gets lost is no harm.
 
 export function watchReviewing() {
   document.addEventListener("click", (event) => {
@@ -7,8 +7,25 @@ export function watchReviewing() {
     const claim = link && (link.closest("[data-claim]") ?? openClaim());
     if (claim) note(claim.dataset.claim, "followed");
   }, true);
+  document.addEventListener("merged", (event) => {
+    const news = document.getElementById("news");
+    if (news && event.detail.isQuiet) news.textContent = `Others were at work: ${progress()}`;
+  });
+  document.addEventListener("pointerover", (event) => sayOwnTime(event.target.closest?.("time")));
   document.addEventListener("leaving", left);
   window.addEventListener("pagehide", left);
+}
+
+function progress() {
+  return document.getElementById("progress")?.textContent ?? "";
+}
+
+// By the reader's own clock, where the server does not know it.
+function sayOwnTime(time) {
+  if (!time || time.title) return;
+  const own = new Date(time.dateTime);
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (!Number.isNaN(own.valueOf())) time.title = `for you ${own.toLocaleString()} (${zone})`;
 }
 
 function openClaim() {
