@@ -1,144 +1,138 @@
-"""Checks that every time, date, length of time and number of a claim comes from its sources."""
+"""Checks that every number, fraction and identifier of a claim comes from its sources."""
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from itertools import combinations
+from datetime import tzinfo
+from itertools import permutations
 
 from copilot.ports import WindowMessage
-from copilot.reviews.stated import (
-    VAGUE_AMOUNTS,
-    WEEKDAYS,
-    ClockTime,
-    Length,
-    Number,
-    Stated,
-    identifier_in,
-    stated_in,
-)
-from copilot.reviews.words import content_stems, normalised, stem, word_set, words
+from copilot.reviews.clocks import is_zone_label
+from copilot.reviews.lengths import problem_with_lengths
+from copilot.reviews.meanings import is_neutral, same_meaning
+from copilot.reviews.spelled import in_figures
+from copilot.reviews.stated import VAGUE_AMOUNTS, Number, Stated, identifier_in, stated_in
+from copilot.reviews.told_times import problem_with_dates, problem_with_times
+from copilot.reviews.words import normalised, stem, word_set, words
 
-_QUANTIFIERS = word_set(
+_UNIVERSAL = re.compile(
+    r"(?<!after )(?<!upon )(?<!on )(?<!with )(?<!at )(?<!not )"
+    r"\b(all|every|everyone|everything|everybody|entire|entirely|always|each|completely)\b"
+    r"(?! (?:minute|hour|day|night|week|month|quarter|year|time)\b)",
+    re.IGNORECASE,
+)
+_SOURCE_UNIVERSAL = word_set(
     """
-    all every everyone everything entire entirely always each completely
+    all every everyone everything everybody entire entirely always each completely whole any
+    anything anyone total fully full both nothing none nobody no 100 never
     """
 )
-_SOURCE_QUANTIFIERS = _QUANTIFIERS | word_set(
-    """
-    whole any total fully both nothing none nobody no
-    """
-)
-_RELATIVE_DAYS = frozenset({"yesterday", "today", "tomorrow", "tonight"})
+_ONLY = re.compile(r"\b(?:only|solely|exclusively|nobody but|nothing but)\b", re.IGNORECASE)
 _PEOPLE = frozenset(map(stem, ("people", "responders", "engineers", "persons", "authors")))
 _MESSAGES = frozenset(map(stem, ("messages", "reports")))
-_UTC = re.compile(r"\b(?:UTC|GMT)\b|\dZ\b")
+_ROUGH = re.compile(
+    r"\b(?:about|around|roughly|nearly|almost|some|approximately|over|more than|close to|~)\s*$",
+    re.IGNORECASE,
+)
+_TIMES = re.compile(r"(?<![\w.])(\d{1,6}(?:\.\d)?)[\s-]times\b", re.IGNORECASE)
+_DOUBLE = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "triple": 3.0, "tripled": 3.0,
+           "halved": 0.5, "half": 0.5}  # fmt: skip
+_SAME_FACTOR = {
+    2.0: word_set("twice double doubled doubles duplicate duplicates duplicated both"),
+    3.0: word_set("triple tripled thrice"),
+    0.5: word_set("half halved halves"),
+}
+_FRACTION = re.compile(
+    r"\b(?P<part>half|(?:a|one|1) third|(?:a|one|1) quarter|(?:two|2) thirds|(?:three|3) quarters)\b"
+    r"(?! hour)",
+    re.IGNORECASE,
+)
+_PARTS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "thirds": 2 / 3, "quarters": 0.75}
+_ONE_IN = re.compile(
+    r"\b(?:one|1)\s+(?:\w{1,20}\s+)?(?:in|of|out of)\s+(?:every\s+)?(\d{1,4})\b", re.IGNORECASE
+)
+_HYPHENED = re.compile(r"(?<![\w.@/#-])[A-Za-z]{1,30}(?:-[A-Za-z]{1,30}){1,4}(?![\w-])")
+_PREFIXES = word_set(
+    """
+    re un non pre co de ex sub mid multi half self anti post semi follow roll fail time long short
+    well high low on off in by to up down out one two first second dead read write hard cold hot
+    day hour minute clean built end side wide free only ups backs
+    """
+)
+_KNOWN_LETTERS = frozenset({"UTC", "GMT", "PR", "OK", "ID", "SEV"})
 
 
-def problem_with_amounts(claim: str, cited: Sequence[WindowMessage]) -> str | None:
-    said = stated_in(normalised(claim))
+def problem_with_amounts(claim: str, cited: Sequence[WindowMessage], zone: tzinfo) -> str | None:
+    plain = normalised(claim)
+    said = stated_in(plain)
     texts = [normalised(message.text) for message in cited]
     sources = [stated_in(text) for text in texts]
     return (
-        _problem_with_times(said, sources, cited, claim)
-        or _problem_with_dates(said, sources, cited, claim)
-        or _problem_with_lengths(said, sources, cited)
-        or _problem_with_numbers(said, sources, cited)
-        or _problem_with_identifiers(said, cited)
-        or _problem_with_vague_amounts(claim, texts)
+        problem_with_times(said, plain, cited, zone)
+        or problem_with_dates(said, plain, cited, zone)
+        or problem_with_lengths(said, plain, cited, zone)
+        or _problem_with_numbers(said, plain, sources, cited)
+        or _problem_with_identifiers(said, plain, cited)
+        or _problem_with_vague_amounts(plain, texts, sources)
+        or _problem_with_extent(plain, texts)
     )
-
-
-def _problem_with_times(
-    said: Stated, sources: Sequence[Stated], cited: Sequence[WindowMessage], claim: str
-) -> str | None:
-    stamped = [_clock_time(message.occurred_at) for message in cited]
-    stated = [time for source in sources for time in source.times]
-    for time in sorted(said.times, key=_spoken_time):
-        if any(_same_time(time, stamp) for stamp in stamped):
-            continue
-        if not any(_same_time(time, other) for other in stated):
-            return f"the time {_spoken_time(time)} is not in its sources"
-        if _UTC.search(claim) and not any(_UTC.search(message.text) for message in cited):
-            return f"its sources do not say that {_spoken_time(time)} is UTC"
-    return None
-
-
-def _same_time(said: ClockTime, source: ClockTime) -> bool:
-    """A time said to the minute matches any second of it; one said to the second must match."""
-    if (said.hour, said.minute) != (source.hour, source.minute):
-        return False
-    return said.second is None or said.second == source.second
-
-
-def _clock_time(instant: datetime) -> ClockTime:
-    in_utc = instant.astimezone(UTC)
-    return ClockTime(in_utc.hour, in_utc.minute, in_utc.second)
-
-
-def _spoken_time(time: ClockTime) -> str:
-    return f"{time.hour:02}:{time.minute:02}" + (
-        f":{time.second:02}" if time.second is not None else ""
-    )
-
-
-def _problem_with_dates(
-    said: Stated, sources: Sequence[Stated], cited: Sequence[WindowMessage], claim: str
-) -> str | None:
-    instants = [message.occurred_at.astimezone(UTC) for message in cited]
-    dates = {date for source in sources for date in source.dates}
-    dates |= {(instant.month, instant.day) for instant in instants}
-    for month, day in sorted(said.dates - dates):
-        return f"the date {day:02}/{month:02} (day/month) is not in its sources"
-    years = {year for source in sources for year in source.years} | {at.year for at in instants}
-    for year in sorted(said.years - years):
-        return f"the year {year} is not in its sources"
-    spoken = {word for message in cited for word in words(message.text)}
-    own_days = {WEEKDAYS[instant.weekday()] for instant in instants}
-    for word in words(claim):
-        if word in WEEKDAYS and word not in spoken | own_days:
-            return f"“{word}” is not in its sources"
-        if word in _RELATIVE_DAYS and word not in spoken:
-            return f"“{word}” is not in its sources"
-    return None
-
-
-def _problem_with_lengths(
-    said: Stated, sources: Sequence[Stated], cited: Sequence[WindowMessage]
-) -> str | None:
-    stated = [length.seconds for source in sources for length in source.lengths]
-    instants = sorted(message.occurred_at for message in cited)
-    between = [(later - earlier).total_seconds() for earlier, later in combinations(instants, 2)]
-    for length in said.lengths:
-        if any(abs(length.seconds - other) < 0.001 for other in stated):
-            continue
-        if any(_measures(length, seconds) for seconds in between):
-            continue
-        return f"“{length.said}” is neither stated by its sources nor the time between them"
-    return None
-
-
-def _measures(length: Length, seconds: float) -> bool:
-    """`length` is `seconds`, rounded or cut to the unit it is said in."""
-    return (
-        seconds > 0 and -length.step_s / 2 <= length.seconds - seconds <= length.step_s / 2
-    ) or (0 <= seconds - length.seconds < length.step_s)
 
 
 def _problem_with_numbers(
-    said: Stated, sources: Sequence[Stated], cited: Sequence[WindowMessage]
+    said: Stated, claim: str, sources: Sequence[Stated], cited: Sequence[WindowMessage]
 ) -> str | None:
     known = [number for source in sources for number in source.numbers]
+    rates = frozenset(rate for source in sources for rate in source.rates)
     for number in said.numbers:
         if number.unit == "s" or _counts_the_sources(number, cited):
             continue  # lengths of time are checked as such
         same = [other for other in known if other.digits == number.digits]
-        if not same and not any(_is_reference(number.digits, message.text) for message in cited):
+        same = same or [other for other in known if _is_about_as_many(number, other, claim)]
+        if not same:
+            if _is_reference(number, cited) or _is_ratio(number, claim, known):
+                continue
             return f"the number {number.said} is not in its sources"
         if number.unit and all(other.unit != number.unit for other in same):
             return f"the unit of “{number.said}” is not that of its source"
-        if number.noun and same and not _is_about(number, same, cited):
-            return f"its sources do not say “{number.digits} {number.noun}”"
+        if not number.unit and number.noun and all(other.unit for other in same):
+            return f"the unit of “{number.said}” is not that of its source"
+        if number.rate and number.rate not in rates:
+            return f"“{number.said}” per {number.rate} is not in its sources"
+        if number.noun and not _is_counted_there(number, same, cited):
+            return f"its sources do not say “{number.said}”"
     return None
+
+
+def _is_about_as_many(said: Number, source: Number, claim: str) -> bool:
+    """`about 2,300` are 2,291: rounded to the figures that are told."""
+    at = claim.find(said.said.split()[0])
+    if at < 0 or not _ROUGH.search(claim[max(0, at - 16) : at]):
+        return False
+    told, meant = float(said.digits), float(source.digits)
+    zeros = len(said.digits) - len(said.digits.rstrip("0")) if "." not in said.digits else 0
+    return zeros > 0 and abs(told - meant) <= 10**zeros / 2 and meant > 0
+
+
+def _is_ratio(said: Number, claim: str, known: Sequence[Number]) -> bool:
+    """`nine times the threshold`, `one in twenty`: computed from what the sources state."""
+    value = float(said.digits)
+    if any(float(n) == value for n in _TIMES.findall(_figures(claim))):
+        return any(abs(ratio - value) < 0.5 for ratio in _ratios(known))
+    if any(float(n) == value for n in _ONE_IN.findall(_figures(claim))):
+        shares = [float(other.digits) for other in known if other.unit == "%"]
+        return any(abs(share - 100 / value) < 0.5 for share in shares if value)
+    return value == 0 and any(other.digits == "0" for other in known)
+
+
+def _figures(claim: str) -> str:
+    return in_figures(claim)
+
+
+def _ratios(known: Sequence[Number]) -> list[float]:
+    values = [
+        (float(n.digits), n.unit) for n in known[:12] if n.unit != "s" and float(n.digits) > 0
+    ]
+    told = [value for n in known if n.noun.lower() in ("x", "times") for value in [float(n.digits)]]
+    return told + [a / b for (a, one), (b, other) in permutations(values, 2) if one == other]
 
 
 def _counts_the_sources(number: Number, cited: Sequence[WindowMessage]) -> bool:
@@ -150,38 +144,109 @@ def _counts_the_sources(number: Number, cited: Sequence[WindowMessage]) -> bool:
     )
 
 
-def _is_reference(digits: str, text: str) -> bool:
+def _is_reference(number: Number, cited: Sequence[WindowMessage]) -> bool:
     """The number of a pull request or ticket, as in `#4812` or `…/pull/4812`."""
-    return re.search(rf"[#/]{re.escape(digits)}(?![\w.]*\d)", text) is not None
+    pattern = re.compile(rf"[#/]{re.escape(number.digits)}(?![\w.]{{0,40}}\d)")
+    return any(pattern.search(message.text) for message in cited)
 
 
-def _is_about(number: Number, same: Sequence[Number], cited: Sequence[WindowMessage]) -> bool:
+def _is_counted_there(
+    number: Number, same: Sequence[Number], cited: Sequence[WindowMessage]
+) -> bool:
     """What is counted must be what a source counts, or at least be named there."""
-    nouns = {stem(other.noun.lower()) for other in same if other.noun}
-    noun = stem(number.noun.lower())
-    if not nouns or noun in nouns or not content_stems(number.noun):
+    nouns = {noun for other in same if (noun := _counted(other))}
+    noun = _counted(number)
+    if not nouns or not noun or len(nouns) < len(same):
         return True
-    return any(noun in content_stems(message.text) for message in cited)
+    return any(same_meaning(noun, other) for other in nouns) or any(
+        same_meaning(noun, word) for message in cited for word in words(message.text)
+    )
 
 
-def _problem_with_identifiers(said: Stated, cited: Sequence[WindowMessage]) -> str | None:
+def _counted(number: Number) -> str:
+    """What a number counts; empty where the next word is no such thing: `1,204,118 restored`."""
+    noun = number.noun.lower()
+    return "" if is_neutral(noun) or noun.endswith(("ed", "ing")) else noun
+
+
+def _problem_with_identifiers(
+    said: Stated, claim: str, cited: Sequence[WindowMessage]
+) -> str | None:
     for token in said.identifiers:
-        if token.upper() in {"UTC", "GMT", "PR", "OK", "ID"}:
+        if token.upper() in _KNOWN_LETTERS or is_zone_label(token):
             continue
         if not any(
             identifier_in(token, normalised(f"{message.text} {message.author_name}"))
+            or _is_part(token, message.text)
             for message in cited
         ):
             return f"“{token}” is not in its sources"
+    return _problem_with_hyphens(claim, cited)
+
+
+def _problem_with_hyphens(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+    """`payments-gw` is a name unless its parts are words: `dead-letter`, `read-only`."""
+    known = [normalised(f"{message.text} {message.author_name}") for message in cited]
+    for token in _HYPHENED.findall(claim):
+        if any(identifier_in(token, text) for text in known):
+            continue
+        spoken = [word for text in known for word in words(text)]
+        for part in token.lower().split("-"):
+            if part in _PREFIXES or (is_neutral(part) and len(part) > 1):
+                continue
+            if len(part) < 2 or not any(same_meaning(part, word) for word in spoken):
+                return f"“{token}” is not in its sources"
     return None
 
 
-def _problem_with_vague_amounts(claim: str, texts: Sequence[str]) -> str | None:
+def _is_part(token: str, text: str) -> bool:
+    """`WAL` of `pg_wal`, `FIXED` of `fixed-size`: letters alone that stand in a name's part."""
+    if not token.isalpha() or not token.isupper() or len(token) > 6:
+        return False
+    return re.search(rf"(?<![a-z]){token.lower()}(?![a-z])", text.lower()) is not None
+
+
+def _problem_with_vague_amounts(
+    claim: str, texts: Sequence[str], sources: Sequence[Stated]
+) -> str | None:
     spoken = {word for text in texts for word in words(text)}
     singular = {word.removesuffix("s") for word in spoken}
+    numbers = [number for source in sources for number in source.numbers]
     for word in words(claim):
         if word in VAGUE_AMOUNTS and word.removesuffix("s") not in singular:
             return f"“{word}” is not in its sources"
-        if word in _QUANTIFIERS and not spoken & _SOURCE_QUANTIFIERS:
-            return f"“{word}” says more than its sources"
+        if word in _DOUBLE and word != "half" and not spoken & _SAME_FACTOR[_DOUBLE[word]]:
+            if not any(abs(ratio - _DOUBLE[word]) < 0.1 for ratio in _ratios(numbers)):
+                return f"“{word}” is not in its sources"
+    for found in _FRACTION.finditer(_figures(claim)):
+        part = found["part"].lower().split()[-1]
+        if not (singular | spoken) & {
+            part,
+            f"{part}s",
+            "halved" if part == "half" else part,
+        } and not _is_share(_PARTS[part], numbers):
+            return f"“{found[0]}” is not in its sources"
     return None
+
+
+def _is_share(part: float, numbers: Sequence[Number]) -> bool:
+    shares = [float(number.digits) / 100 for number in numbers if number.unit == "%"]
+    return any(abs(share - part) < 0.05 for share in (*shares, *_ratios(numbers)))
+
+
+def _problem_with_extent(claim: str, texts: Sequence[str]) -> str | None:
+    """`all` where no source says so, or `only` where none limits it."""
+    spoken = {word for text in texts for word in words(text)}
+    told = _UNIVERSAL.search(claim)
+    if told and not spoken & _SOURCE_UNIVERSAL and not _is_all_of(claim, texts):
+        return f"“{told[1]}” says more than its sources"
+    return None
+
+
+def _is_all_of(claim: str, texts: Sequence[str]) -> bool:
+    """`all three`, where a source says `3 of 3` or `three`: a count, not a stretch."""
+    figures = _figures(claim)
+    counted = re.search(r"\b(?:all|each of)(?: of)?(?: the| its)? (\d[\d,.]{0,12})", figures, re.I)
+    if counted is None:
+        return any(re.search(r"\b100 ?%|\b(\d{1,6}) (?:of|/) \1\b", text) for text in texts)
+    return any(counted[1].rstrip(".,") in _figures(text) for text in texts)

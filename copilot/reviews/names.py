@@ -1,11 +1,14 @@
 """Checks that whom a claim names, and who it says did or said something, come from its sources."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
 from copilot.ports import WindowMessage
+from copilot.reviews.clocks import cities_in
+from copilot.reviews.evidence import Passage, passage_of, sentences_of
+from copilot.reviews.meanings import is_known, is_neutral, same_meaning
 from copilot.reviews.stated import MONTHS, WEEKDAYS, identifier_in
 from copilot.reviews.words import REPORTING, STOPWORDS, normalised, stem, word_set, words
 
@@ -25,7 +28,7 @@ _DOING = _SAYING | word_set(
 )
 _NOBODY_IN_PARTICULAR = word_set(
     """
-    he she they it we who i you someone somebody everyone nobody anyone team responder responders
+    he she they it we who i you someone somebody everyone nobody anyone anybody team responder responders
     engineer engineers people person customers customer users user participants one two three
     several others other alert alerts bot monitoring alarm alarms and then also later first was
     were is are be been being had has have not never that which what there this these those each
@@ -42,7 +45,16 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:“\"(]\s*|-\s+)$")
 _CAPITALISED = re.compile(
     r"(?<![\w@#/.-])[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]+(?:['’][a-z]+)?(?![\w-])"
 )
+_PAST = (
+    "was|is|had|has|wants|wanted|plans|took|put|found|made|went|saw|thinks|thought|did|ran|set|kept|got"
+    "|gave|told|wrote|began|left|sent|built|cut|shut|never|first|then|also|will|would|could|objects"
+)
+_SUBJECT = re.compile(
+    rf"([A-Z][a-z\u00df-\u00ff]{{2,30}})(?:['’]s\b| (?:[a-z]{{2,20}}ed|{_PAST})\b)"
+)
+_OF_A_CLOCK = re.compile(r" time\b")
 _MENTION = re.compile(r"(?<![\w.])@([\w][\w.-]*\w|\w)")
+_BY_WHOM = re.compile(r"\bby @?([A-Za-z][\w.-]{1,40})")
 _BY = re.compile(r"\bby\s+([A-Za-z\u00c0-\u024f][\w\u00c0-\u024f-]*)")
 
 
@@ -60,6 +72,8 @@ def problem_with_names(
         or _wrong_speaker(plain, cited, named)
         or _unknown_capitalised(plain, allowed)
         or _unknown_agent(plain, allowed)
+        or _unknown_subject(plain, allowed)
+        or _wrong_doer(plain, cited, named, known_names)
     )
 
 
@@ -122,9 +136,12 @@ def _wrong_speaker(claim: str, cited: Sequence[WindowMessage], names: Iterable[s
 
 def _unknown_capitalised(claim: str, allowed: str) -> str | None:
     known = set(words(allowed))
+    places = {part.lower() for place, _ in cities_in(claim) for part in place.split()}
     for match in _CAPITALISED.finditer(claim):
         word = re.sub(r"['’]\w+$", "", match[0])
         if _SENTENCE_START.search(claim[: match.start()]):
+            continue
+        if word.lower() in places or _OF_A_CLOCK.match(claim, match.end()):
             continue
         if word.lower() not in known | _COMMON_CAPITALS and not identifier_in(word, allowed):
             return f"“{word}” is not in its sources"
@@ -142,10 +159,81 @@ def _unknown_agent(claim: str, allowed: str) -> str | None:
         bare = agent.strip("“”\"'`()[],.:;*").lower()
         if not bare or bare in known or bare in _NOBODY_IN_PARTICULAR or bare in STOPWORDS:
             continue
+        if is_neutral(bare) or is_known(bare):
+            continue
         if stem(bare) in stems or identifier_in(bare, allowed) or bare.endswith(("ly", "ing")):
             continue
         return f"“{bare}” is not in its sources"
     return None
+
+
+def _unknown_subject(claim: str, allowed: str) -> str | None:
+    """`Ottokar dropped it`: a word that nobody knows, where a sentence says who acts."""
+    found = _SUBJECT.match(claim)
+    if found is None or is_neutral(found[1]) or is_known(found[1]):
+        return None
+    word = found[1].lower()
+    if any(same_meaning(word, spoken) for spoken in words(allowed)) or identifier_in(word, allowed):
+        return None
+    return f"“{found[1]}” is not in its sources"
+
+
+def _wrong_doer(
+    claim: str, cited: Sequence[WindowMessage], names: Sequence[str], known: Collection[str]
+) -> str | None:
+    """Whoever is said to have done it wrote, or is named in, a message that tells of it."""
+    lower_names = {m.author_name.lower() for m in cited} | {name.lower() for name in known}
+    for name in names:
+        found = re.match(rf"@?{re.escape(name)}\s+(?=[a-z])", claim, re.IGNORECASE)
+        if found is None:
+            continue
+        first = re.split(
+            r"\s(?:and|while|but|after|before|then|until)\s|[,;]", claim[found.end() :]
+        )[0]
+        said = passage_of(first)
+        scores = {m.number: _told_by(m, said, claim) for m in cited}
+        best = max(scores.values())
+        own = [
+            scores[m.number]
+            for m in cited
+            if identifier_in(name, m.author_name)
+            or (identifier_in(name, m.text) and not _is_told_to(name, m.text))
+        ]
+        if best > 0 and (max(own, default=0.0) < best / 2 or _is_a_bots(name, cited, scores)):
+            return f"{name} did not write what it cites"
+        by = [by for m in cited for by in _BY_WHOM.findall(m.text) if by.lower() in lower_names]
+        if by and name.lower() not in (word.lower() for word in by) and not _is_author(name, cited):
+            return f"{name} did not do it, its source names {by[0]}"
+    return None
+
+
+def _told_by(message: WindowMessage, said: Passage, claim: str) -> float:
+    """How much a message tells of it; what it only asks counts where the claim says so."""
+    asks = re.search(r"\b(?:ask|wonder|question|request|want|propos|suggest)", claim, re.I)
+    told = " ".join(
+        part.text
+        for part in sentences_of(message.text)
+        if asks or not part.text.rstrip(" )\"'").endswith("?")
+    )
+    return passage_of(told).likeness(said) if told else 0.0
+
+
+def _is_a_bots(name: str, cited: Sequence[WindowMessage], scores: Mapping[int, float]) -> bool:
+    """Only a bot of that name wrote, and somebody's message tells as much of it."""
+    wrote = [m for m in cited if identifier_in(name, m.author_name)]
+    people = [scores[m.number] for m in cited if not m.is_bot]
+    if not wrote or not people or not all(m.is_bot for m in wrote):
+        return False
+    return max(people) >= max(scores[m.number] for m in wrote)
+
+
+def _is_author(name: str, cited: Sequence[WindowMessage]) -> bool:
+    return any(identifier_in(name, m.author_name) and not m.is_bot for m in cited)
+
+
+def _is_told_to(name: str, text: str) -> bool:
+    """`dana: can you …` speaks to her, it does not say what she did."""
+    return re.match(rf"\s*@?{re.escape(name)}[:,]", text, re.IGNORECASE) is not None
 
 
 def _is_no_agent(word: str) -> bool:

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
-from copilot.reviews.words import word_set
+from copilot.reviews.clocks import offset_of
+from copilot.reviews.spelled import in_figures
+from copilot.reviews.words import STOPWORDS, word_set
 
 _MONTHS = "january february march april may june july august september october november december"
 MONTHS = {name: at for at, name in enumerate(_MONTHS.split(), 1)}
@@ -18,32 +21,38 @@ _SECONDS = {
 }  # fmt: skip
 _UNITS = {
     "percent": "%", "pct": "%", "byte": "b", "kib": "ki", "mib": "mi", "gib": "gi", "tib": "ti",
-    "kilobyte": "kb", "megabyte": "mb", "gigabyte": "gb", "terabyte": "tb", "req/s": "rps",
-    "requests/s": "rps", "usd": "$", "dollar": "$", "eur": "€", "euro": "€", "gbp": "£",
+    "kilobyte": "kb", "megabyte": "mb", "gigabyte": "gb", "terabyte": "tb",
+    "usd": "$", "dollar": "$", "eur": "€", "euro": "€", "gbp": "£",
 }  # fmt: skip
 _PLAIN_UNITS = word_set(
     """
-    % b kb mb gb tb pb ki mi gi ti k mbps gbps kbps rps qps $ € £ px kw mw hz khz mhz ghz
+    % b kb mb gb tb pb ki mi gi ti mbps gbps kbps $ € £ px kw mw hz khz mhz ghz
     """
 )
-_SPELLED = {
-    "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
-    "nine": "9", "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fifteen": "15",
-    "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90",
-}  # fmt: skip
 VAGUE_AMOUNTS = word_set(
     """
-    hundred hundreds thousand thousands million millions billion billions dozen dozens half twice
-    double doubled triple tripled quarter couple
+    hundreds thousands millions billions dozens couple
     """
 )
 
 _TIME = re.compile(
     r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\.\d+)?"
-    r"(?:\s?(?P<half>[ap]m)\b)?(?![\d:])",
+    r"(?:\s?(?P<half>[ap])\.?m\b\.?)?(?![\d:])",
     re.IGNORECASE,
 )
-_OCLOCK = re.compile(r"\b(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap]m)\b", re.IGNORECASE)
+_OCLOCK = re.compile(r"\b(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap])\.?m\b\.?", re.IGNORECASE)
+_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_OCLOCK_SPOKEN = re.compile(
+    rf"(?<![\w.:,])(?P<spoken>{'|'.join(_HOURS)}|1[0-2]|[1-9])(?:\s+o'clock)?"
+    r"(?:(?<=o'clock)|(?=\s+in the (?:morning|afternoon|evening)\b))",
+    re.IGNORECASE,
+)
+_AT_HOUR = re.compile(
+    r"(?<=\bat )(?P<hour>\d{1,2})(?=[?.,;!]?(?:$|\s(?:today|tomorrow|tonight|sharp)))"
+)
+_NOON = re.compile(r"\b(?:mid(?P<half>n)ight|noon)\b", re.IGNORECASE)
+_AFTERNOON = re.compile(r"\s+in the (?:afternoon|evening)\b|\s+at night\b", re.IGNORECASE)
+_ZONE_AFTER = re.compile(r"\s?\(?([A-Z]{1,5}\b|[+-]\d\d:?\d\d(?!\d))")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)(?=T|\b)")
 _MONTH = rf"({'|'.join(sorted(MONTHS, key=len, reverse=True))}|sept)"
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\b\.?", re.IGNORECASE)
@@ -52,8 +61,13 @@ _NUMBER = re.compile(
     r"(?<![\w.:])(?<![\w]-)(?P<money>[$€£])?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]?(?P<unit>%|[A-Za-z]+(?:/s)?))?(?![\w]*\d)"
 )
-_AN_HOUR = re.compile(r"\b(half an?|an?|one)\s+(second|minute|hour|day|week|month|year)\b", re.I)
-_SPELLED_NUMBER = re.compile(rf"(?<![\w-])({'|'.join(_SPELLED)})(?![\w-])", re.IGNORECASE)
+_VALUE = re.compile(r"(?<=[A-Za-z_])=(?=\d)")
+_RATE_AFTER = re.compile(r"(?:\s?[A-Za-z]{1,20})?\s?/(s|min|h|day)\b")
+_RATE = re.compile(r" /(s|min|h|day) ")
+_RANGE_OF = re.compile(
+    r"(?<![\w/.-])(\d[\d.]{0,9})(?:\s?-\s?|\s(?:to|or)\s)"
+    r"(?=\d[\d.]{0,9}[\s-]?(%|ms\b|s\b|sec\w{0,5}\b|m\b|min\w{0,4}\b|h\b|hours?\b|days?\b|weeks?\b|[KMGT]i?B\b))"
+)
 _EDGES = "“”\"'‘’`()[]{}<>,;:!?.*~…=|"
 
 
@@ -62,6 +76,8 @@ class ClockTime:
     hour: int
     minute: int
     second: int | None = None
+    offset: int | None = None
+    """Minutes east of UTC, where a zone stands beside the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +92,14 @@ class Length:
 @dataclass(frozen=True, slots=True)
 class Number:
     digits: str
+    """Canonical: `0532.50` and `532.5` are the same."""
     unit: str
     """Canonical: `%`, `mb`, `s` for lengths of time, or empty."""
     noun: str
     """The word that follows, when it is no unit."""
     said: str
+    rate: str = ""
+    """`s`, `min`, `h`, `day`: so many in each of them."""
 
 
 @dataclass(slots=True)
@@ -92,15 +111,21 @@ class Stated:
     lengths: list[Length] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
     identifiers: list[str] = field(default_factory=list)
+    rates: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=8192)
 def stated_in(text: str) -> Stated:
-    """What `text` states, each fact once, read from the most to the least specific."""
+    """What `text` states, each fact once, read from the most to the least specific.
+
+    Not to be changed by who asks: a message is cited by many sentences and read once.
+    """
     found = Stated()
     rest = _take_dates(text, found)
     rest = _take_times(rest, found)
-    rest = _SPELLED_NUMBER.sub(lambda match: _SPELLED[match[1].lower()], rest)
-    rest = _AN_HOUR.sub(lambda match: f"{0.5 if 'half' in match[1] else 1} {match[2]}", rest)
+    rest = _VALUE.sub(" = ", in_figures(rest))
+    found.rates = frozenset(_RATE.findall(rest))
+    rest = _RANGE_OF.sub(r"\1 \2 - ", rest)
     rest = _take_identifiers(rest, found)
     _take_numbers(rest, found)
     return found
@@ -167,25 +192,41 @@ def _take_dates(text: str, found: Stated) -> str:
 
 
 def _take_times(text: str, found: Stated) -> str:
-    def at(match: re.Match[str]) -> bool:
+    def at(match: re.Match[str]) -> str:
         groups = match.groupdict()
-        hour, half = int(groups["hour"]), (groups["half"] or "").lower()
-        if half:
-            hour = hour % 12 + (12 if half == "pm" else 0)
+        half = (groups.get("half") or "").lower()
+        if spoken := groups.get("spoken") or groups.get("hour"):
+            lower = spoken.lower()
+            hour = _HOURS.index(lower) + 1 if lower in _HOURS else int(spoken) % 24
+            if half in ("a", "p"):
+                hour = hour % 12 + (12 if half == "p" else 0)
+            elif hour < 12 and _AFTERNOON.match(match.string, match.end()):
+                hour += 12
+        else:
+            hour = 0 if half else 12
+        zone = _ZONE_AFTER.match(match.string, match.end())
         second = groups.get("second")
         found.times.add(
-            ClockTime(hour, int(groups.get("minute") or 0), int(second) if second else None)
+            ClockTime(
+                hour,
+                int(groups.get("minute") or 0),
+                int(second) if second else None,
+                offset_of(zone[1]) if zone else None,
+            )
         )
-        return True
+        return " "
 
-    return _masked(_OCLOCK, _masked(_TIME, text, at), at)
+    for pattern in (_TIME, _OCLOCK, _OCLOCK_SPOKEN, _AT_HOUR, _NOON):
+        text = pattern.sub(at, text)
+    return text
 
 
 def _take_identifiers(text: str, found: Stated) -> str:
-    kept = []
+    kept: list[str] = []
     for token in text.split():
         core = token.strip(_EDGES).removesuffix("'s").removesuffix("’s")
-        if looks_like_identifier(core) and not _is_range(core, found):
+        counted = bool(kept) and kept[-1][-1:].isdigit() and _unit_of(core) != ""
+        if not counted and looks_like_identifier(core) and not _is_range(core, found):
             found.identifiers.append(core.lstrip("#@"))
         elif core:
             kept.append(token)
@@ -209,10 +250,19 @@ def _take_numbers(text: str, found: Stated) -> None:
         unit = match["money"] or _unit_of(word)
         if unit not in _SECONDS:
             noun = word if word and not unit else _word_after(text, match.end())
-            found.numbers.append(Number(_plain(digits), unit, noun, match[0].strip()))
+            rate = _RATE_AFTER.match(text, match.end("digits"))
+            found.numbers.append(
+                Number(
+                    _plain(digits),
+                    unit,
+                    "" if noun.lower() in STOPWORDS else noun,
+                    _said(match),
+                    rate[1] if rate else "",
+                )
+            )
             ends_at = None
             continue
-        length = Length(float(digits) * _SECONDS[unit], _SECONDS[unit], match[0].strip())
+        length = Length(float(digits) * _SECONDS[unit], _step(digits, unit), _said(match))
         between = None if ends_at is None else text[ends_at : match.start()].strip(" ,")
         if between in ("", "and") and length.step_s < found.lengths[-1].step_s:
             before = found.lengths.pop()  # `1 h 20 min` is one length
@@ -220,8 +270,18 @@ def _take_numbers(text: str, found: Stated) -> None:
                 before.seconds + length.seconds, length.step_s, f"{before.said} {length.said}"
             )
         found.lengths.append(length)
-        found.numbers.append(Number(_plain(digits), "s", "", match[0].strip()))
+        found.numbers.append(Number(_plain(digits), "s", "", _said(match)))
         ends_at = match.end()
+
+
+def _said(match: re.Match[str]) -> str:
+    return " ".join(match[0].split())
+
+
+def _step(digits: str, unit: str) -> float:
+    """How exactly a length is said: `2.5 minutes` to a tenth of them or to the half."""
+    _, _, fraction = digits.partition(".")
+    return _SECONDS[unit] / (2 if fraction == "5" else 10 if fraction else 1)
 
 
 def _plain(digits: str) -> str:
@@ -232,5 +292,5 @@ def _plain(digits: str) -> str:
 
 
 def _word_after(text: str, at: int) -> str:
-    match = re.match(r"\W*([A-Za-z]+)", text[at:])
+    match = re.match(r"[\s-]*([A-Za-z]+)", text[at : at + 40])
     return match[1] if match else ""

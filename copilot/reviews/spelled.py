@@ -1,0 +1,91 @@
+"""Writes spelled-out amounts in figures, so that `two and a half hours` and `2.5 h` are one."""
+
+import re
+
+_ONES = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_VALUES = {word: at for at, word in enumerate(_ONES)}
+_VALUES |= {word: 10 * at for at, word in enumerate(_TENS, 2)}
+_COUNTED = "|".join(word for word in _VALUES if word != "one")
+_TENS_AND_ONE = re.compile(rf"\b({'|'.join(_TENS)})-({'|'.join(_ONES[1:10])})\b", re.I)
+_SPELLED = re.compile(rf"(?<![\w-])({_COUNTED})(?![\w-]|\s+(?:in|of)\s+(?:a|the)\s+time)", re.I)
+_UNIT = r"(second|minute|hour|day|week|month|year)s?"
+_AFTER_A_SECOND = (
+    r"(?=\s*(?:$|[.,;:)])|\s+(?:after|later|before|ago|or|of|until|passed|long|delay)\b)"
+)
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_SCALED = re.compile(
+    r"(?<![\w.,:-])(?:(?P<digits>\d{1,9}(?:,\d{3}){0,4}(?:\.\d{1,9})?)\s?|(?:an?|one)\s+)"
+    r"(?P<scale>hundred|thousand|million|billion|dozen|k|M|bn|mn)(?![\w/])"
+)
+_LETTERS = {"k": 1_000, "M": 1_000_000, "mn": 1_000_000, "bn": 1_000_000_000, "dozen": 12}
+_REPLACED = (
+    (re.compile(rf"\b(?:an?|one|1)\s+{_UNIT}\s+and\s+a\s+half\b", re.I), r"1.5 \1s"),
+    (re.compile(rf"(?<![\w.])(\d{{1,6}})\s+and\s+a\s+half\s+{_UNIT}", re.I), r"\1.5 \2s"),
+    (re.compile(r"\b(?:3|three)[\s-]quarters\s+of\s+an\s+hour\b", re.I), "45 minutes"),
+    (re.compile(r"\b(?:a\s+)?quarter\s+of\s+an\s+hour\b|\bquarter\s+hour\b", re.I), "15 minutes"),
+    (re.compile(r"\bhalf\s+an?\s+hour\b|\bhalf[\s-]hour\b", re.I), "30 minutes"),
+    (re.compile(r"\bhalf\s+a\s+minute\b", re.I), "30 seconds"),
+    (re.compile(r"\bhalf\s+a\s+day\b", re.I), "12 hours"),
+    (re.compile(rf"\b(?:an?|one)\s+(?:a\s+)?second{_AFTER_A_SECOND}", re.I), "1 second"),
+    (re.compile(r"\b(?:an?|one)\s+(minute|hour|day|week|month|year)\b", re.I), r"1 \1"),
+    (re.compile(r"(?<![\w.])(\d{1,3})(?:st|nd|rd|th)\s+percentile\b", re.I), r"p\1"),
+)
+_RATE_UNITS = {"s": "s", "m": "min", "h": "h", "d": "day"}
+_RATE = re.compile(
+    r"(?:/|\b(?:per|each|every)\s+)(s|sec|second|m|min|minute|h|hr|hour|day)\b(?!/)", re.I
+)
+_A_MINUTE = re.compile(
+    r"(?<![\w.])(\d[\d.,]{0,12}(?:\s[A-Za-z]{1,12})?)\s+an?\s+(second|minute|hour|day)\b"
+    r"(?!\s+(?:after|later|before|ago|earlier))",
+    re.I,
+)
+_FOLD = re.compile(r"(?<![\w.])(\d{1,6}(?:\.\d)?)(?:x\b|-fold\b|fold\b)")
+_PER = re.compile(r"\brps\b|\bqps\b", re.I)
+
+
+def in_figures(text: str) -> str:
+    """`text` with spelled amounts as figures, and rates as `/s`, `/min`, `/h` and `/day`."""
+    text = _TENS_AND_ONE.sub(_tens_and_one, text)
+    text = _SPELLED.sub(lambda found: str(_VALUES[found[1].lower()]), text)
+    text = _RATE.sub(lambda found: f" /{_RATE_UNITS[found[1][0].lower()]} ", text)
+    text = _A_MINUTE.sub(lambda found: f"{found[1]} /{_RATE_UNITS[found[2][0].lower()]} ", text)
+    text = _PER.sub("req /s ", text)
+    text = _FOLD.sub(r"\1 times", text)
+    for pattern, replacement in _REPLACED:
+        text = pattern.sub(replacement, text)
+    return _SCALED.sub(_scaled, text)
+
+
+def _tens_and_one(found: re.Match[str]) -> str:
+    return str(_VALUES[found[1].lower()] + _VALUES[found[2].lower()])
+
+
+def _scaled(found: re.Match[str]) -> str:
+    digits, scale = found["digits"], found["scale"]
+    if digits is None and scale in {"k", "M", "bn", "mn"}:
+        return found[0]
+    factor = _SCALES.get(scale.lower()) or _LETTERS[scale]
+    value = float((digits or "1").replace(",", "")) * factor
+    return f"{value:.6f}".rstrip("0").rstrip(".")

@@ -1,0 +1,126 @@
+"""A sentence must be about what its sources are about, in each of its clauses."""
+
+import re
+from collections.abc import Sequence
+
+from copilot.ports import WindowMessage
+from copilot.reviews.clocks import cities_in, is_zone_label
+from copilot.reviews.evidence import content_words, passage_of
+from copilot.reviews.meanings import meanings_of
+from copilot.reviews.spelled import in_figures
+from copilot.reviews.stated import stated_in
+from copilot.reviews.words import STOPWORDS, normalised, word_set, words
+
+_FEW = 2
+"""Words that may be the writer's own, beside what the sources carry."""
+_NO_ONE = re.compile(r"\b(?:no|none|nobody|not|without)\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[,;:]|\s[-–—]\s|\b(?:and|but|which|while|whereas|although|though|because|so that|so|where)\b",
+    re.IGNORECASE,
+)
+_HEAVY = word_set(
+    """
+    attack attacked attacker attackers hacker hackers hacked breach breached breaches leak leaked
+    stolen theft stole ransom ransomware malicious malware sabotage sabotaged exploit exploited
+    lawsuit legal illegal regulator regulators police court sued fraud fraudulent
+    negligent negligence careless carelessness incompetent incompetence reckless fault blame blamed
+    guilty unprofessional lazy lied sacked apologised apologized apology compensation
+    refund refunds refunded injured death privacy confidential unauthorised unauthorized compromised
+    passwords password salary salaries medical criminal security
+    """
+)
+"""What a review must never say of anybody unless a message does."""
+_WHO = (
+    word_set("employee employees administrator administrators admin admins"),
+    word_set("patient patients student students driver drivers merchant merchants seller sellers"),
+    word_set("partner partners supplier suppliers vendor vendors provider providers investor"),
+    word_set("developer developers programmer programmers"),
+    word_set("order orders purchase purchases checkout sale sales"),
+    word_set("refund refunds chargeback"),
+    word_set("invoice invoices bill bills billing"),
+    word_set("account accounts profile profiles"),
+    word_set("cart carts basket baskets"),
+    word_set("upload uploads uploaded photo photos"),
+    word_set("backup backups"),
+    word_set("password passwords credential credentials"),
+    word_set("address addresses"),
+    word_set("salary salaries wage wages"),
+    word_set("machine machines host hosts node nodes server servers"),
+    word_set("payment payments charge charges charged"),
+)
+"""Whom or what it hit: each group must be spoken of by a source if the sentence does."""
+_PEOPLE = word_set("customer customers user users client clients shopper shoppers tenant tenants")
+_WHO_OF = {word: group for group in _WHO for word in group}
+
+
+def problem_with_subject(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+    plain = in_figures(normalised(claim))
+    texts = [normalised(message.text) for message in cited]
+    meanings = frozenset().union(*(passage_of(text).meanings for text in texts))
+    spoken = {word for text in texts for word in words(text)}
+    authors = {word for message in cited for word in words(message.author_name)}
+    if problem := _problem_with_weight(plain, spoken, meanings):
+        return problem
+    own = _own_words(plain, authors)
+    missing = [word for word in own if not _is_carried(word, meanings)]
+    facts = _facts(plain)
+    carried = len(own) - len(missing) + facts
+    if not carried and not _shares_plain_words(plain, meanings, authors):
+        return _saying(missing) if missing else "it says nothing of its own"
+    if len(missing) > max(_FEW, carried):
+        return _saying(missing)
+    for clause in _CLAUSE.split(plain):
+        if problem := _problem_with_clause(clause, meanings, authors):
+            return problem
+    return None
+
+
+def _problem_with_clause(clause: str, meanings: frozenset[str], authors: set[str]) -> str | None:
+    own = _own_words(clause, authors)
+    missing = [word for word in own if not _is_carried(word, meanings)]
+    if len(missing) >= _FEW and len(missing) > len(own) - len(missing) + _facts(clause):
+        return _saying(missing)
+    return None
+
+
+def _problem_with_weight(plain: str, spoken: set[str], meanings: frozenset[str]) -> str | None:
+    for word in words(plain):
+        if word in _HEAVY and word not in spoken and f"~{word[:5]}" not in meanings:
+            if not _is_carried(word, meanings) or word.rstrip("sed") not in " ".join(spoken):
+                return f"“{word}” is not in its sources"
+        if word in _PEOPLE and not _NO_ONE.search(plain) and not _is_carried(word, meanings):
+            return f"its sources say nothing of: {word}"
+        group = _WHO_OF.get(word)
+        if group and not group & spoken and not _is_carried(word, meanings):
+            return f"its sources say nothing of: {word}"
+    return None
+
+
+def _own_words(text: str, authors: set[str]) -> list[str]:
+    """What the sentence adds to who spoke and when."""
+    places = {part.lower() for place, _ in cities_in(text) for part in place.split()}
+    return [
+        word
+        for word in content_words(text)
+        if word not in authors and not is_zone_label(word.upper()) and word not in places
+    ]
+
+
+def _facts(text: str) -> int:
+    """Hard facts; that they stand in the sources is checked elsewhere."""
+    said = stated_in(text.strip())
+    return len(said.numbers) + len(said.identifiers) + len(said.times)
+
+
+def _is_carried(word: str, meanings: frozenset[str]) -> bool:
+    return not meanings.isdisjoint(meanings_of(word))
+
+
+def _shares_plain_words(plain: str, meanings: frozenset[str], authors: set[str]) -> bool:
+    """A sentence of plain words alone, `it happened twice`, shares one of them."""
+    own = [word for word in words(plain) if word not in STOPWORDS and word not in authors]
+    return any(_is_carried(word, meanings) for word in own)
+
+
+def _saying(missing: Sequence[str]) -> str:
+    return f"its sources say nothing of: {', '.join(sorted(missing)[:4])}"

@@ -1,0 +1,140 @@
+"""Compares the order in which a claim tells events with the times of the cited messages."""
+
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from copilot.ports import WindowMessage
+from copilot.reviews.evidence import Passage, passage_of
+from copilot.reviews.words import normalised
+
+_ORDER = re.compile(
+    r"\s(?:(?P<first>before|until|then|followed by|prior to|and later|but later)"
+    r"|(?P<last>after|once|following|only after|as soon as|since))\s"
+    r"(?!(?:that|this|it|all|the first time)\b(?!\s+\w))",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    r"^(?:[\w.-]+ (?:[\w-]+ ){0,3}?(?:seconds?|minutes?|hours?|days?) )?(?:(?P<last>after|once|following|as soon as)|(?P<first>before|prior to|until))\s+(?P<other>[^,]+),"
+    r"\s*(?P<main>.+)$",
+    re.IGNORECASE,
+)
+_LEADING_NOUN = re.compile(
+    r"^(?:(?P<last>after|following)|(?P<first>before|prior to)) (?P<other>(?:the|its|their) [\w-]+)"
+    r" (?P<main>(?:the|a|an|all|no|every|\w+) .+)$",
+    re.IGNORECASE,
+)
+_LATER_MAIN = re.compile(r"\b(?P<word>later|earlier),? (?P<main>\w+ .+)$", re.IGNORECASE)
+_LAST_OF_ALL = re.compile(r"\b(first|last)[.,]?$", re.IGNORECASE)
+_ALERT = re.compile(r"\b(?:alert|alarm|page|paged|warning|monitoring|fired)\b", re.IGNORECASE)
+_LATER = re.compile(r"\b(later|afterwards|subsequently|earlier|beforehand|previously)\b", re.I)
+
+
+def problem_with_order(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+    if len(cited) < 2:
+        return _problem_within(normalised(claim), cited)
+    plain = re.sub(r"[“\"][^”\"]*[”\"]", " ", normalised(claim))
+    if problem := _problem_with_place(plain, cited):
+        return problem
+    told = _told(plain)
+    if told is None:
+        return None
+    word, earlier, later = told
+    first, second = _placed(passage_of(earlier), passage_of(later), cited)
+    if first is None or second is None or first.number == second.number:
+        return None
+    if _when(first) <= _when(second):
+        return None
+    return f"“{word}” contradicts the times of the cited messages"
+
+
+def _problem_with_place(plain: str, cited: Sequence[WindowMessage]) -> str | None:
+    """`… minutes later` is not told by the earliest message, `… last` not either."""
+    at_end, leading = _LAST_OF_ALL.search(plain), _LATER_MAIN.search(plain)
+    if at_end:
+        word, teller = at_end[1].lower(), _teller(passage_of(plain[: at_end.start()]), cited)
+    elif leading:
+        word, teller = leading["word"].lower(), _teller(passage_of(leading["main"]), cited)
+    else:
+        return None
+    if teller is None:
+        return None
+    is_late = word in {"later", "last"}
+    others = [message for message in cited if message.number != teller.number]
+    if all((_when(other) > _when(teller)) == is_late for other in others):
+        return f"“{word}” contradicts the times of the cited messages"
+    return None
+
+
+def _told(plain: str) -> tuple[str, str, str] | None:
+    """The word of order, what it says came first, and what came later."""
+    if leading := _LEADING.match(plain) or _LEADING_NOUN.match(plain):
+        word = (leading["first"] or leading["last"]).lower()
+        one, other = leading["main"], leading["other"]
+        return (word, one, other) if leading["first"] else (word, other, one)
+    if found := _ORDER.search(plain):
+        left, right = plain[: found.start()], plain[found.end() :]
+        if found["first"] and re.match(r"(?:[A-Z]\w+day|\d|the (?:morning|evening|next))", right):
+            return None
+        if found["first"]:
+            return found["first"].lower(), left, right
+        return found["last"].lower(), right, left
+    if found := _LATER.search(plain):
+        left, _, right = plain.partition(" and " if " and " in plain else ",")
+        if right and found.start() > len(left):
+            is_later = found[1].lower() in {"later", "afterwards", "subsequently"}
+            return (found[1].lower(), left, right) if is_later else (found[1].lower(), right, left)
+    return None
+
+
+def _placed(
+    earlier: Passage, later: Passage, cited: Sequence[WindowMessage]
+) -> tuple[WindowMessage | None, WindowMessage | None]:
+    """Which messages tell of the two; of two messages, the one left over where only one is clear."""
+    first, second = _teller(earlier, cited), _teller(later, cited)
+    if len(cited) == 2:
+        one, other = cited
+        if first is None and second is not None:
+            first = other if second.number == one.number else one
+        elif second is None and first is not None:
+            second = other if first.number == one.number else one
+    return first, second
+
+
+def _teller(said: Passage, cited: Sequence[WindowMessage]) -> WindowMessage | None:
+    """The one message that shares most with it; None where none or several do."""
+    scored = [(_likeness(message, said), message) for message in cited]
+    best = max(score for score, _ in scored)
+    top = [message for score, message in scored if score == best]
+    return top[0] if best > 0 and len(top) == 1 else None
+
+
+def _likeness(message: WindowMessage, said: Passage) -> float:
+    """How much the message tells of it; a time of the clock may be that of its timestamp."""
+    stamps = {
+        f"t{at.hour}:{at.minute}"
+        for hours in range(-12, 15)
+        for at in (message.occurred_at + timedelta(hours=hours),)
+        if f"t{at.hour}:{at.minute}" in said.facts
+    }
+    told = passage_of(message.text).likeness(said) + 2 * bool(stamps)
+    is_author = message.author_name.lower() in said.text.lower()
+    is_alert = message.is_bot and not is_author and _ALERT.search(said.text) is not None
+    if is_author and not message.is_bot:
+        told += 1
+    return told + 0.5 * is_author + 1.5 * is_alert
+
+
+def _problem_within(plain: str, cited: Sequence[WindowMessage]) -> str | None:
+    """Of one message: `before` where it says `after`, of the same two things."""
+    text = normalised(cited[0].text).lower() if cited else ""
+    lower = plain.lower()
+    for one, other in (("before", "after"), ("after", "before"), ("until", "after")):
+        if re.search(rf"\b{one}\b", lower) and not re.search(rf"\b{one}\b", text):
+            if re.search(rf"\b{other}\b", text) and not re.search(rf"\b{other}\b", lower):
+                return f"it says “{one}” where its source says “{other}”"
+    return None
+
+
+def _when(message: WindowMessage) -> tuple[float, int]:
+    return message.occurred_at.timestamp(), message.number
