@@ -54,6 +54,8 @@ def let_in(
     now: datetime,
 ) -> None:
     """`claims` are all that the newest draft says in `section`."""
+    if not claims and not _has_any(session, incident, section):
+        return
     everywhere = _places(session, incident)
     here = [place for place in everywhere if place.claim.section == section]
     _check_touched(session, incident, here)
@@ -93,6 +95,11 @@ def withdraw_dropped_sections(
     for claim in dropped:
         claim.withdrawn_in_id = review.id
     ledger.note_withdrawn(session, incident, dropped, review.drafted_at)
+
+
+def _has_any(session: Session, incident: Incident, section: str) -> bool:
+    query = standing_claims(incident.id).where(Claim.section == section).limit(1)
+    return session.scalar(query) is not None
 
 
 def _places(session: Session, incident: Incident) -> list[_Place]:

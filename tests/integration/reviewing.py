@@ -11,7 +11,9 @@ from copilot.incidents.lifecycle import declare
 from copilot.incidents.models import Severity
 from copilot.ports import DraftedClaim, MemberInfo, WorkspaceInfo
 from copilot.reviews.drafting import draft_review
+from copilot.reviews.policies import set_policy
 from copilot.reviews.reading import ClaimView, ReviewView, current_review
+from copilot.reviews.review_policy import SHIPPED, ReviewPolicy
 from copilot.timeline.recording import record
 from copilot.timeline.slack_messages import to_records
 from copilot.workspaces.directory import upsert_members, upsert_workspace
@@ -71,6 +73,14 @@ def an_incident(db: Database) -> int:
             by="UANA",
             now=START,
         ).incident.id
+
+
+def few_sections(db: Database, *keys: str, debt_cap_minutes: float = 10.0) -> None:
+    """Have reviews drafted by a template of these only: each takes a transaction."""
+    sections = tuple(wish for wish in SHIPPED if wish.key in keys)
+    policy = ReviewPolicy(sections=sections, debt_cap_minutes=debt_cap_minutes)
+    with db.transaction() as session:
+        set_policy(session, TEAM, policy, replaces=1, reason="for tests", by="UANA", now=START)
 
 
 def talk(db: Database) -> list[str]:
