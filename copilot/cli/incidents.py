@@ -5,12 +5,12 @@ from enum import StrEnum
 
 import typer
 
-from copilot.archive.timeline_export import write_csv, write_jsonl, write_markdown
 from copilot.cli.arguments import IncidentId, Private, incident_for_operator
 from copilot.cli.output import Format, errors_in_words, notes, print_json, print_table
 from copilot.cli.wiring import open_services
 from copilot.incidents.privacy import private_incidents
 from copilot.incidents.queries import IncidentView, list_incidents
+from copilot.incidents.timeline_export import write_csv, write_jsonl, write_markdown
 
 incidents = typer.Typer(help="The incidents in the database.", no_args_is_help=True)
 timeline = typer.Typer(help="What happened, event by event.", no_args_is_help=True)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from copilot.archive.timeline_export import write_markdown
 from copilot.cli.processes import catch_up
 from copilot.console.timeline_view import read_timeline
 from copilot.incidents.channel_reading import refill_channel
+from copilot.incidents.timeline_export import write_markdown
 from copilot.ports import Page
 from copilot.reviews.export import to_markdown
 from copilot.reviews.reading import current_review

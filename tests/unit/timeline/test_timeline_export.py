@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from copilot.archive import timeline_export
 from copilot.archive.importing import import_slack_export
-from copilot.archive.timeline_export import write_csv, write_jsonl, write_markdown
 from copilot.db import Database, open_engine
+from copilot.incidents import timeline_export
 from copilot.incidents.queries import get_incident
+from copilot.incidents.timeline_export import write_csv, write_jsonl, write_markdown
 from copilot.timeline.reading import TimelineRow
 from tests.unit.archive.exports import a_message, as_folder, export_files
 
