@@ -35,6 +35,8 @@ _ALONE = 0.75
 """The share of messages that must be its own."""
 _LARGE = 250
 """Messages from which on an episode is cut at its longest pause though that is no lull."""
+_KEPT_FOR_LARGE = 10
+"""So many cuts are kept for those while there are any."""
 _KEY_MOMENTS = 3
 _TITLE_LETTERS = 70
 
@@ -80,9 +82,11 @@ def cut_stretches(
     `changes` are the instants of the incident's turns: the message after one opens a new stretch.
     """
     ordered = sorted(messages, key=lambda message: (message.occurred_at, message.number))
-    candidates = dict.fromkeys(_cuts(ordered, changes))
-    cuts = set(islice(candidates, MAX_EPISODES - 1))
+    candidates = list(dict.fromkeys(_cuts(ordered, changes)))
+    cuts = set(candidates[: MAX_EPISODES - 1 - _KEPT_FOR_LARGE])
     cuts |= _halved(ordered, cuts, MAX_EPISODES - 1 - len(cuts))
+    more = (at for at in candidates if at not in cuts)
+    cuts |= set(islice(more, MAX_EPISODES - 1 - len(cuts)))
     return [ordered[start:end] for start, end in pairwise(_bounds(ordered, cuts)) if start < end]
 
 
@@ -212,4 +216,8 @@ def _shortened(text: str) -> str:
     plain = " ".join(text.split())
     if len(plain) <= _TITLE_LETTERS:
         return plain
-    return plain[:_TITLE_LETTERS].rsplit(" ", 1)[0].rstrip(",;:-") + "…"
+    cut = plain[:_TITLE_LETTERS]
+    whole_words = cut.rsplit(" ", 1)[0]
+    # An address or a path may be all there is of the line.
+    shown = whole_words if len(whole_words) >= _TITLE_LETTERS // 2 else cut
+    return shown.rstrip(",;:- ") + "…"

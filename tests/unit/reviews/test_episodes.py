@@ -77,7 +77,9 @@ def test_the_title_is_taken_from_the_most_telling_message_and_people_from_how_mu
 def test_a_long_title_ends_at_a_word() -> None:
     (episode,) = cut_episodes([a_message(1, "checkout errors " * 30)])
     assert len(episode.title) <= 71
-    assert episode.title.endswith("…")
+    assert episode.title.endswith("errors…")
+    (episode,) = cut_episodes([a_message(1, "restarted " + "/var/log/checkout" * 9)])
+    assert episode.title.startswith("restarted /var/log/checkout/var")
 
 
 def in_thread(number: int, second: int, root: int | None) -> WindowMessage:
