@@ -20,7 +20,14 @@ from copilot.local.drafter_moments import (
     take_summary,
     take_turns,
 )
-from copilot.local.drafter_plan import ENGINE, Planned, as_memory, plan_of, remembered
+from copilot.local.drafter_plan import (
+    ENGINE,
+    Planned,
+    as_memory,
+    digest_of,
+    plan_of,
+    remembered,
+)
 from copilot.local.drafter_sections import (
     first_signs,
     take_decisions,
@@ -46,7 +53,12 @@ class LocalDrafter:
 
     def draft(self, request: DraftRequest) -> Draft:
         """Never raises for what people wrote. The plan is kept in mind from section to section."""
-        plan = remembered(request) or plan_of(_planned(request))
+        digest = digest_of(request)
+        plan = remembered(request.memory, digest)
+        memory = request.memory
+        if plan is None:
+            plan = plan_of(_planned(request))
+            memory = as_memory(digest, plan)
         claims: list[DraftedClaim] = []
         left_out: list[str] = []
         for wish in request.sections:
@@ -56,7 +68,6 @@ class LocalDrafter:
             claims += [one.claim for one in sorted(kept, key=lambda one: one.place)]
             if len(kept) < len(unsaid):
                 left_out.append(_too_many(wish, len(unsaid)))
-        memory = as_memory(request, plan)
         return Draft(tuple(claims), ENGINE, memory=memory, left_out=tuple(left_out))
 
 
@@ -68,7 +79,7 @@ def _planned(request: DraftRequest) -> Selection:
     joking = joking_run(messages)
     told = [message for message in messages if message.number not in joking]
     sentences = [sentence for message in told for sentence in sentences_of(message)]
-    logged = logged_by(keepers, told)
+    logged = logged_by(keepers, sentences)
     selection = Selection(request.episodes, zone, request.names, keepers, common_stems(logged))
     words = Wordings.of(messages, zone)
     scale = _scale(len(messages))

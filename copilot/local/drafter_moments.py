@@ -9,7 +9,7 @@ from itertools import groupby
 from copilot.local.drafter_log import is_deed, opens_with_deed
 from copilot.local.drafter_selection import WITHOUT_SAYING, Selection, with_cue, with_substance
 from copilot.local.drafter_wording import Wordings
-from copilot.ports import IncidentFacts, WindowMessage
+from copilot.ports import IncidentFacts
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
 from copilot.reviews.salience import Sentence, best_of, points
@@ -193,9 +193,16 @@ def _worth_logging(logged: Sequence[Sentence]) -> list[Sentence]:
     return [one for one in logged if one.score >= _LOGGED and not points(one)]
 
 
-def logged_by(keepers: frozenset[str | None], messages: Sequence[WindowMessage]) -> list[Sentence]:
+def logged_by(keepers: frozenset[str | None], sentences: Sequence[Sentence]) -> list[Sentence]:
     """The best sentence of each line of a log."""
-    return best_of(message for message in messages if message.author_id in keepers)
+    best: dict[int, Sentence] = {}
+    for sentence in sentences:
+        number = sentence.message.number
+        if sentence.message.author_id in keepers and (
+            number not in best or sentence.score > best[number].score
+        ):
+            best[number] = sentence
+    return list(best.values())
 
 
 def spread_over(sentences: Sequence[Sentence], episode_of: Mapping[int, int]) -> list[Sentence]:

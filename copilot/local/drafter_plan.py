@@ -41,7 +41,7 @@ def plan_of(selection: Selection) -> Plan:
     return tuple(plan)
 
 
-def as_memory(request: DraftRequest, plan: Plan) -> dict[str, Any]:
+def as_memory(digest: str, plan: Plan) -> dict[str, Any]:
     """The plan as JSON, and of what it is the plan."""
     rows = [
         [
@@ -53,13 +53,13 @@ def as_memory(request: DraftRequest, plan: Plan) -> dict[str, Any]:
         ]
         for one in plan
     ]
-    return {_KEY: {"of": _digest(request), "claims": rows}}
+    return {_KEY: {"of": digest, "claims": rows}}
 
 
-def remembered(request: DraftRequest) -> Plan | None:
+def remembered(memory: Mapping[str, Any], digest: str) -> Plan | None:
     """The plan made for an earlier section; None if there is none of exactly this material."""
-    kept = request.memory.get(_KEY)
-    if not isinstance(kept, Mapping) or kept.get("of") != _digest(request):
+    kept = memory.get(_KEY)
+    if not isinstance(kept, Mapping) or kept.get("of") != digest:
         return None
     try:
         return tuple(
@@ -74,7 +74,7 @@ def remembered(request: DraftRequest) -> Plan | None:
         return None
 
 
-def _digest(request: DraftRequest) -> str:
+def digest_of(request: DraftRequest) -> str:
     """Of all that the plan depends on; texts by their revision."""
     messages = [
         [

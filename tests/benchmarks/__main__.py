@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from tests.benchmarks import (
     backtest_speed,
+    draft_speed,
     event_service,
     gate_speed,
     import_speed,
@@ -26,7 +27,14 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     share = 0.1 if options.quick else 1.0
     found: list[Measurement] = []
-    for benchmark in (event_service, import_speed, gate_speed, proposer_speed, backtest_speed):
+    for benchmark in (
+        event_service,
+        import_speed,
+        gate_speed,
+        proposer_speed,
+        backtest_speed,
+        draft_speed,
+    ):
         found.extend(benchmark.measure(share))
     if options.format == "json":
         json.dump([measurement.as_dict() for measurement in found], sys.stdout, indent=2)

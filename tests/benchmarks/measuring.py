@@ -19,6 +19,8 @@ class Measurement:
     """The most that ours may cost, in baselines; None where there is no target."""
     cpu_ratio: float | None = None
     """The same of this process's own computing, which waits for no disk and no server."""
+    longest_s: float | None = None
+    """The most seconds that ours may take, where somebody waits for it."""
 
     @property
     def ratio(self) -> float:
@@ -26,7 +28,8 @@ class Measurement:
 
     @property
     def is_met(self) -> bool:
-        return self.target_ratio is None or self.ratio <= self.target_ratio
+        is_quick = self.longest_s is None or self.ours_us <= self.longest_s * 1e6
+        return is_quick and (self.target_ratio is None or self.ratio <= self.target_ratio)
 
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "ratio": round(self.ratio, 3), "is_met": self.is_met}
@@ -40,8 +43,15 @@ class Measurement:
         return (
             f"{self.what}: {self.ours_us:,.0f} µs ({1e6 / self.ours_us:,.0f}/s); "
             f"{self.baseline}: {self.baseline_us:,.0f} µs; ratio {self.ratio:.2f}{target}"
+            + self._seconds()
             + ("" if self.cpu_ratio is None else f"; of computing {self.cpu_ratio:.2f}")
         )
+
+    def _seconds(self) -> str:
+        if self.longest_s is None:
+            return ""
+        found = "met" if self.ours_us <= self.longest_s * 1e6 else "MISSED"
+        return f"; {self.ours_us / 1e6:.1f} s, target ≤ {self.longest_s:g} s {found}"
 
 
 @dataclass(frozen=True, slots=True)
