@@ -12,6 +12,7 @@ from copilot.clock import Clock
 from copilot.console import sessions
 from copilot.console.errors import add_error_pages
 from copilot.console.login import LoginLinks
+from copilot.console.pages.gap import gap_pages
 from copilot.console.pages.incidents import incident_pages
 from copilot.console.pages.milestones import milestone_pages
 from copilot.console.pages.noise import noise_pages
@@ -47,6 +48,7 @@ def add_console(
         suggestion_pages(db, clock),
         review_pages(db, clock),
         noise_pages(db, clock),
+        gap_pages(db, clock),
         review_settings_pages(db, clock),
     ):
         web.include_router(router, include_in_schema=False)

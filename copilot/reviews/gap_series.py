@@ -57,22 +57,24 @@ SECONDS = (0.0, 2.0, 5.0, 10.0, 20.0, 40.0, 80.0)
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    begins_s: float
+    begins_s: float | None
+    """None for those of which the time is not known: nobody saw them opened."""
     ends_s: float | None
     stamped: int
     """Rubber stamps among them."""
     others: int
 
 
-def histogram(times: Sequence[tuple[float, bool]]) -> list[Column]:
+def histogram(times: Sequence[tuple[float | None, bool]]) -> list[Column]:
     """`times` are seconds, each with whether it was a rubber stamp."""
     ends = [*SECONDS[1:], None]
-    columns = []
+    unknown = [is_stamp for seconds, is_stamp in times if seconds is None]
+    columns = [Column(None, None, sum(unknown), len(unknown) - sum(unknown))]
     for begins, end in zip(SECONDS, ends, strict=True):
         inside = [
             is_stamp
             for seconds, is_stamp in times
-            if begins <= seconds and (end is None or seconds < end)
+            if seconds is not None and begins <= seconds and (end is None or seconds < end)
         ]
         columns.append(Column(begins, end, sum(inside), len(inside) - sum(inside)))
     return columns

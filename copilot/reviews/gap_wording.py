@@ -89,9 +89,9 @@ def words_sentence(gap: Gap, when: str = "") -> str:
 
 def debt_sentence(minutes_each: float, reviewers: int, cap_minutes: float, waits: bool) -> str:
     people = "one person" if reviewers == 1 else f"each of {reviewers} people"
-    much = (
-        "Nothing waits" if minutes_each <= 0 else f"{_first_up(minutes(minutes_each))} of reading"
-    )
+    reading = f"{_first_up(minutes(minutes_each))} of reading"
+    verb = "waits" if minutes_each < 1 or round(minutes_each) == 1 else "wait"
+    much = "Nothing waits" if minutes_each <= 0 else f"{reading} {verb}"
     held = (
         "so the next section is not drafted yet"
         if waits
