@@ -1,5 +1,6 @@
 """The review in real browsers: with keys alone, and several people at once."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -99,6 +100,8 @@ def test_two_reviewers_a_new_draft_and_a_source_edit_at_once(desk: Desk, ben: De
     # sam is half way through a sentence …
     sams.keyboard.press("e")
     box = sams.locator("textarea:focus")
+    overtaken = sams.get_by_text("Somebody put this sentence otherwise while you wrote")
+    expect(overtaken).to_be_hidden()
     box.fill("The batch size went up, from 500 to ")
     box.press("ArrowLeft")
     # … while ben puts the same one otherwise, verifies another, and comments on a third;
@@ -142,7 +145,7 @@ def test_two_reviewers_a_new_draft_and_a_source_edit_at_once(desk: Desk, ben: De
     # What sam is writing is untouched: the words, the focus, the place in them.
     expect(sams.locator("textarea:focus")).to_have_value("The batch size went up, from 500 to ")
     assert sams.evaluate("document.activeElement.selectionStart") == 35
-    expect(sams.get_by_text("Somebody put this sentence otherwise while you wrote")).to_be_visible()
+    expect(overtaken).to_be_visible()
     sams.keyboard.press("End")
     sams.keyboard.type("5000.")
     sams.keyboard.press("Control+Enter")
@@ -202,14 +205,15 @@ def test_everything_is_done_with_keys(desk: Desk) -> None:
     expect(page.locator("#progress")).to_contain_text("0 of 11 claims checked")
     page.keyboard.press("v")
     expect(page.locator("#progress")).to_contain_text("1 of 11 claims checked")
+    page.context.route("https://harbour.slack.com/**", lambda route: route.fulfill(body="Slack"))
     with page.context.expect_page() as opened:
         page.keyboard.press("o")
-    assert "harbour.slack.com/archives/C0SEARCH/p" in opened.value.url
+    expect(opened.value).to_have_url(re.compile(r"harbour\.slack\.com/archives/C0SEARCH/p\d+"))
     opened.value.close()
-    desk.complaints[:] = [line for line in desk.complaints if "ERR_" not in line]
     page.keyboard.press("k")
     page.keyboard.press("n")
     page.keyboard.press("f")
+    page.wait_for_url("**/review/sign")
     expect(page.get_by_text("10 sentences are not checked.")).to_be_visible()
     page.keyboard.press("n")
     expect(page.locator(".claim.is-open")).to_be_focused()
@@ -234,9 +238,11 @@ def test_a_review_is_signed_and_corrected_with_keys(desk: Desk) -> None:
         page.keyboard.press("v")
         expect(page.locator("#progress")).to_contain_text(f"{checked} of 11 claims checked")
     page.keyboard.press("f")
+    page.wait_for_url("**/review/sign")
     expect(page.get_by_role("heading", name="Sign off as sam")).to_be_visible()
     page.get_by_role("button", name="Sign as sam").press("Enter")
     expect(page.get_by_text("Signed by sam")).to_be_visible()
+    expect(page.locator(".claim.is-open")).to_be_focused()
     page.keyboard.press("e")
     page.locator("textarea:focus").fill(open_text(page).replace("The ", "the "))
     page.keyboard.press("Tab")
