@@ -1,6 +1,6 @@
 """Reads the milestones of an incident: from its records, its messages and what people said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,10 +28,9 @@ from copilot.timeline.permalinks import permalink
 from copilot.timeline.reading import author_of, is_from_bot, within
 from copilot.workspaces.directory import names_of, workspace_of
 
-_MOST_READ = 2_000
-"""Messages around the declaration that are looked through for an alert."""
-_MOST_ANSWERS = 500
-"""Messages after the alert that are looked through for a person's."""
+_SOON, _AT_MOST = 40, 2_000
+"""How many messages are looked through for an alert, and for a person's answer to it: a few, which
+nearly always hold it, and then so many."""
 _RECORDS = (
     EventKind.INCIDENT_DECLARED,
     EventKind.STATUS_CHANGED,
@@ -167,31 +166,52 @@ def _makes_commander(event: TimelineEvent) -> bool:
 def _detected(place: _Place, records: Records) -> Told | None:
     begins_at = place.incident.timeline_from or place.incident.declared_at
     around = records.declared.at if records.declared else begins_at
-    near = _spoken(place, around - LEAD_IN, around + AROUND, _MOST_READ)
-    return detected_in(records, near, begins_at)
+    return _first(
+        place,
+        around - LEAD_IN,
+        around + AROUND,
+        lambda messages: detected_in(records, messages, begins_at),
+    )
 
 
 def _first_answer(place: _Place, detected: Told) -> Told | None:
-    after = _spoken(place, detected.at, None, _MOST_ANSWERS)
-    return next((each for each in after if not each.is_bot), None)
+    return _first(
+        place,
+        detected.at,
+        None,
+        lambda messages: next((each for each in messages if not each.is_bot), None),
+    )
+
+
+def _first(
+    place: _Place,
+    since: datetime,
+    until: datetime | None,
+    find: Callable[[Sequence[Told]], Told | None],
+) -> Told | None:
+    for most in (_SOON, _AT_MOST):
+        messages = _spoken(place, since, until, most)
+        found = find(messages)
+        if found is not None or len(messages) < most:
+            return found
+    return None
 
 
 def _spoken(place: _Place, since: datetime, until: datetime | None, most: int) -> list[Told]:
     """What was said and still stands, in time order; what we post ourselves left out."""
     at = TimelineEvent.occurred_at
+    ourselves = workspace_of(place.session, place.incident.team_id).bot_user_id
     query = select(TimelineEvent).where(
         *within(span_of(place.incident)),
         TimelineEvent.kind.in_(SPOKEN_KINDS),
         TimelineEvent.deleted_at.is_(None),
         at >= since,
+        TimelineEvent.author_id.is_distinct_from(ourselves),
     )
     if until is not None:
         query = query.where(at <= until)
-    ourselves = workspace_of(place.session, place.incident.team_id).bot_user_id
     found = place.session.scalars(query.order_by(at, TimelineEvent.id).limit(most))
-    return [
-        place.told(event) for event in found if ourselves is None or event.author_id != ourselves
-    ]
+    return [place.told(event) for event in found]
 
 
 def _said(place: _Place) -> dict[MilestoneKind, Milestone]:

@@ -187,7 +187,7 @@ def detected_in(records: Records, messages: Iterable[Told], begins_at: datetime)
     """The first alert around the declaration, or around `begins_at` where there was none."""
     around = records.declared.at if records.declared else begins_at
     near = (each for each in messages if around - LEAD_IN <= each.at <= around + AROUND)
-    return min((each for each in near if is_alert(each)), key=_place, default=None)
+    return next((each for each in sorted(near, key=_place) if is_alert(each)), None)
 
 
 def acknowledged_by(records: Records, spoken: Told | None, detected: Told | None) -> Told | None:
