@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError, NotFoundError
@@ -95,6 +95,8 @@ def bring_back(session: Session, held: Held) -> None:
     for rival in rivals:
         if _events_of(session, rival) == events:
             rival.proposed_for_id = claim.id
+            beside = update(Claim).where(Claim.proposed_for_id == rival.id)
+            session.execute(beside.values(proposed_for_id=claim.id))
 
 
 def refuse_if_proposed(held: Held) -> None:

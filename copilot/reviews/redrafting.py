@@ -6,7 +6,7 @@ stands, and what it does not say any more is withdrawn.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -119,7 +119,12 @@ def _places(session: Session, incident: Incident) -> list[_Place]:
     for proposal in beside:
         if proposal.proposed_for_id in places:
             places[proposal.proposed_for_id].proposals.append(proposal)
-    return list(places.values())
+    return [replace(one, is_touched=True) if _is_answered(one) else one for one in places.values()]
+
+
+def _is_answered(place: _Place) -> bool:
+    """A person's words wait beside it."""
+    return any(each.withdrawn_in_id is None and each.checked_by for each in place.proposals)
 
 
 def is_touched(claim: Claim) -> bool:
