@@ -25,6 +25,7 @@ from copilot.workspaces.directory import (
     upsert_workspace,
     workspace_of,
 )
+from copilot.workspaces.models import Member
 from tests.unit.archive.exports import (
     A_CHANNEL,
     A_USER,
@@ -212,6 +213,14 @@ def test_people_and_their_apps_get_names(db: Database, tmp_path: Path) -> None:
     assert names == {"U0ANA": "ana", "U0APP": "pulse", "B0APP": "pulse", "U0ODD": "U0ODD"}
     assert people == {"U0ANA": "Ana Lima", "U0ODD": ""}
     assert [row.author for row in messages_of(db, result.incidents[0].id)] == ["pulse"]
+
+
+def test_people_bring_their_clocks(db: Database, tmp_path: Path) -> None:
+    users = [{**A_USER, "tz": "Europe/Lisbon"}, {"id": "U0BEN", "name": "ben", "tz": "Mars/Base"}]
+    imported(db, as_folder(tmp_path, export_files(users=users)))
+    with db.reading() as session:
+        found = session.execute(select(Member.user_id, Member.time_zone)).all()
+    assert {row.user_id: row.time_zone for row in found} == {"U0ANA": "Europe/Lisbon", "U0BEN": ""}
 
 
 def test_what_an_installed_app_knows_stands(db: Database, tmp_path: Path) -> None:
