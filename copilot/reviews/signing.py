@@ -9,6 +9,7 @@ from copilot.reviews.content_hash import review_hash
 from copilot.reviews.models import Review, SignOff
 from copilot.reviews.reading import ReviewView, current_review
 from copilot.reviews.reviewers import Reviewer
+from copilot.reviews.sections import stored, template_of
 from copilot.reviews.versions import lock_unsigned, require_review, sign_off_of
 
 
@@ -35,6 +36,8 @@ def sign_off(session: Session, incident_id: int, *, by: Reviewer, now: datetime)
     missing = what_is_missing(session, incident.id)
     if missing:
         raise BadInputError(f"It cannot be signed yet. {' '.join(missing)} Nothing was saved.")
+    # As it was then: what we ship may be called otherwise one day.
+    review.sections = stored(template_of(review))
     signed = SignOff(
         incident_id=incident.id,
         review_id=review.id,

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from copilot.reviews import proposals
 from copilot.reviews.amendments import add_amendment, amend
 from copilot.reviews.comments import settle_comment, write_comment
 from copilot.reviews.drafting import draft_review, request_review, reviews_to_draft
+from copilot.reviews.export import to_json
 from copilot.reviews.models import Citation, Claim, Review, SignOff
 from copilot.reviews.reading import ReviewView
 from copilot.reviews.reviewers import Reviewer
@@ -225,6 +227,20 @@ def test_others_can_work_out_the_hash_from_what_is_exported(
     }
     assert {claim.id: claim.content_hash for claim in signed.claims} == hashes
     assert signed.signed.content_hash == digest(whole)
+
+
+def test_the_documented_recipe_works_it_out_from_the_json_export(
+    db: Database, incident_id: int, signed: ReviewView, stamps: list[str]
+) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reviews.md").read_text()
+    recipe: dict[str, Any] = {}
+    exec(page.split("```python")[1].split("```")[0], recipe)  # noqa: S102 - our own page
+    for change in (lambda: None, lambda: delete_message(db, stamps[5])):
+        change()
+        exported = json.loads(json.dumps(to_json(read(db, incident_id))))
+        assert recipe["hash_of_review"](exported) == exported["signed"]["content_hash"]
+    exported["sections"][1]["claims"][0]["text"] += "!"
+    assert recipe["hash_of_review"](exported) != exported["signed"]["content_hash"]
 
 
 def test_tampering_with_what_was_signed_shows(
