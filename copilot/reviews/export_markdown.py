@@ -68,7 +68,7 @@ def _heading(export: Export) -> str:
         incident.severity.upper() if incident.severity else None,
         escaped(incident.status),
         f"\\#{escaped(incident.channel)}",
-        f"times are {escaped(incident.time_zone)}",
+        f"{export.day(incident.declared_at)}, times are {escaped(incident.time_zone)}",
     ]
     lines = [
         f"# Post-incident review: {escaped(incident.title)}",

@@ -30,6 +30,9 @@ class Export:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.view.incident.time_zone)
 
+    def day(self, instant: datetime) -> str:
+        return f"{instant.astimezone(self.zone):%Y-%m-%d}"
+
     def day_and_time(self, instant: datetime) -> str:
         return f"{instant.astimezone(self.zone):%Y-%m-%d %H:%M}"
 

@@ -46,6 +46,7 @@ def test_the_list_names_no_private_incident_unless_asked(run: Run) -> None:
         ("suggestions", "list"),
         ("suggestions", "propose"),
         ("review", "draft"),
+        ("review", "status"),
         ("review", "export"),
     ],
 )

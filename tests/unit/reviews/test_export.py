@@ -159,7 +159,7 @@ def test_a_review_reads_well() -> None:
     )
     assert text.startswith(
         "# Post-incident review: Checkout errors\n\n**Draft: 0 of 2 sentences checked**\n\n"
-        "SEV2 · resolved · \\#inc-checkout · times are UTC\n\n"
+        "SEV2 · resolved · \\#inc-checkout · 2026-03-04, times are UTC\n\n"
         "| | when | after | as the timeline has it |\n|---|---|---|---|\n"
         "| Started | *not in the timeline* | | |\n"
     )

@@ -172,7 +172,7 @@ def test_times_are_those_of_the_incident_s_zone() -> None:
     view.incident.time_zone = "Asia/Tokyo"
     shown = "".join(read(to_html(view)).shown)
     assert "23:12:40" in shown
-    assert "times are Asia/Tokyo" in shown
+    assert "2026-03-04, times are Asia/Tokyo" in shown
 
 
 def _secrets() -> Iterator[tuple[str, ReviewView]]:
