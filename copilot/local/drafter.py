@@ -35,6 +35,7 @@ from copilot.local.drafter_sections import (
     unanswered,
 )
 from copilot.local.drafter_selection import Selection, with_cue, with_substance
+from copilot.local.drafter_unheard import take_unheard
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import Draft, DraftedClaim, DraftRequest, SectionWish
 from copilot.reviews.cues import Cue
@@ -45,7 +46,7 @@ from copilot.reviews.words import normalised
 _WORTH_ASKING = -0.1
 _NO_HIT = (*UNSURE, Cue.PLAN, Cue.END, Cue.FINDING, Cue.STATUS)
 _SHARE_OF_LOG, _MOST_TURNS = 0.4, 20
-_SHARE_OF_DEEDS, _MOST_DEEDS = 0.25, 12
+_SHARE_OF_DEEDS, _MOST_DEEDS = 0.33, 12
 
 
 class LocalDrafter:
@@ -84,6 +85,7 @@ def _planned(request: DraftRequest) -> Selection:
     words = Wordings.of(messages, zone)
     scale = _scale(len(messages))
     take_follow_ups(selection, request.follow_ups, words)
+    take_unheard(selection, words)
     take_marked(selection, words)
     _take_first_needs(selection, sentences, scale + len(logged) / 40, words)
     take_summary(selection, sentences, request.facts, words)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from copilot.local.drafter_selection import Selection, with_substance
+from copilot.local.drafter_unheard import AHEAD
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import FollowUpFact, WindowMessage
 from copilot.reviews.cues import Cue
@@ -24,12 +25,6 @@ _NEXT_FEW = 5
 _ANSWER_WITHIN = timedelta(minutes=20)
 _ANSWER_MESSAGES = 12
 _REPLY_WITHIN = timedelta(minutes=5)
-_AHEAD = re.compile(
-    r"\b(?:will|shall|should|must|needs?|to do|todo|action|follow.?ups?|plan(?:s|ned)?|let's"
-    r"|going to|to be|(?:can|could) (?:you|we|some\w+)|please|wants?|ought|next|later|tomorrow"
-    r"|open(?:ed)? an? (?:issue|ticket)|propos\w+|suggest\w*|recommend\w*|consider)\b|['’]ll\b",
-    re.IGNORECASE,
-)
 _SURE = 10.0
 """Follow-ups outrank whatever else might be left out."""
 
@@ -88,7 +83,7 @@ def take_follow_ups(
 def _is_past(selection: Selection, sources: Sequence[tuple[WindowMessage, str]]) -> bool:
     """Lines of a log tell what was done; only one that says so tells what is still to do."""
     return bool(sources) and all(
-        message.author_id in selection.log_keepers and not _AHEAD.search(message.text)
+        message.author_id in selection.log_keepers and not AHEAD.search(message.text)
         for message, _ in sources
     )
 

@@ -142,7 +142,7 @@ class Selection:
         if len(own) < _TELLING_STEMS:
             return any(len(stems & other) >= _SAME_IN_A_LOG * len(stems) for other in self.told)
         return any(
-            len(own & other) >= max(_SAME_IN_A_LOG * min(len(own), len(other)), _TELLING_STEMS)
+            len(own & other) >= _SAME_IN_A_LOG * max(len(own), len(other))
             for other in (told - self.common for told in self.told)
         )
 

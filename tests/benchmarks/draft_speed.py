@@ -25,7 +25,7 @@ from copilot.reviews.episodes import episodes_for_drafter
 from copilot.reviews.review_policy import SHIPPED
 from copilot.reviews.words import sentences, words
 from tests.benchmarks.measuring import Measurement
-from tests.evals.corpora import written
+from tests.evals.exports import demo
 
 MESSAGES = 5_000
 _LONGEST_S = 5.0
@@ -66,8 +66,8 @@ def measure(share: float) -> list[Measurement]:
 
 
 def _messages(count: int) -> list[WindowMessage]:
-    """Talk written for this project, over and over, each message with words of its own."""
-    talk = [labelled.message for chat in written() for labelled in chat.messages]
+    """The talk of the demo's incident, over and over, each message with words of its own."""
+    talk = [labelled.message for chat in demo() for labelled in chat.messages]
     return [
         replace(
             (said := talk[at % len(talk)]),

@@ -26,13 +26,16 @@ from tests.unit.reviews.messages import STARTED_AT, a_message
 FACTS = IncidentFacts("Checkout errors", "sev2", "resolved", STARTED_AT, None, None)
 
 
+def a_request(
+    messages: Sequence[WindowMessage], follow_ups: Sequence[FollowUpFact] = ()
+) -> DraftRequest:
+    return DraftRequest(FACTS, episodes_for_drafter(messages), tuple(follow_ups), sections=SHIPPED)
+
+
 def draft(
     messages: Sequence[WindowMessage], follow_ups: Sequence[FollowUpFact] = ()
 ) -> tuple[DraftedClaim, ...]:
-    request = DraftRequest(
-        FACTS, episodes_for_drafter(messages), tuple(follow_ups), sections=SHIPPED
-    )
-    return LocalDrafter().draft(request).claims
+    return LocalDrafter().draft(a_request(messages, follow_ups)).claims
 
 
 def texts(claims: Sequence[DraftedClaim], section: Section) -> list[str]:

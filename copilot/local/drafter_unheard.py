@@ -1,0 +1,72 @@
+"""Follow-ups said where nobody has looked for them yet, as in an incident that was just imported.
+
+Else a review would call them *not in the timeline* for no better reason than that.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from copilot.local.drafter_selection import Selection
+from copilot.local.drafter_wording import Wordings
+from copilot.local.proposer import LocalProposer
+from copilot.ports import Candidate, Person, Quote, Window, WindowMessage
+from copilot.reviews.models import Section
+from copilot.reviews.salience import sentences_of
+
+AHEAD = re.compile(
+    r"\b(?:will|shall|should|must|needs?|to do|todo|action|follow.?ups?|plan(?:s|ned)?|let's"
+    r"|going to|gonna|to be|(?:can|could) (?:you|we|some\w+)|please|wants?|ought|next|later"
+    r"|tomorrow|open(?:ed)? an? (?:issue|ticket)|propos\w+|suggest\w*|recommend\w*|consider"
+    r"|remember|worth)\b|['’]ll\b",
+    re.IGNORECASE,
+)
+"""What next to every word on work to come holds."""
+_WANTED = 0.3
+"""Probability, as calibrated, from which on one is worth a sentence of the review."""
+_MOST = 10
+_IN_A_WINDOW = 40
+_RANK = 9.0
+
+
+def take_unheard(selection: Selection, words: Wordings) -> None:
+    """In the words they were said in: nobody has suggested them yet."""
+    unheard = [
+        message
+        for message in selection.messages
+        if message.is_new
+        and not message.is_bot
+        and message.number not in selection.used
+        and AHEAD.search(message.text)
+    ]
+    wanted = sorted(_candidates(unheard), key=lambda one: -one.confidence)
+    taken = 0
+    for candidate in wanted:
+        if taken == _MOST:
+            return
+        taken += _take(selection, candidate.evidence[0], words)
+
+
+def _candidates(messages: Sequence[WindowMessage]) -> list[Candidate]:
+    people = tuple(
+        Person(author, name)
+        for author, name in sorted(
+            {(m.author_id or m.author_name, m.author_name) for m in messages}
+        )
+    )
+    proposer = LocalProposer()
+    found: list[Candidate] = []
+    for start in range(0, len(messages), _IN_A_WINDOW):
+        window = Window(tuple(messages[start : start + _IN_A_WINDOW]), people)
+        found += proposer.propose(window).candidates
+    return [one for one in found if one.confidence >= _WANTED and not one.is_done]
+
+
+def _take(selection: Selection, quote: Quote, words: Wordings) -> bool:
+    message = selection.by_number[quote.number]
+    for sentence in sentences_of(message):
+        if quote.text in sentence.text or sentence.text in quote.text:
+            ranked = replace(sentence, score=_RANK)
+            if selection.take(Section.FOLLOW_UPS, [ranked], 1, words.timed):
+                return True
+    return False
