@@ -10,6 +10,8 @@ from copilot.cli.demo_world import DemoWorld
 from copilot.cli.output import as_text, console
 from copilot.incidents.queries import get_incident, span_of
 from copilot.reviews.drafting import draft_review
+from copilot.reviews.gap_reports import read_ledger
+from copilot.reviews.gap_wording import words_sentence
 from copilot.reviews.reading import current_review
 from copilot.suggestions.listing import SuggestionView, suggestions_of
 from copilot.suggestions.models import Outcome
@@ -25,6 +27,8 @@ class IncidentReport:
     posts: int
     claims: int
     unsupported: int
+    gap: str
+    """How much of the review people have checked, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ def read_report(world: DemoWorld) -> DemoReport:
     reports = []
     for incident_id in world.incident_ids():
         draft_review(db, incident_id, world.services.drafter, world.services.clock)
+        now = world.services.clock.now()
         with db.reading() as session:
             incident = get_incident(session, incident_id)
             review = current_review(session, incident_id)
@@ -67,6 +72,7 @@ def read_report(world: DemoWorld) -> DemoReport:
                     posts=len({one.delivery_id for one in found if one.shown_at is not None}),
                     claims=sum(len(s.claims) for s in review.sections) if review else 0,
                     unsupported=len(review.unsupported) if review else 0,
+                    gap=words_sentence(read_ledger(session, [incident_id], now).gap()),
                 )
             )
     return DemoReport(reports)
@@ -101,9 +107,11 @@ def _print_incident(report: IncidentReport) -> None:
         console.print("Nothing in it looked like follow-up work.")
     kept_apart = f", {report.unsupported} kept apart" if report.unsupported else ""
     console.print(f"Review: {report.claims} claims, each with its sources{kept_apart}.")
+    console.print(as_text(report.gap))
     console.print(
         f"[dim]Look closer: incident-copilot review export {report.incident_id} · "
-        f"timeline export {report.incident_id} · suggestions list {report.incident_id}[/dim]"
+        f"timeline export {report.incident_id} · suggestions list {report.incident_id} · "
+        f"gap --incident {report.incident_id}[/dim]"
     )
 
 

@@ -77,14 +77,23 @@ def words_sentence(gap: Gap, when: str = "") -> str:
     9 minutes of reading.`"""
     if not gap.produced_words:
         return f"Nothing was drafted{when}."
+    if gap.waiting_words == gap.produced_words:
+        verb = "waits" if gap.debt_minutes < 1 or round(gap.debt_minutes) == 1 else "wait"
+        return (
+            f"None of the {gap.produced_words:,} words drafted{when} was checked by a person; "
+            f"{_about(gap)}{minutes(gap.debt_minutes)} of reading {verb}."
+        )
     drafted = f"Of {gap.produced_words:,} words drafted{when} {gap.checked_of_produced_words:,}"
     checked = f"{drafted} {_were(gap.checked_of_produced_words)} checked by a person"
     dropped = gap.produced_words - gap.checked_of_produced_words - gap.waiting_words
     left = f" and {dropped:,} dropped by a newer draft" if dropped else ""
     if not gap.waiting_words:
         return f"{checked}{left}; nothing waits."
-    about = "" if gap.debt_minutes < 1 else "about "
-    return f"{checked}{left}; the rest waits, {about}{minutes(gap.debt_minutes)} of reading."
+    return f"{checked}{left}; the rest waits, {_about(gap)}{minutes(gap.debt_minutes)} of reading."
+
+
+def _about(gap: Gap) -> str:
+    return "" if gap.debt_minutes < 1 else "about "
 
 
 def debt_sentence(minutes_each: float, reviewers: int, cap_minutes: float, waits: bool) -> str:

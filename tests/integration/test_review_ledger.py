@@ -1,0 +1,207 @@
+"""The ledger has what happened, the debt follows from it, and drafting waits for people."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from copilot.clock import ReplayClock
+from copilot.db import Database
+from copilot.incidents.models import Incident
+from copilot.incidents.queries import get_incident
+from copilot.jobs import Job, QueuedJob
+from copilot.reviews import ledger
+from copilot.reviews.debt import debt_of, may_draft_on, seconds_per_source_in
+from copilot.reviews.gap_entries import Entry
+from copilot.reviews.gap_reading import entries_of
+from copilot.reviews.gap_reports import read_ledger
+from copilot.reviews.models import Claim, LedgerEntry, Review
+from copilot.reviews.proposals import leave_proposal
+from copilot.reviews.review_policy import ReviewPolicy
+from copilot.reviews.reviewers import Reviewer
+from copilot.reviews.verification import edit_claim, mark_wrong, undo, verify
+from copilot.reviews.vocabulary import LedgerKind
+from tests.fakes.drafter import a_claim
+from tests.integration.reviewing import (
+    INVENTED,
+    NORMAL,
+    ROLLBACK,
+    START,
+    TEAM,
+    an_incident,
+    claim_like,
+    draft,
+    few_sections,
+    read,
+    talk,
+)
+
+ANA, BEN = Reviewer("ana", "UANA"), Reviewer("ben", "UBEN")
+
+
+@pytest.fixture
+def clock() -> ReplayClock:
+    return ReplayClock(START + timedelta(hours=2))
+
+
+@pytest.fixture
+def incident_id(db: Database) -> int:
+    incident_id = an_incident(db)
+    talk(db)
+    few_sections(db, "key_moments")
+    return incident_id
+
+
+def lines(db: Database, incident_id: int) -> list[Entry]:
+    with db.reading() as session:
+        return entries_of(session, [incident_id])
+
+
+def opens(db: Database, claim_id: int, seconds: float, by: Reviewer, clock: ReplayClock) -> None:
+    with db.transaction() as session:
+        claim = session.get_one(Claim, claim_id)
+        incident = get_incident(session, session.get_one(Review, claim.review_id).incident_id)
+        ledger.note(
+            session,
+            incident,
+            LedgerKind.OPENED,
+            claim=claim,
+            person=by.signature,
+            seconds=seconds,
+            now=clock.now(),
+        )
+
+
+def test_what_happens_to_a_sentence_is_noted(
+    db: Database, incident_id: int, clock: ReplayClock
+) -> None:
+    view = draft(db, incident_id, clock, ROLLBACK, NORMAL, INVENTED)
+    rollback, normal = claim_like(view, "rolling back"), claim_like(view, "normal")
+    opens(db, rollback.id, 12.5, ANA, clock)
+    with db.transaction() as session:
+        verify(session, rollback.id, by=ANA, now=clock.now())
+        undo(session, rollback.id, by=ANA, now=clock.now())
+        edit_claim(
+            session, rollback.id, by=BEN, now=clock.now(), text="ben was rolling back deploy 4812"
+        )
+        mark_wrong(session, normal.id, by=BEN, now=clock.now())
+    told = [(one.kind, one.claim_id, one.person) for one in lines(db, incident_id)]
+    assert sorted(told, key=str) == sorted(
+        [
+            ("drafted", rollback.id, None),
+            ("drafted", normal.id, None),
+            ("opened", rollback.id, "ana"),
+            ("verified", rollback.id, "ana"),
+            ("undone", rollback.id, "ana"),
+            ("edited", rollback.id, "ben"),
+            ("rejected", normal.id, "ben"),
+        ],
+        key=str,
+    )
+    drafted = next(one for one in lines(db, incident_id) if one.claim_id == rollback.id)
+    assert (drafted.words, drafted.sources, drafted.source_words, drafted.version) == (6, 1, 4, 1)
+    edited = next(one for one in lines(db, incident_id) if one.kind == "edited")
+    assert edited.edit_distance == pytest.approx(1 / 6)  # of the last word, the full stop went
+    with db.reading() as session:
+        kept = " ".join(str(row.details) for row in session.scalars(select(LedgerEntry)))
+    assert "4812" not in kept  # counts, never words
+
+
+def test_a_sentence_is_drafted_once_however_often_it_is_noted(
+    db: Database, incident_id: int, clock: ReplayClock
+) -> None:
+    draft(db, incident_id, clock, ROLLBACK, NORMAL)
+    draft(db, incident_id, clock, ROLLBACK)
+    with db.transaction() as session:
+        claims = session.scalars(select(Claim)).all()
+        ledger.note_drafted(session, get_incident(session, incident_id), claims, clock.now())
+        count = select(LedgerEntry.kind, func.count()).group_by(LedgerEntry.kind)
+        assert dict(session.execute(count).all()) == {"drafted": 2, "withdrawn": 1}
+
+
+def test_the_debt_is_the_same_from_claims_and_from_the_ledger(
+    db: Database, incident_id: int, clock: ReplayClock
+) -> None:
+    view = draft(db, incident_id, clock, ROLLBACK, NORMAL, INVENTED)
+
+    def debts() -> tuple[float, float, float]:
+        with db.reading() as session:
+            found = debt_of(session, incident_id, clock.now()).minutes
+            computed = read_ledger(session, [incident_id], clock.now()).gap().debt_minutes
+            left = session.get_one(Incident, incident_id).review_debt_minutes
+        return found, computed, left
+
+    both = (6 + 7) / 238 + 2 * 15 / 60
+    assert debts() == pytest.approx((both, both, both))
+    with db.transaction() as session:
+        verify(session, claim_like(view, "normal").id, by=ANA, now=clock.now())
+    assert debts() == pytest.approx((6 / 238 + 0.25,) * 3)
+    other = replace(NORMAL, text="The error rate is back to normal.")
+    again = draft(db, incident_id, clock, other)  # drops one, proposes beside the other
+    (proposal,) = claim_like(again, "normal").proposals
+    assert debts() == pytest.approx((7 / 238 + 0.25,) * 3)
+    with db.transaction() as session:
+        leave_proposal(session, proposal.id, by=ANA, now=clock.now())
+    assert debts() == pytest.approx((0, 0, 0))
+
+
+def test_reviewers_are_those_who_acted_within_a_day(
+    db: Database, incident_id: int, clock: ReplayClock
+) -> None:
+    view = draft(db, incident_id, clock, ROLLBACK, NORMAL)
+
+    def reviewers(later: timedelta) -> int:
+        with db.reading() as session:
+            return debt_of(session, incident_id, clock.now() + later).reviewers
+
+    assert reviewers(timedelta(0)) == 1
+    with db.transaction() as session:
+        verify(session, claim_like(view, "normal").id, by=ANA, now=clock.now())
+        verify(session, claim_like(view, "normal").id, by=BEN, now=clock.now())
+        mark_wrong(session, claim_like(view, "rolling").id, by=BEN, now=clock.now())
+    assert reviewers(timedelta(hours=23)) == 2
+    assert reviewers(timedelta(hours=24)) == 1
+
+
+def test_the_next_section_waits_until_people_caught_up(
+    db: Database, clock: ReplayClock, sent_jobs: list[QueuedJob]
+) -> None:
+    incident_id = an_incident(db)
+    talk(db)
+    few_sections(db, "key_moments", "response", debt_cap_minutes=1)
+    twice = a_claim(ROLLBACK.text, (2, "rolling back"), (2, "deploy 4812"))
+    again = a_claim(NORMAL.text, (6, "error rate is"), (6, "back to normal"))
+    view = draft(db, incident_id, clock, twice, again)
+    assert view.waits_for_people  # for 13 words and four sources: 1.05 minutes
+    sent_jobs.clear()
+    with db.transaction() as session:
+        incident = get_incident(session, incident_id)
+        assert not may_draft_on(session, incident, ReviewPolicy(debt_cap_minutes=1), clock.now())
+        assert may_draft_on(session, incident, ReviewPolicy(debt_cap_minutes=1.1), clock.now())
+    with db.transaction() as session:
+        verify(session, claim_like(view, "normal").id, by=ANA, now=clock.now())
+    assert QueuedJob(Job.DRAFT_REVIEW, incident_id) in sent_jobs
+    assert not read(db, incident_id).waits_for_people
+
+
+def test_the_time_per_source_is_the_workspaces_own_once_it_is_known(
+    db: Database, incident_id: int, clock: ReplayClock
+) -> None:
+    view = draft(db, incident_id, clock, ROLLBACK)
+    claim_id = view.claims[0].id
+
+    def seconds() -> float:
+        with db.reading() as session:
+            return seconds_per_source_in(session, TEAM)
+
+    for _ in range(19):
+        opens(db, claim_id, 30, ANA, clock)
+        with db.transaction() as session:
+            verify(session, claim_id, by=ANA, now=clock.now())
+        clock.advance_to(clock.now() + timedelta(minutes=1))
+    assert seconds() == 15
+    opens(db, claim_id, 30, ANA, clock)
+    with db.transaction() as session:
+        verify(session, claim_id, by=ANA, now=clock.now())
+    assert seconds() == pytest.approx(30 - 6 / 238 * 60)
