@@ -23,7 +23,8 @@ from copilot.reviews.milestones import (
 )
 from copilot.reviews.models import MilestoneRecord
 from copilot.reviews.vocabulary import MilestoneKind
-from copilot.timeline.models import SPOKEN_KINDS, EventKind, TimelineEvent
+from copilot.timeline.marks import marked_in
+from copilot.timeline.models import SPOKEN_KINDS, EventKind, MarkKind, TimelineEvent
 from copilot.timeline.permalinks import permalink
 from copilot.timeline.reading import author_of, is_from_bot, within
 from copilot.workspaces.directory import names_of, workspace_of
@@ -198,12 +199,18 @@ def _first(
 
 
 def _spoken(place: _Place, since: datetime, until: datetime | None, most: int) -> list[Told]:
-    """What was said and still stands, in time order; what we post ourselves left out."""
+    """What was said and still stands, in time order.
+
+    Without what we post ourselves and what a person marked to be ignored.
+    """
     at = TimelineEvent.occurred_at
-    ourselves = workspace_of(place.session, place.incident.team_id).bot_user_id
+    incident = place.incident
+    ourselves = workspace_of(place.session, incident.team_id).bot_user_id
+    ignored = marked_in(place.session, incident.team_id, incident.channel_id, MarkKind.IGNORED)
     query = select(TimelineEvent).where(
-        *within(span_of(place.incident)),
+        *within(span_of(incident)),
         TimelineEvent.kind.in_(SPOKEN_KINDS),
+        TimelineEvent.message_ts.not_in(ignored),
         TimelineEvent.deleted_at.is_(None),
         at >= since,
         TimelineEvent.author_id.is_distinct_from(ourselves),

@@ -109,11 +109,11 @@ class Milestones:
     @property
     def problems(self) -> tuple[str, ...]:
         """Milestones that lie before one that has to come first, in words."""
-        return tuple(
-            _out_of_order(first, then)
-            for first, then in _IN_ORDER
-            if _is_reversed(self.found, first, then)
-        )
+        reversed_ = {
+            first: [then for then in later if _is_reversed(self.found, first, then)]
+            for first, later in _COMES_BEFORE.items()
+        }
+        return tuple(_out_of_order(first, *later) for first, later in reversed_.items() if later)
 
 
 _DURATIONS = (
@@ -127,19 +127,17 @@ _DURATIONS = (
     ("time_to_mitigate", "Time to mitigate", MilestoneKind.STARTED, MilestoneKind.MITIGATED),
     ("time_to_resolve", "Time to resolve", MilestoneKind.STARTED, MilestoneKind.RESOLVED),
 )
-_IN_ORDER = (
-    (MilestoneKind.STARTED, MilestoneKind.DETECTED),
-    (MilestoneKind.STARTED, MilestoneKind.ACKNOWLEDGED),
-    (MilestoneKind.STARTED, MilestoneKind.DECLARED),
-    (MilestoneKind.STARTED, MilestoneKind.MITIGATED),
-    (MilestoneKind.STARTED, MilestoneKind.RESOLVED),
-    (MilestoneKind.DETECTED, MilestoneKind.ACKNOWLEDGED),
-    (MilestoneKind.DETECTED, MilestoneKind.MITIGATED),
-    (MilestoneKind.DETECTED, MilestoneKind.RESOLVED),
-    (MilestoneKind.ACKNOWLEDGED, MilestoneKind.RESOLVED),
-    (MilestoneKind.DECLARED, MilestoneKind.RESOLVED),
-    (MilestoneKind.MITIGATED, MilestoneKind.RESOLVED),
-)
+_COMES_BEFORE = {
+    MilestoneKind.STARTED: tuple(kind for kind in MilestoneKind if kind != MilestoneKind.STARTED),
+    MilestoneKind.DETECTED: (
+        MilestoneKind.ACKNOWLEDGED,
+        MilestoneKind.MITIGATED,
+        MilestoneKind.RESOLVED,
+    ),
+    MilestoneKind.ACKNOWLEDGED: (MilestoneKind.RESOLVED,),
+    MilestoneKind.DECLARED: (MilestoneKind.RESOLVED,),
+    MilestoneKind.MITIGATED: (MilestoneKind.RESOLVED,),
+}
 """Who declares may do so before an alert comes, or after it was mitigated: no order there."""
 
 
@@ -288,8 +286,11 @@ def _is_reversed(
     return first in found and then in found and found[then].at < found[first].at
 
 
-def _out_of_order(first: MilestoneKind, then: MilestoneKind) -> str:
-    return f"{then.capitalize()} lies before {first}; one of the two times is wrong."
+def _out_of_order(first: MilestoneKind, *earlier: MilestoneKind) -> str:
+    """`Started is later than detected and mitigated; one of these times is wrong.`"""
+    *others, last = earlier
+    named = f"{', '.join(others)} and {last}" if others else last
+    return f"{first.capitalize()} is later than {named}; one of these times is wrong."
 
 
 def _place(told: Told) -> tuple[datetime, int]:

@@ -28,6 +28,7 @@ from copilot.reviews.review_policy import ReviewPolicy
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.time_zones import set_zone, zone_of, zone_of_person
 from copilot.reviews.vocabulary import MilestoneKind
+from copilot.timeline.models import MarkKind, MarkSource, MessageMark
 from copilot.timeline.permalinks import instant_to_ts
 from copilot.timeline.recording import record
 from copilot.timeline.slack_messages import to_records
@@ -145,6 +146,35 @@ def test_a_commander_answers_where_nobody_spoke_before(db: Database, incident_id
         assign(session, get_incident(session, incident_id), Role.COMMANDER, "UBEN", "UANA", at(12))
     found = read(db, incident_id).found[ACKNOWLEDGED]
     assert (found.at, found.origin) == (at(12), Origin.RECORD)
+
+
+def test_an_alert_that_somebody_had_ignored_detected_nothing(
+    db: Database, incident_id: int
+) -> None:
+    ignored, heard = pager(db, 3, "[FIRING:1] disk of the build farm above 80%"), pager(db, 4)
+    with db.transaction() as session:
+        session.add(
+            MessageMark(
+                team_id=TEAM,
+                channel_id=CHANNEL,
+                message_ts=ignored,
+                kind=MarkKind.IGNORED,
+                source=MarkSource.SHORTCUT,
+                marked_by="UANA",
+                marked_at=at(5),
+            )
+        )
+    assert read(db, incident_id).found[DETECTED].message_ts == heard
+
+
+def test_an_alert_behind_many_other_messages_is_found(db: Database, incident_id: int) -> None:
+    with db.transaction() as session:
+        for n in range(60):
+            ts = instant_to_ts(at(-30) + timedelta(seconds=n))
+            event = {"type": "message", "user": "UANA", "text": "lunch?", "ts": ts}
+            record(session, to_records(TEAM, event, CHANNEL), at(0))
+    pager(db, 3)
+    assert read(db, incident_id).found[DETECTED].at == at(3)
 
 
 def test_what_another_incident_of_the_channel_did_is_not_this_ones(
