@@ -15,8 +15,8 @@ from copilot.reviews.acting import Held, hold_claim, record, refuse_if_unseen
 from copilot.reviews.checking import check_words, look_again
 from copilot.reviews.models import Citation, Claim, ClaimState
 from copilot.reviews.reviewers import Reviewer
-from copilot.reviews.sources import Source
-from copilot.reviews.versions import Cited, add_row, cite_all
+from copilot.reviews.sources import Source, cited
+from copilot.reviews.versions import add_row, cite_all
 from copilot.reviews.vocabulary import ActKind, LedgerKind
 
 
@@ -57,7 +57,7 @@ def take_proposal(
         words.checked_at,
     )
     session.execute(delete(Citation).where(Citation.claim_id == claim.id))
-    cite_all(session, claim, [_cited(source) for source in sources])
+    cite_all(session, claim, [cited(source) for source in sources])
     _settle(session, proposal, by, now)
     if claim.state == ClaimState.UNVERIFIED:
         # Whatever was said of the old words was not said of these.
@@ -106,7 +106,7 @@ def propose(
         checked_at=now,
         proposed_for_id=held.claim.id,
     )
-    add_row(session, row, [_cited(source) for source in sources])
+    add_row(session, row, [cited(source) for source in sources])
     record(session, held.incident, row, ActKind.PROPOSED, by, now, proposal=True)
     return row
 
@@ -129,8 +129,3 @@ def _settle(session: Session, proposal: Held, by: Reviewer, now: datetime) -> No
     proposal.claim.withdrawn_in_id = proposal.review.id
     proposal.claim.withdrawn_by = by.signature
     ledger.note_withdrawn(session, proposal.incident, [proposal.claim], now)
-
-
-def _cited(source: Source) -> Cited:
-    citation = source.citation
-    return Cited(citation.event_id, citation.revision_id, citation.quote)

@@ -16,8 +16,14 @@ from copilot.incidents.models import Incident
 from copilot.reviews import ledger
 from copilot.reviews.checking import check_against
 from copilot.reviews.models import Citation, Claim, ClaimState, Comment, Review, VerificationAct
-from copilot.reviews.sources import Source, sources_of
-from copilot.reviews.versions import CheckedClaim, add_row, cite_all, standing_claims
+from copilot.reviews.sources import Source, cited, sources_of
+from copilot.reviews.versions import (
+    CheckedClaim,
+    Cited,
+    add_rows,
+    cite_all,
+    standing_claims,
+)
 from copilot.reviews.vocabulary import ActKind
 from copilot.reviews.words import normalised
 
@@ -61,24 +67,28 @@ def let_in(
     _check_touched(session, incident, here)
     said_by_people = {text for one in everywhere if one.is_touched for text in one.texts}
     again: set[int] = set()
-    beside: set[int] = set()
+    beside: list[Claim] = []
+    came: list[tuple[Claim, Sequence[Cited]]] = []
     position = _next_position(everywhere)
     for claim in _each_once(claims):
-        same = _same(here, claim)
+        same, rival = _same(here, claim), _in_its_place(here, claim)
         if same is not None:
             again.add(same.claim.id)
             _renew(session, same, claim)
-            _note_drafted(session, incident, same.claim, now)
+        elif normalised(claim.text) in said_by_people:
             continue
-        if normalised(claim.text) in said_by_people:
-            continue
-        rival = _in_its_place(here, claim)
-        if rival is None:
-            _add(session, incident, review, claim, position, now)
-            position += 1
+        elif rival is None:
+            came.append((_row(review, claim, position + len(came)), claim.citations))
         elif claim.check.is_supported:
-            beside.add(_stand_beside(session, incident, review, rival, claim, now).id)
-    withdrawn = _withdraw_unsaid(session, review, here, again, beside)
+            known = _open_proposal(rival, claim)
+            beside.append(known or _row(review, claim, rival.claim.position, beside=rival.claim))
+            came += [] if known else [(beside[-1], claim.citations)]
+    add_rows(session, came)
+    standing = [place.claim for place in here if place.claim.id in again]
+    # What failed the checks is no reading for anybody, so it is not counted.
+    drafted = [row for row in (*standing, *(row for row, _ in came)) if row.is_supported]
+    ledger.note_drafted(session, incident, drafted, now)
+    withdrawn = _withdraw_unsaid(session, review, here, again, {row.id for row in beside})
     ledger.note_withdrawn(session, incident, withdrawn, now)
 
 
@@ -191,45 +201,25 @@ def _renew(session: Session, place: _Place, claim: CheckedClaim) -> None:
     row.text = row.drafted_text = claim.text
     row.is_supported, row.failed_check = claim.check.is_supported, claim.check.problem
     row.judged = claim.judged
-    session.execute(delete(Citation).where(Citation.claim_id == row.id))
-    cite_all(session, row, claim.citations)
+    if tuple(map(cited, place.sources)) != claim.citations:
+        session.execute(delete(Citation).where(Citation.claim_id == row.id))
+        cite_all(session, row, claim.citations)
 
 
-def _add(
-    session: Session,
-    incident: Incident,
-    review: Review,
-    claim: CheckedClaim,
-    position: int,
-    now: datetime,
-) -> Claim:
-    row = _row(review, claim, position)
-    add_row(session, row, claim.citations)
-    _note_drafted(session, incident, row, now)
-    return row
-
-
-def _stand_beside(
-    session: Session,
-    incident: Incident,
-    review: Review,
-    place: _Place,
-    claim: CheckedClaim,
-    now: datetime,
-) -> Claim:
-    """The proposal; the one that is there already if it says the same."""
+def _open_proposal(place: _Place, claim: CheckedClaim) -> Claim | None:
+    """One that stands there already and says the same."""
     wanted = normalised(claim.text)
-    for proposal in place.proposals:
-        if proposal.withdrawn_in_id is None and normalised(proposal.text) == wanted:
-            return proposal
-    row = _row(review, claim, place.claim.position)
-    row.proposed_for_id = place.claim.id
-    add_row(session, row, claim.citations)
-    _note_drafted(session, incident, row, now)
-    return row
+    return next(
+        (
+            proposal
+            for proposal in place.proposals
+            if proposal.withdrawn_in_id is None and normalised(proposal.text) == wanted
+        ),
+        None,
+    )
 
 
-def _row(review: Review, claim: CheckedClaim, position: int) -> Claim:
+def _row(review: Review, claim: CheckedClaim, position: int, beside: Claim | None = None) -> Claim:
     return Claim(
         review_id=review.id,
         section=claim.section,
@@ -240,13 +230,8 @@ def _row(review: Review, claim: CheckedClaim, position: int) -> Claim:
         failed_check=claim.check.problem,
         state=ClaimState.UNVERIFIED,
         judged=claim.judged,
+        proposed_for_id=beside.id if beside is not None else None,
     )
-
-
-def _note_drafted(session: Session, incident: Incident, row: Claim, now: datetime) -> None:
-    """What failed the checks is no reading for anybody, so it is not counted."""
-    if row.is_supported:
-        ledger.note_drafted(session, incident, [row], now)
 
 
 def _withdraw_unsaid(

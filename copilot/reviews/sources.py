@@ -11,6 +11,7 @@ from copilot.incidents.models import Incident
 from copilot.ports import Quote, WindowMessage
 from copilot.reviews.citations import is_verbatim
 from copilot.reviews.models import Citation
+from copilot.reviews.versions import Cited
 from copilot.timeline.models import Revision, TimelineEvent
 from copilot.timeline.mrkdwn import to_plain
 from copilot.timeline.permalinks import permalink
@@ -42,6 +43,11 @@ class Source:
     @property
     def still_says_it(self) -> bool:
         return not self.is_deleted and is_verbatim(self.citation.quote, self.text_now)
+
+
+def cited(source: Source) -> Cited:
+    citation = source.citation
+    return Cited(citation.event_id, citation.revision_id, citation.quote)
 
 
 def sources_of(

@@ -116,14 +116,25 @@ def require_review(session: Session, incident_id: int) -> Review:
 
 
 def add_row(session: Session, row: Claim, citations: Sequence[Cited]) -> Claim:
-    session.add(row)
-    session.flush()
-    cite_all(session, row, citations)
+    add_rows(session, [(row, citations)])
     return row
 
 
+def add_rows(session: Session, rows: Sequence[tuple[Claim, Sequence[Cited]]]) -> None:
+    session.add_all([row for row, _ in rows])
+    session.flush()
+    for row, citations in rows:
+        session.add_all(_citations(row, citations))
+    session.flush()
+
+
 def cite_all(session: Session, claim: Claim, citations: Sequence[Cited]) -> None:
-    session.add_all(
+    session.add_all(_citations(claim, citations))
+    session.flush()
+
+
+def _citations(claim: Claim, citations: Sequence[Cited]) -> list[Citation]:
+    return [
         Citation(
             claim_id=claim.id,
             event_id=cited.event_id,
@@ -132,5 +143,4 @@ def cite_all(session: Session, claim: Claim, citations: Sequence[Cited]) -> None
             position=position,
         )
         for position, cited in enumerate(citations)
-    )
-    session.flush()
+    ]
