@@ -35,7 +35,7 @@ from copilot.local.drafter_sections import (
     unanswered,
 )
 from copilot.local.drafter_selection import Selection, with_cue, with_substance
-from copilot.local.drafter_unheard import take_unheard
+from copilot.local.drafter_unheard import take_unheard, unheard_left_out
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import Draft, DraftedClaim, DraftRequest, SectionWish
 from copilot.reviews.cues import Cue
@@ -69,6 +69,8 @@ class LocalDrafter:
             claims += [one.claim for one in sorted(kept, key=lambda one: one.place)]
             if len(kept) < len(unsaid):
                 left_out.append(_too_many(wish, len(unsaid)))
+            if wish.key == Section.FOLLOW_UPS:
+                left_out += unheard_left_out(request.messages)
         return Draft(tuple(claims), ENGINE, memory=memory, left_out=tuple(left_out))
 
 

@@ -25,6 +25,8 @@ AHEAD = re.compile(
 _WANTED = 0.3
 """Probability, as calibrated, from which on one is worth a sentence of the review."""
 _MOST = 10
+_MOST_READ = 500
+"""Messages; looking for follow-ups costs more than all the rest of a draft."""
 _IN_A_WINDOW = 40
 _RANK = 9.0
 
@@ -33,11 +35,8 @@ def take_unheard(selection: Selection, words: Wordings) -> None:
     """In the words they were said in: nobody has suggested them yet."""
     unheard = [
         message
-        for message in selection.messages
-        if message.is_new
-        and not message.is_bot
-        and message.number not in selection.used
-        and AHEAD.search(message.text)
+        for message in _unheard(selection.messages)[-_MOST_READ:]
+        if message.number not in selection.used
     ]
     wanted = sorted(_candidates(unheard), key=lambda one: -one.confidence)
     taken = 0
@@ -45,6 +44,25 @@ def take_unheard(selection: Selection, words: Wordings) -> None:
         if taken == _MOST:
             return
         taken += _take(selection, candidate.evidence[0], words)
+
+
+def unheard_left_out(messages: Sequence[WindowMessage]) -> tuple[str, ...]:
+    """In words, where there are more than are read."""
+    found = len(_unheard(messages))
+    if found <= _MOST_READ:
+        return ()
+    return (
+        f"follow-ups in the oldest {found - _MOST_READ:,} of {found:,} messages that may hold one: "
+        "nobody had looked for suggestions",
+    )
+
+
+def _unheard(messages: Sequence[WindowMessage]) -> list[WindowMessage]:
+    return [
+        message
+        for message in messages
+        if message.is_new and not message.is_bot and AHEAD.search(message.text)
+    ]
 
 
 def _candidates(messages: Sequence[WindowMessage]) -> list[Candidate]:

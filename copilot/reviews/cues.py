@@ -199,6 +199,15 @@ _ASKS = re.compile(
 )
 
 
+def tells_a_deed(text: str) -> bool:
+    """Whether `cues_in` would find an action or an outcome; for what is too short for more."""
+    plain = normalised(text).lower()
+    if _CUES[Cue.ACTION].search(plain):
+        return True
+    is_negated = _NEGATED.search(plain) and "help" not in plain
+    return not is_negated and _CUES[Cue.OUTCOME].search(plain) is not None
+
+
 def cues_in(text: str, *, is_bot: bool = False) -> frozenset[Cue]:
     plain = normalised(text).lower()
     cues = {cue for cue, pattern in _CUES.items() if pattern.search(plain)}

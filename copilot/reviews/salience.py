@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from copilot.ports import WindowMessage
-from copilot.reviews.cues import Cue, cues_in
+from copilot.reviews.cues import Cue, cues_in, tells_a_deed
 from copilot.reviews.words import STOPWORDS, bare_stem, content_stems, sentences, words
 
 
@@ -118,7 +118,8 @@ def sentences_of(message: WindowMessage) -> list[Sentence]:
             continue
         text = _bare(raw)
         stems = _stems(text)
-        if len(stems) >= 2 or (stems and _is_short_deed(text)):
+        # `rolling back`, `fixed`: one telling word is enough where it is a deed.
+        if len(stems) >= 2 or (stems and tells_a_deed(text)):
             cues = cues_in(raw.strip("() "), is_bot=message.is_bot)
             found.append(Sentence(message, text, cues, _score(message, text, raw, cues)))
     return found
@@ -205,11 +206,6 @@ def _bare(raw: str) -> str:
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1]
     return text.strip()
-
-
-def _is_short_deed(text: str) -> bool:
-    """`rolling back`, `fixed`: one telling word."""
-    return bool(cues_in(text) & {Cue.ACTION, Cue.OUTCOME})
 
 
 def _score(message: WindowMessage, text: str, raw: str, cues: frozenset[Cue]) -> float:
