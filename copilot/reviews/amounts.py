@@ -6,7 +6,7 @@ from datetime import tzinfo
 from itertools import permutations
 
 from copilot.ports import WindowMessage
-from copilot.reviews.clocks import is_zone_label
+from copilot.reviews.clocks import is_zone_label, offset_of
 from copilot.reviews.lengths import problem_with_lengths
 from copilot.reviews.meanings import is_neutral, same_meaning
 from copilot.reviews.spelled import in_figures
@@ -173,7 +173,7 @@ def _problem_with_identifiers(
     said: Stated, claim: str, cited: Sequence[WindowMessage]
 ) -> str | None:
     for token in said.identifiers:
-        if token.upper() in _KNOWN_LETTERS or is_zone_label(token):
+        if token.upper() in _KNOWN_LETTERS or is_zone_label(token) or offset_of(token) is not None:
             continue
         if not any(
             identifier_in(token, normalised(f"{message.text} {message.author_name}"))

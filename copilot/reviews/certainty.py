@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from copilot.ports import WindowMessage
-from copilot.reviews.evidence import Passage, clauses_of, passage_of, sentences_of
+from copilot.reviews.evidence import Passage, clauses_of, closest, passage_of, sentences_of
 from copilot.reviews.words import clauses, normalised
 
 _HEDGE = re.compile(
@@ -44,6 +44,10 @@ _TOLD_AS_PLAN = re.compile(
     r"|remains?|action|follow[- ]?up|undecided|shall|tomorrow|schedul\w*|due (?:on|at|next)|intention|advis\w*|urg\w*|estimat\w*|warn\w*)\b|[“\"]",
     re.IGNORECASE,
 )
+_DICTATED = re.compile(
+    r"(?:please |and |just )*(?:write|say|report|state|claim|pretend|record) (?:down )?that\b", re.I
+)
+"""Whoever asks that something be said does not say it."""
 _DONE = re.compile(
     r"\b(?:\w{2,}ed|was|were|has|had|have|did|went|ran|took|put|set|made|got|kept|gave|found|told"
     r"|wrote|brought|began|came|fell|rose|sent|built|cut|shut|won|lost|left|is|are)\b",
@@ -54,7 +58,7 @@ _DONE = re.compile(
 def problem_with_certainty(claim: str, cited: Sequence[WindowMessage]) -> str | None:
     plain = normalised(claim)
     said = passage_of(plain)
-    nearest = _closest(said, [s for message in cited for s in sentences_of(message.text)])
+    nearest = closest(said, [s for message in cited for s in sentences_of(message.text)])
     if not nearest:
         return None
     if all(_asks(passage.text) for passage in nearest) and not _ASKING.search(plain):
@@ -66,7 +70,7 @@ def _problem_with_hedges(plain: str, said: Passage, cited: Sequence[WindowMessag
     if _hedges(plain) or _TOLD_AS_HEDGED.search(plain):
         return None
     for part in clauses(plain) or [plain]:
-        close = _closest(passage_of(part), _clauses(cited))
+        close = closest(passage_of(part), _clauses(cited))
         if _is_clear(part, close) and all(_is_hedged(passage, cited) for passage in close):
             if any(_MAYBE_A_NUMBER.search(p.text) for p in close) and _ROUGHLY.search(plain):
                 continue
@@ -74,15 +78,15 @@ def _problem_with_hedges(plain: str, said: Passage, cited: Sequence[WindowMessag
     return None
 
 
-def _is_clear(part: str, close: Sequence[Passage]) -> bool:
+def _is_clear(part: str, close: Sequence[Passage], share: float = 0.34) -> bool:
     """One word in common does not place a longer clause."""
     said = passage_of(part)
-    return bool(close) and close[0].likeness(said) >= max(1.0, 0.34 * len(said.words))
+    return bool(close) and close[0].likeness(said) >= max(1.0, share * len(said.words))
 
 
 def _is_hedged(passage: Passage, cited: Sequence[WindowMessage]) -> bool:
     """Its clause supposes, or the words right before it in the sentence do: `I think the …`."""
-    if _hedges(passage.text):
+    if _hedges(passage.text) or _DICTATED.match(passage.text):
         return True
     for message in cited:
         for sentence in sentences_of(message.text):
@@ -106,11 +110,18 @@ def _problem_with_plans(plain: str, cited: Sequence[WindowMessage]) -> str | Non
     if _TOLD_AS_PLAN.search(plain) or not _DONE.search(plain):
         return None
     for part in clauses(plain) or [plain]:
-        close = _closest(passage_of(part), _clauses(cited))
-        is_clear = _is_clear(part, close) or (bool(close) and len(cited) == 1)
+        close = closest(passage_of(part), _clauses(cited))
+        is_clear = _is_clear(part, close, 0.45) or (bool(close) and _is_only_plan(cited))
         if is_clear and all(_is_planned(passage) for passage in close):
             return "its source only plans what the sentence tells as done"
     return None
+
+
+def _is_only_plan(cited: Sequence[WindowMessage]) -> bool:
+    clauses_cited = _clauses(cited)
+    return len(clauses_cited) < 4 and all(
+        _is_planned(clause) or len(clause.words) < 2 for clause in clauses_cited
+    )
 
 
 def _is_planned(passage: Passage) -> bool:
@@ -127,9 +138,3 @@ def _asks(text: str) -> bool:
 
 def _clauses(cited: Sequence[WindowMessage]) -> list[Passage]:
     return [clause for message in cited for clause in clauses_of(message.text)]
-
-
-def _closest(said: Passage, passages: Sequence[Passage]) -> list[Passage]:
-    scored = [(passage.likeness(said), passage) for passage in passages]
-    best = max((score for score, _ in scored), default=0.0)
-    return [passage for score, passage in scored if score == best > 0]

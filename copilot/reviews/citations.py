@@ -7,18 +7,27 @@ published review is worse.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
 from copilot.ports import Quote, WindowMessage
 from copilot.reviews.amounts import problem_with_amounts
+from copilot.reviews.evidence import content_words, sentences_of
 from copilot.reviews.names import problem_with_names
+from copilot.reviews.negations import negates
 from copilot.reviews.subject import problem_with_subject
 from copilot.reviews.wording import problem_with_wording
 from copilot.reviews.words import STOPWORDS, normalised, word_count, words
 
 MAX_WORDS = 25
 _MIN_QUOTE_LETTERS = 4
+_MOST_LETTERS = 1_000
+"""Of a sentence; 60 words have about 400."""
+_MOST_READ = 6_000
+"""Letters of a message that are compared in sense; of a longer one its beginning and what stands
+around its quotes. Whether a quote is verbatim is looked for in all of it."""
+_AROUND = 500
+_LONG_RUN = re.compile(r"\S{121,}")
 _LINK = re.compile(
     r"\w+://|\bwww\.|\bmailto:|\]\(|<[^>\s]*[|>]|\b[\w-]+\.(?:com|org|net|io|dev|app|co|ai)/\S",
     re.I,
@@ -27,6 +36,7 @@ _BROADCAST = re.compile(r"@(?:here|channel|everyone|group)\b|<!|<@", re.IGNORECA
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
+_ONE_QUOTED = re.compile(r"(?:(?<=[ :])|^)'(.{4,}?)'(?=[ .,;:]|$)")
 _QUOTED = re.compile(r"[“\"]([^“”\"]+)[”\"]")
 
 
@@ -57,14 +67,39 @@ def check_claim(
     if problem:
         return Check(problem)
     numbers = dict.fromkeys(quote.number for quote in citations)
-    cited = [messages[number] for number in numbers]
+    cited = [
+        _readable(messages[number], [quote.text for quote in citations if quote.number == number])
+        for number in numbers
+    ]
     return Check(
         _problem_with_inner_quotes(text, cited)
         or problem_with_names(text, cited, known_names)
         or problem_with_amounts(text, cited, zone)
-        or problem_with_subject(text, cited)
-        or problem_with_wording(text, cited)
+        or (None if _is_word_for_word(text, cited) else _problem_with_sense(text, cited))
     )
+
+
+def _problem_with_sense(text: str, cited: Sequence[WindowMessage]) -> str | None:
+    return problem_with_subject(text, cited) or problem_with_wording(text, cited)
+
+
+def _is_word_for_word(text: str, cited: Sequence[WindowMessage]) -> bool:
+    """Whole sentences of a source, by themselves or quoted after who said them and when: what is
+    only part of a sentence may have lost a “not” or an “I think”."""
+    plain = _one_quote_mark(text)
+    quoted = _ONE_QUOTED.findall(plain)
+    said = quoted or [plain]
+    whole = {_bare(part.text) for message in cited for part in sentences_of(message.text)}
+    whole |= {_bare(message.text) for message in cited}
+    if not all(_bare(part) in whole for part in said):
+        return False
+    authors = {word for message in cited for word in words(message.author_name)}
+    around = _ONE_QUOTED.sub(" ", plain) if quoted else ""
+    return not negates(around) and not set(content_words(around)) - authors
+
+
+def _bare(text: str) -> str:
+    return _one_quote_mark(text).strip(" .!:*_").casefold()
 
 
 def is_verbatim(quote: str, text: str) -> bool:
@@ -81,9 +116,30 @@ def _one_quote_mark(text: str) -> str:
     return normalised(text).replace('"', "'")
 
 
+def _readable(message: WindowMessage, quotes: Sequence[str]) -> WindowMessage:
+    """The message, a wall of text cut so that no check reads for long."""
+    text = message.text
+    if len(text) > _MOST_READ:
+        parts = [text[:_MOST_READ]]
+        for quote in quotes:
+            if (at := text.find(quote[:_MOST_READ])) >= 0:
+                parts.append(
+                    text[max(0, at - _AROUND) : at + min(len(quote), _MOST_READ) + _AROUND]
+                )
+            else:
+                parts.append(quote[:_MOST_READ])
+        text = "\n".join(parts)[: 2 * _MOST_READ]
+    elif len(text) <= 120:
+        return message
+    text = _LONG_RUN.sub(lambda run: run[0][:120], text)
+    return message if text is message.text else replace(message, text=text)
+
+
 def _problem_with_form(text: str, max_words: int) -> str | None:
     if not text.strip():
         return "the sentence is empty"
+    if len(text) > _MOST_LETTERS:
+        return f"the sentence has {len(text)} letters, more than {_MOST_LETTERS}"
     if (count := word_count(text)) > max_words:
         return f"the sentence has {count} words, more than {max_words}"
     if not is_printable(text):

@@ -1,6 +1,7 @@
 """What a message offers to the checks, read once however many sentences cite it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,9 +13,6 @@ _PARTS = re.compile(r"[A-Za-z]{2,40}")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=SERV)(?=FAIL)")
 _HYPHENED = re.compile(r"(?<![\w-])[A-Za-z]\w{0,30}(?:[-_.][A-Za-z0-9]{1,30}){1,5}(?![\w-])")
-_MOST_LETTERS = 12_000
-"""Of a message: Slack allows 40,000; what a sentence cites of such a wall is near its beginning or
-in its quote, and the quote is looked for in all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +47,14 @@ def passage_of(text: str) -> Passage:
 
 @lru_cache(maxsize=4096)
 def sentences_of(text: str) -> tuple[Passage, ...]:
-    return tuple(passage_of(part) for part in sentences(text[:_MOST_LETTERS]))
+    return tuple(passage_of(part) for part in sentences(text))
 
 
 @lru_cache(maxsize=4096)
 def clauses_of(text: str) -> tuple[Passage, ...]:
     return tuple(
         passage_of(clause)
-        for sentence in sentences(text[:_MOST_LETTERS])
+        for sentence in sentences(text)
         for clause in clauses(_THOUSANDS.sub("", normalised(sentence)))
     )
 
@@ -71,3 +69,16 @@ def _meanings(plain: str) -> frozenset[str]:
     """Of all words, and of the parts of names: `pg_wal` speaks of a WAL."""
     spoken = {*words(plain), *(part.lower() for part in _PARTS.findall(_CAMEL.sub(" ", plain)))}
     return frozenset().union(*(meanings_of(word) for word in spoken))
+
+
+def parts_of(claim: str) -> list[str]:
+    """Clauses; where one is too short to be placed, the whole sentence."""
+    parts = clauses(_THOUSANDS.sub("", claim))
+    return parts if all(len(words(part)) >= 3 for part in parts) else [claim]
+
+
+def closest(said: Passage, passages: Sequence[Passage]) -> list[Passage]:
+    """Those that share most with `said`, more than one where they share as much."""
+    scored = [(passage.likeness(said), passage) for passage in passages]
+    best = max((score for score, _ in scored), default=0.0)
+    return [passage for score, passage in scored if score == best > 0]

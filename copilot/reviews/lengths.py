@@ -23,6 +23,8 @@ _ROUGHLY = 0.08
 """How far `about` may be off, as a share: 37 minutes are about 40."""
 _ROUNDED = 0.15
 """How far rounding to a whole unit may go, as a share: 39 minutes are not an hour."""
+_NEARLY = 0.03
+"""How far the last figure may be off, as a share: 39 min 20 s are 40 minutes."""
 _STRETCH = 0.25
 """How far `within`, `less than` and `more than` may lie from what was measured, as a share."""
 
@@ -73,6 +75,7 @@ def _measures(length: Length, seconds: float, before: str) -> bool:
         return -slack <= off <= 0
     if _ROUGH.search(before) and abs(off) <= max(step / 2, seconds * _ROUGHLY):
         return True
-    if abs(off) <= min(step / 2, max(30, seconds * _ROUNDED)):
+    near = max(min(step, seconds * _NEARLY), min(step / 2, max(30, seconds * _ROUNDED)))
+    if abs(off) <= near:
         return True
     return 0 <= -off < min(step, max(60, seconds * _STRETCH))

@@ -1,6 +1,7 @@
 """Writes spelled-out amounts in figures, so that `two and a half hours` and `2.5 h` are one."""
 
 import re
+from functools import lru_cache
 
 _ONES = [
     "zero",
@@ -65,6 +66,7 @@ _FOLD = re.compile(r"(?<![\w.])(\d{1,6}(?:\.\d)?)(?:x\b|-fold\b|fold\b)")
 _PER = re.compile(r"\brps\b|\bqps\b", re.I)
 
 
+@lru_cache(maxsize=8192)
 def in_figures(text: str) -> str:
     """`text` with spelled amounts as figures, and rates as `/s`, `/min`, `/h` and `/day`."""
     text = _TENS_AND_ONE.sub(_tens_and_one, text)

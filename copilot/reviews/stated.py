@@ -36,12 +36,12 @@ VAGUE_AMOUNTS = word_set(
 )
 
 _TIME = re.compile(
-    r"(?<![\d:.])(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\.\d+)?"
+    r"(?<![\d:.+])(?<!\s-)(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\.\d+)?"
     r"(?:\s?(?P<half>[ap])\.?m\b\.?)?(?![\d:])",
     re.IGNORECASE,
 )
 _OCLOCK = re.compile(r"\b(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap])\.?m\b\.?", re.IGNORECASE)
-_HOURS = "one two three four five six seven eight nine ten eleven twelve".split()
+_HOURS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _OCLOCK_SPOKEN = re.compile(
     rf"(?<![\w.:,])(?P<spoken>{'|'.join(_HOURS)}|1[0-2]|[1-9])(?:\s+o'clock)?"
     r"(?:(?<=o'clock)|(?=\s+in the (?:morning|afternoon|evening)\b))",

@@ -11,6 +11,7 @@ from copilot.reviews.spelled import in_figures
 from copilot.reviews.stated import stated_in
 from copilot.reviews.words import STOPWORDS, normalised, word_set, words
 
+_QUOTED = re.compile(r"[\"“][^\"”]+[\"”]")
 _FEW = 2
 """Words that may be the writer's own, beside what the sources carry."""
 _NO_ONE = re.compile(r"\b(?:no|none|nobody|not|without)\b", re.IGNORECASE)
@@ -65,9 +66,11 @@ def problem_with_subject(claim: str, cited: Sequence[WindowMessage]) -> str | No
     missing = [word for word in own if not _is_carried(word, meanings)]
     facts = _facts(plain)
     carried = len(own) - len(missing) + facts
+    if not missing and _QUOTED.search(plain):
+        return None  # somebody's very words
     if not carried and not _shares_plain_words(plain, meanings, authors):
         return _saying(missing) if missing else "it says nothing of its own"
-    if len(missing) > max(_FEW, carried):
+    if len(missing) > max(_FEW + bool(facts), carried):
         return _saying(missing)
     for clause in _CLAUSE.split(plain):
         if problem := _problem_with_clause(clause, meanings, authors):
@@ -78,7 +81,8 @@ def problem_with_subject(claim: str, cited: Sequence[WindowMessage]) -> str | No
 def _problem_with_clause(clause: str, meanings: frozenset[str], authors: set[str]) -> str | None:
     own = _own_words(clause, authors)
     missing = [word for word in own if not _is_carried(word, meanings)]
-    if len(missing) >= _FEW and len(missing) > len(own) - len(missing) + _facts(clause):
+    carried = len(own) - len(missing) + _facts(clause)
+    if len(missing) >= _FEW and len(missing) > carried + bool(carried):
         return _saying(missing)
     return None
 

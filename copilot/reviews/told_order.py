@@ -25,6 +25,8 @@ _LEADING_NOUN = re.compile(
     re.IGNORECASE,
 )
 _LATER_MAIN = re.compile(r"\b(?P<word>later|earlier),? (?P<main>\w+ .+)$", re.IGNORECASE)
+_CLEARLY = 1.0
+"""By how much more one message must tell of an event than the others, in words."""
 _LAST_OF_ALL = re.compile(r"\b(first|last)[.,]?$", re.IGNORECASE)
 _ALERT = re.compile(r"\b(?:alert|alarm|page|paged|warning|monitoring|fired)\b", re.IGNORECASE)
 _LATER = re.compile(r"\b(later|afterwards|subsequently|earlier|beforehand|previously)\b", re.I)
@@ -34,7 +36,7 @@ def problem_with_order(claim: str, cited: Sequence[WindowMessage]) -> str | None
     if len(cited) < 2:
         return _problem_within(normalised(claim), cited)
     plain = re.sub(r"[“\"][^”\"]*[”\"]", " ", normalised(claim))
-    if problem := _problem_with_place(plain, cited):
+    if problem := _problem_with_place(plain, cited) or _problem_with_swap(plain, cited):
         return problem
     told = _told(plain)
     if told is None:
@@ -105,7 +107,7 @@ def _teller(said: Passage, cited: Sequence[WindowMessage]) -> WindowMessage | No
     """The one message that shares most with it; None where none or several do."""
     scored = [(_likeness(message, said), message) for message in cited]
     best = max(score for score, _ in scored)
-    top = [message for score, message in scored if score == best]
+    top = [message for score, message in scored if score > best - _CLEARLY]
     return top[0] if best > 0 and len(top) == 1 else None
 
 
@@ -133,6 +135,22 @@ def _problem_within(plain: str, cited: Sequence[WindowMessage]) -> str | None:
         if re.search(rf"\b{one}\b", lower) and not re.search(rf"\b{one}\b", text):
             if re.search(rf"\b{other}\b", text) and not re.search(rf"\b{other}\b", lower):
                 return f"it says “{one}” where its source says “{other}”"
+    return _problem_with_swap(plain, cited)
+
+
+def _problem_with_swap(plain: str, cited: Sequence[WindowMessage]) -> str | None:
+    """What one message tells as first and second, told the other way round."""
+    mine = _told(plain)
+    told = [_told(normalised(message.text)) for message in cited]
+    if mine is None:
+        return None
+    first, second = passage_of(mine[1]), passage_of(mine[2])
+    for _, early, late in filter(None, told):
+        earlier, later = passage_of(early), passage_of(late)
+        swapped = earlier.likeness(second), later.likeness(first)
+        as_told = earlier.likeness(first) + later.likeness(second)
+        if min(swapped) > 0 and sum(swapped) >= as_told + _CLEARLY:
+            return "its source tells it in another order"
     return None
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from copilot.ports import WindowMessage
 from copilot.reviews.causes import problem_with_causes
 from copilot.reviews.certainty import problem_with_certainty
-from copilot.reviews.polarity import problem_with_polarity
+from copilot.reviews.negations import problem_with_negation
+from copilot.reviews.opposites import problem_with_opposites
 from copilot.reviews.told_order import problem_with_order
 
 
@@ -13,7 +14,8 @@ def problem_with_wording(claim: str, cited: Sequence[WindowMessage]) -> str | No
     """The first way in which `claim` says something else than its sources, or None."""
     return (
         problem_with_order(claim, cited)
-        or problem_with_polarity(claim, cited)
+        or problem_with_negation(claim, cited)
+        or problem_with_opposites(claim, cited)
         or problem_with_certainty(claim, cited)
         or problem_with_causes(claim, cited)
     )

@@ -23,6 +23,8 @@ _CLAUSE_END = re.compile(
 _WORD = re.compile(r"[A-Za-z\u00c0-\u024f\u0370-\u04ff][\w'\u00c0-\u024f]*|\d[\w.]*")
 _ROLL_BACK = re.compile(r"\broll(?:ed|ing|s)?[\s-]+(?:it |this |that |them )?back\b", re.IGNORECASE)
 _FAIL_OVER = re.compile(r"\bfail(?:ed|ing|s)?[\s-]+over\b", re.IGNORECASE)
+_MOST_KEPT = 1_000
+"""Letters of a text whose reading is kept for the next sentence that asks."""
 _NO_APOSTROPHE = re.compile(r"'(?:s|d|ll|re|ve|m)$")
 
 
@@ -112,6 +114,11 @@ _IRREGULAR = {
 
 def normalised(text: str) -> str:
     """One form for what people see as the same words: entities, typography, white space."""
+    return _normalised(text) if len(text) <= _MOST_KEPT else _normalised.__wrapped__(text)
+
+
+@lru_cache(maxsize=20_000)
+def _normalised(text: str) -> str:
     plain = html.unescape(text).translate(_TYPOGRAPHY).replace("…", "...")
     return " ".join(plain.split())
 
@@ -128,10 +135,15 @@ def clauses(text: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """Lower-case words and numbers, without possessive endings."""
-    return [
+    return list(_words(text) if len(text) <= _MOST_KEPT else _words.__wrapped__(text))
+
+
+@lru_cache(maxsize=20_000)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(
         _NO_APOSTROPHE.sub("", word.rstrip("'")) if "'" in word else word
         for word in _WORD.findall(_two_words(text).lower())
-    ]
+    )
 
 
 def word_count(text: str) -> int:

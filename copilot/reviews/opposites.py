@@ -1,0 +1,145 @@
+"""Finds words that say the opposite of what the sources say: rose and fell, on and off."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from copilot.ports import WindowMessage
+from copilot.reviews.evidence import Passage, clauses_of, closest, parts_of, passage_of
+from copilot.reviews.meanings import meanings_of
+from copilot.reviews.negations import negates
+from copilot.reviews.words import bare_stem, normalised, word_set, words
+
+_FLIPS = (
+    ("ok okay fine normal good green back work working worked works succeed succeeded success pass passed passing passes healthy alive",
+     "fail failed failing fails failure failures broke broken breaking error errors unhealthy"),
+    ("up rose rise rises rising grew grow grows growing grown increased increase increasing climbed"
+     " climbing climb climbs raised raise raising higher piled doubled",
+     "down fell fall falls falling dropped dropping drops decreased decrease decreasing shrank shrink"
+     " lower lowered lowering reduced reduce declined removing"),
+    ("enabled enable enables on activated allowed allows", "disabled disable disables off deactivated"),
+    ("started start starting starts began begun", "stopped stop stops stopping ended halted"),
+    ("recovered recovering recovers recover restored resolved fixed healed",
+     "broke broken crashed worsened failed"),
+    ("above over exceeded", "below under"),
+    ("faster quicker", "slower"),
+    ("high higher highest", "low lower lowest"),
+    ("resolved", "unresolved"),
+    ("correct right valid", "incorrect wrong invalid stale broken"),
+    ("added add adds adding", "removed remove removes removing deleted delete dropped"),
+    ("more", "less fewer"),
+    ("available reachable accessible", "unavailable unreachable inaccessible"),
+    ("able", "unable"),
+    ("accepted accept accepts approved agreed acceptable allowed allows",
+     "rejected rejects reject declined denied refused refuse refuses refusing"),
+    ("old older", "new newer"),
+    ("first", "last"),
+    ("inside", "outside"),
+    ("internal", "external"),
+    ("primary", "secondary replica"),
+    ("production prod", "staging"),
+    ("manual manually hand", "automatic automatically"),
+    ("moving moved moves", "stuck"),
+    ("extended extend prolong prolonged", "shortened shorten reduced"),
+    ("missing absent lacked", "present"),
+    ("found gained kept", "lost"),
+    ("behind late later delayed", "ahead early"),
+    ("full", "empty"),
+    ("satisfied happy pleased", "dissatisfied unhappy annoyed angry"),
+    ("opened open reopened", "closed closing"),
+    ("better improved", "worse worsened"),
+    ("same identical", "different"),
+    ("most majority", "few minority"),
+    ("largest biggest longest", "smallest shortest"),
+)  # fmt: skip
+_OPPOSITES = tuple(
+    (frozenset(left.split()), frozenset(right.split()))
+    for pair in _FLIPS
+    for left, right in (pair, pair[::-1])
+)
+_PHRASES = (
+    (re.compile(r"\b(?:turn|switch|go|goes|went|set)\w* (?:\w+ ){0,4}off\b", re.I), " disabled "),
+    (re.compile(r"\b(?:turn|switch)\w* (?:\w+ ){0,4}on\b", re.I), " enabled "),
+    (re.compile(r"\b(?:on|back on) again\b|\bback on\b", re.I), " enabled "),
+    (re.compile(r"\b(?:scaled?|backed|rolled|piled|went|is|are|was|were|back|be|going|cpu|set)"
+                r" (?P<way>up|down)\b", re.I), r" \g<way> "),
+    (re.compile(r"\b(?:follow(?:ed)?|set|look(?:ed)?|end(?:ed)?|clean(?:ed)?|start(?:ed)?|time|pick(?:ed)?)"
+                r"[ -]up\b|\bup to\b|\bup until\b|\btear\w* down\b|\bbreak\w* down\b", re.I), " "),
+    (re.compile(r"\bover (?:the|a|an|to|for|again)\b|\b(?:run|hand|fail|rolled?|take)\w* over\b"
+                r"|\bis over\b|\bwas over\b", re.I), " "),
+    (re.compile(r"\bmore than\b|\bmore or less\b|\bno more\b|\bless than\b|\bany more\b", re.I), " "),
+    (re.compile(r"\b(?:back|again) to\b", re.I), " "),
+    (re.compile(r"\bon(?= (?!again|for|now|at)\w)", re.I), " "),
+    (re.compile(r"\boff (?:of|the)\b", re.I), " "),
+)  # fmt: skip
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_|(?<=SERV)(?=FAIL)")
+_RISE = _OPPOSITES[2][0]
+_FALL = _OPPOSITES[2][1]
+_FROM_TO = re.compile(
+    r"(\d[\d,.]{0,12})[ ]?(ms|s|%|[kKMGT]?i?B|min|h)?\s*(?:->|→|to|down to|up to)\s*(\d[\d,.]{0,12})"
+    r"[ ]?(ms|s|%|[kKMGT]?i?B|min|h)?"
+)
+
+
+def problem_with_opposites(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+    claim = normalised(claim)
+    passages = [clause for message in cited for clause in clauses_of(message.text)]
+    for part in (claim, *parts_of(claim)):
+        said = _turns(part)
+        if not said or negates(part):
+            continue
+        about = " ".join(word for word in words(part) if word not in _ALL_TURNS)
+        near = closest(passage_of(about), passages) or passages
+        for where in (near, passages) if part == claim or len(passages) < 3 else (near,):
+            if any(negates(passage.text) for passage in where):
+                continue
+            sources = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in where))
+            for one, other in _OPPOSITES:
+                if said & one and not said & other and sources & other and not sources & one:
+                    return (
+                        f"it says “{_spoken(part, said & one)}” where its source says the opposite"
+                    )
+    meanings = frozenset().union(*(passage.meanings for passage in passages))
+    for word in words(claim):
+        if word in _MUST_BE_SAID and meanings.isdisjoint(meanings_of(word)):
+            return f"its sources do not say “{word}”"
+    return _direction_problem(claim, _turns(claim), passages)
+
+
+def _direction_problem(claim: str, said: frozenset[str], passages: Sequence[Passage]) -> str | None:
+    """`rose from 180 ms to 2.1 s` must rise."""
+    found = _FROM_TO.search(claim)
+    if not found or bool(said & _RISE) == bool(said & _FALL):
+        return None
+    first, last = _amount(found[1], found[2] or found[4]), _amount(found[3], found[4] or found[2])
+    if first != last and (last > first) != bool(said & _RISE):
+        return f"it says “{_spoken(claim, said & (_RISE | _FALL))}”, the numbers go the other way"
+    return None
+
+
+def _amount(digits: str, unit: str | None) -> float:
+    scale = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}.get(unit or "", 1.0)
+    value = digits.replace(",", "").rstrip(".")
+    return (float(value) if value.count(".") <= 1 else 0.0) * scale
+
+
+@lru_cache(maxsize=8192)
+def _turns(text: str) -> frozenset[str]:
+    """The words of a text, in lower case, fit to look opposites up."""
+    for pattern, put in _PHRASES:
+        text = pattern.sub(put, text)
+    return frozenset(words(text.lower())) & _ALL_TURNS
+
+
+_MUST_BE_SAID = word_set(
+    """
+    stopped halted ceased failed broke crashed disabled rejected fewer worse worsened unhealthy
+    dissatisfied unhappy angry succeeded approved denied shrank
+    """
+)
+_ALL_TURNS = frozenset().union(*(one | other for one, other in _OPPOSITES))
+
+
+def _spoken(claim: str, found: frozenset[str]) -> str:
+    stems = {bare_stem(word) for word in found}
+    return next((word for word in words(claim) if word in found or bare_stem(word) in stems), "")

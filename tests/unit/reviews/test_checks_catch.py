@@ -1,0 +1,38 @@
+"""A small run of `python -m tests.evals.checking`: what alterations the checks let through."""
+
+from random import Random
+
+from tests.evals.checking import KINDS, tally_of
+from tests.evals.claims import HELD_OUT, SEEN, cases_in
+
+HARD_FACTS = ("cited message", "quote", "number", "unit", "time", "duration", "host or identifier")
+
+
+def test_nearly_every_alteration_of_a_true_sentence_is_caught() -> None:
+    cases = [case for case in cases_in(SEEN) + cases_in(HELD_OUT) if case.checked().is_supported]
+    tally = tally_of(Random(7).sample(cases, 40), seed=7)
+    caught, missed = sum(tally.caught.values()), sum(tally.missed.values())
+    assert caught / (caught + missed) >= 0.95, tally.missed
+    for kind in HARD_FACTS:
+        assert tally.caught[kind] >= 0.97 * tally.altered(kind) > 0, kind
+
+
+def test_every_kind_of_alteration_finds_something_to_alter() -> None:
+    tally = tally_of([case for case in cases_in(SEEN) if case.checked().is_supported][::2])
+    assert all(tally.altered(kind) for kind in KINDS)
+
+
+def test_an_alteration_that_may_be_true_is_left_out() -> None:
+    case = next(case for case in cases_in(SEEN) if "2,291" in case.text)
+    numbers = [found.text for found in KINDS["number"](case, Random(1)) if found is not None]
+    assert numbers
+    assert all("2,291" not in text for text in numbers)
+    one_less = case.saying("Paul removed 2,290 keys from redis.")
+    assert None in list(KINDS["number"](one_less, Random(1)))
+
+
+def test_there_are_enough_sentences_in_other_words() -> None:
+    assert len(cases_in(SEEN)) + len(cases_in(HELD_OUT)) >= 150
+    assert all(
+        case.text not in message.text for case in cases_in(HELD_OUT) for message in case.cited
+    )
