@@ -7,7 +7,7 @@ from copilot.cli.arguments import IncidentId, Private, incident_for_operator
 from copilot.cli.output import Format, errors_in_words, notes, print_json, print_table
 from copilot.cli.wiring import open_services
 from copilot.suggestions.consideration import propose_now
-from copilot.suggestions.listing import suggestions_of
+from copilot.suggestions.listing import SuggestionView, suggestions_of
 
 suggestions = typer.Typer(help="Follow-ups that were proposed.", no_args_is_help=True)
 
@@ -65,9 +65,16 @@ def _show(
                 suggestion.title,
                 suggestion.owner,
                 f"{suggestion.confidence:.2f}",
-                suggestion.why,
+                _became(suggestion),
                 suggestion.evidence[0].permalink if suggestion.evidence else None,
             )
             for suggestion in found
         ],
     )
+
+
+def _became(suggestion: SuggestionView) -> str:
+    """What a person decided; until then, why it was shown or kept back."""
+    if suggestion.merged_into:
+        return f"{suggestion.decided}: {suggestion.merged_into}"
+    return suggestion.decided or suggestion.why

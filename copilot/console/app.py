@@ -12,6 +12,7 @@ from copilot.clock import Clock
 from copilot.console import sessions
 from copilot.console.errors import add_error_pages
 from copilot.console.login import LoginLinks
+from copilot.console.pages.follow_ups import follow_up_pages
 from copilot.console.pages.gap import gap_pages
 from copilot.console.pages.incidents import incident_pages
 from copilot.console.pages.milestones import milestone_pages
@@ -46,6 +47,7 @@ def add_console(
         timeline_pages(db, clock),
         milestone_pages(db, clock),
         suggestion_pages(db, clock),
+        follow_up_pages(db, clock),
         review_pages(db, clock),
         noise_pages(db, clock),
         gap_pages(db, clock),

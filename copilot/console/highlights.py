@@ -133,7 +133,9 @@ def _follow_ups(session: Session, incident_id: int) -> list[tuple[int, str]]:
         .join(Suggestion, Suggestion.id == Evidence.suggestion_id)
         .where(
             Suggestion.incident_id == incident_id,
-            Suggestion.decision.in_([DecisionKind.ACCEPTED, DecisionKind.EDITED]),
+            Suggestion.decision.in_(
+                [DecisionKind.ACCEPTED, DecisionKind.EDITED, DecisionKind.MERGED]
+            ),
         )
     )
     return [(event_id, title) for event_id, title in found]

@@ -78,14 +78,12 @@ def write_follow_up(
 
     Raises BadInputError if it has no title, or an owner who is no person of the workspace.
     """
-    title = redact(" ".join(clean(title).split()))
-    if len(title) > LONGEST_TITLE:
-        raise BadInputError(f"Say it in at most {LONGEST_TITLE} characters. Nothing was saved.")
+    title = written_title(title)
     check_owner(session, incident.team_id, owner_id)
     due = redact(due) if due else None
     before = made_of(session, incident.id, source_ts) if source_ts else None
     if before is not None:
-        return _revise(session, incident, before, title, owner_id, due, by, now)
+        return revise(session, incident, before, title, owner_id, due, by, now)
     follow_up = add_follow_up(
         session,
         incident_id=incident.id,
@@ -101,7 +99,7 @@ def write_follow_up(
     return follow_up
 
 
-def _revise(
+def revise(
     session: Session,
     incident: Incident,
     before: FollowUp,
@@ -132,6 +130,13 @@ def _revise(
     _record(session, incident, EventKind.FOLLOW_UP_CHANGED, revised, by, now)
     headline_changed(session, incident.id)
     return revised
+
+
+def written_title(typed: str) -> str:
+    title = redact(" ".join(clean(typed).split()))
+    if len(title) > LONGEST_TITLE:
+        raise BadInputError(f"Say it in at most {LONGEST_TITLE} characters. Nothing was saved.")
+    return title
 
 
 def check_owner(session: Session, team_id: str, owner_id: str | None) -> None:

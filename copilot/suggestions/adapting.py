@@ -26,7 +26,12 @@ from copilot.suggestions.pacing import has_unposted, lock_pacing, quiet_because,
 from copilot.suggestions.policies import policy_of
 from copilot.suggestions.vocabulary import DecisionKind
 
-_FINAL = (DecisionKind.ACCEPTED, DecisionKind.EDITED, DecisionKind.DISMISSED)
+_FINAL = (
+    DecisionKind.ACCEPTED,
+    DecisionKind.EDITED,
+    DecisionKind.MERGED,
+    DecisionKind.DISMISSED,
+)
 
 
 def adapt_rate(

@@ -14,13 +14,14 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
-from copilot.incidents.follow_ups import add_follow_up
+from copilot.incidents.follow_ups import add_follow_up, find_follow_up
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, enqueue
 from copilot.suggestions.adapting import adapt_rate
 from copilot.suggestions.evidence import tidy_title, title_fault
 from copilot.suggestions.listing import decided_by
+from copilot.suggestions.merging import add_evidence
 from copilot.suggestions.models import Delivery, Suggestion
 from copilot.suggestions.pacing import lock_pacing
 from copilot.suggestions.vocabulary import DecisionKind, DismissReason
@@ -29,6 +30,22 @@ from copilot.timeline.models import EventKind
 from copilot.timeline.recording import record_change
 from copilot.timeline.redaction import redact
 from copilot.workspaces.directory import names_of, people_of
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A follow-up as a person wants it."""
+
+    title: str
+    owner_id: str | None
+    due: str | None
+
+    def is_as(self, proposed: Suggestion) -> bool:
+        return (self.title.strip(), self.owner_id or None, self.due or None) == (
+            proposed.title,
+            proposed.owner_id,
+            proposed.due or None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +59,8 @@ class Together:
 def accept(session: Session, suggestion_id: int, *, by: str, now: datetime) -> Suggestion:
     """It becomes a follow-up. Raises NotFoundError, AlreadyDecidedError."""
     suggestion = _decide(session, suggestion_id, DecisionKind.ACCEPTED, None, by, now)
-    _add_follow_up(session, suggestion, suggestion.title, suggestion.owner_id, by, now)
+    as_proposed = Wanted(suggestion.title, suggestion.owner_id, suggestion.due)
+    _add_follow_up(session, suggestion, as_proposed, by, now)
     return suggestion
 
 
@@ -59,15 +77,49 @@ def edit(
 
     Raises BadInputError for a title that can't be shown or an owner who is no person here.
     """
+    due = _get(session, suggestion_id).due
+    return accept_as(session, suggestion_id, Wanted(title, owner_id, due), by=by, now=now)
+
+
+def accept_as(
+    session: Session, suggestion_id: int, wanted: Wanted, *, by: str, now: datetime
+) -> Suggestion:
+    """The same with everything that a person may say otherwise.
+
+    Nothing said otherwise is an acceptance as it is. Raises as `edit`.
+    """
+    proposed = _get(session, suggestion_id)
+    if wanted.is_as(proposed):
+        return accept(session, suggestion_id, by=by, now=now)
+    title, owner_id = wanted.title, wanted.owner_id
     if fault := edited_title_fault(title):
         raise BadInputError(f"{fault} Nothing was saved; change it and try again.")
     title = _as_title(title)
-    incident_id = _get(session, suggestion_id).incident_id
-    team_id = get_incident(session, incident_id).team_id
+    team_id = get_incident(session, proposed.incident_id).team_id
     if fault := owner_fault(session, team_id, owner_id):
         raise BadInputError(f"{fault} Nothing was saved.")
     suggestion = _decide(session, suggestion_id, DecisionKind.EDITED, None, by, now)
-    _add_follow_up(session, suggestion, title, owner_id or None, by, now)
+    due = redact(wanted.due) if wanted.due else None
+    _add_follow_up(session, suggestion, Wanted(title, owner_id or None, due), by, now)
+    return suggestion
+
+
+def merge(session: Session, suggestion_id: int, *, into: int, by: str, now: datetime) -> Suggestion:
+    """It is counted to a follow-up that there is, of id `into`, and its quotes to that one's.
+
+    Raises NotFoundError where the incident has no such follow-up, and AlreadyDecidedError.
+    """
+    incident = get_incident(session, _get(session, suggestion_id).incident_id)
+    target = find_follow_up(session, incident, into)
+    if target.suggestion_id == suggestion_id:
+        raise BadInputError("This is that follow-up itself. Nothing was changed.")
+    suggestion = _decide(session, suggestion_id, DecisionKind.MERGED, None, by, now)
+    suggestion.merged_into_id = target.id
+    if target.suggestion_id is not None:
+        add_evidence(session, suggestion.id, target.suggestion_id)
+        if (origin := session.get(Suggestion, target.suggestion_id)) is not None:
+            _redraw(session, origin)
+    session.flush()
     return suggestion
 
 
@@ -203,17 +255,16 @@ def _step(decision: str) -> str:
 def _add_follow_up(
     session: Session,
     suggestion: Suggestion,
-    title: str,
-    owner_id: str | None,
+    wanted: Wanted,
     by: str,
     now: datetime,
 ) -> None:
     add_follow_up(
         session,
         incident_id=suggestion.incident_id,
-        title=title,
-        owner_id=owner_id,
-        due=suggestion.due,
+        title=wanted.title,
+        owner_id=wanted.owner_id,
+        due=wanted.due,
         suggestion_id=suggestion.id,
         by=by,
         now=now,

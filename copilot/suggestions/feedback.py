@@ -1,6 +1,7 @@
 """What people's decisions say about how often to speak, and of which kinds. Pure.
 
-One reading of decisions for everything that learns: accepted, as it is or edited, is wanted;
+One reading of decisions for everything that learns: accepted, as it is, edited or counted to
+another follow-up, is wanted;
 dismissed as *not a follow-up* or *too noisy* is unwanted, an effective false positive: "any report
 that they did not want to see" (Sadowski et al., CACM 2018). The other reasons say nothing about
 whether such a thing is a follow-up: *done already* and *a duplicate* came late or twice, and *not
@@ -32,7 +33,7 @@ class Label(StrEnum):
 
 def label_of(decision: str | None, reason: str | None) -> Label | None:
     """What a decision says about whether people want such a suggestion; None: nothing."""
-    if decision in (DecisionKind.ACCEPTED, DecisionKind.EDITED):
+    if decision in (DecisionKind.ACCEPTED, DecisionKind.EDITED, DecisionKind.MERGED):
         return Label.WANTED
     if decision == DecisionKind.DISMISSED and reason in _UNWANTED:
         return Label.UNWANTED

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from copilot.incidents.models import FollowUp
 from copilot.incidents.queries import get_incident
 from copilot.suggestions.models import Delivery, Evidence, Suggestion
 from copilot.suggestions.vocabulary import Outcome
@@ -58,20 +59,23 @@ class SuggestionView(BaseModel):
     decided: str | None = Field(exclude=True)
     """E.g. `accepted by sam 14:32`."""
     same_as_id: int | None = Field(exclude=True)
+    merged_into: str | None = Field(exclude=True)
+    """Title of the follow-up that a person counted it to."""
 
 
 def suggestions_of(session: Session, incident_id: int) -> list[SuggestionView]:
     """All of an incident, in the order they were proposed. Raises NotFoundError."""
     incident = get_incident(session, incident_id)
     query = (
-        select(Suggestion, Delivery.posted_at)
+        select(Suggestion, Delivery.posted_at, FollowUp.title)
         .outerjoin(Delivery, Delivery.id == Suggestion.delivery_id)
+        .outerjoin(FollowUp, FollowUp.id == Suggestion.merged_into_id)
         .where(Suggestion.incident_id == incident_id)
         .order_by(Suggestion.id)
     )
     found = session.execute(query).all()
     names = names_of(session, incident.team_id)
-    evidence = evidence_of(session, incident.team_id, [row.id for row, _ in found])
+    evidence = evidence_of(session, incident.team_id, [row.id for row, _, _ in found])
     return [
         SuggestionView(
             id=row.id,
@@ -92,8 +96,9 @@ def suggestions_of(session: Session, incident_id: int) -> list[SuggestionView]:
             decision=row.decision,
             decided=decided_by(row, names),
             same_as_id=row.same_as_id,
+            merged_into=merged_into,
         )
-        for row, posted_at in found
+        for row, posted_at, merged_into in found
     ]
 
 

@@ -35,7 +35,12 @@ KINDS_IN_WORDS: Mapping[str, str] = {
     SuggestionKind.REQUEST: "requests",
     SuggestionKind.PROPOSAL: "proposals",
 }
-_FINAL = (DecisionKind.ACCEPTED, DecisionKind.EDITED, DecisionKind.DISMISSED)
+_FINAL = (
+    DecisionKind.ACCEPTED,
+    DecisionKind.EDITED,
+    DecisionKind.MERGED,
+    DecisionKind.DISMISSED,
+)
 _ChannelAndKind = tuple[str, str]
 Answers = Mapping[_ChannelAndKind, list[Answered]]
 

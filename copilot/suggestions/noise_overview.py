@@ -12,7 +12,7 @@ from copilot.suggestions.models import Delivery, Suggestion
 from copilot.suggestions.precision import FEWEST_DECIDED
 from copilot.suggestions.vocabulary import DecisionKind
 
-_WANTED = (DecisionKind.ACCEPTED, DecisionKind.EDITED)
+_WANTED = (DecisionKind.ACCEPTED, DecisionKind.EDITED, DecisionKind.MERGED)
 _DECIDED = (*_WANTED, DecisionKind.DISMISSED)
 
 

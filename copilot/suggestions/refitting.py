@@ -23,7 +23,12 @@ FAMILIES = ("local", "model")
 _OLDEST = timedelta(days=182)
 """People, and what they work on, change; older decisions say little."""
 _MOST_LABELS = 5000
-_FINAL = (DecisionKind.ACCEPTED, DecisionKind.EDITED, DecisionKind.DISMISSED)
+_FINAL = (
+    DecisionKind.ACCEPTED,
+    DecisionKind.EDITED,
+    DecisionKind.MERGED,
+    DecisionKind.DISMISSED,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from copilot.suggestions.noise_policy import PolicySet
 from copilot.suggestions.vocabulary import DecisionKind, Outcome, Reason
 
-WANTED = frozenset({DecisionKind.ACCEPTED, DecisionKind.EDITED})
+WANTED = frozenset({DecisionKind.ACCEPTED, DecisionKind.EDITED, DecisionKind.MERGED})
 UNWANTED = frozenset({DecisionKind.DISMISSED})
 
 

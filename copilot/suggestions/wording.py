@@ -12,6 +12,7 @@ _Details = Mapping[str, Any]
 _DECIDED = {
     DecisionKind.ACCEPTED: "accepted",
     DecisionKind.EDITED: "accepted with changes",
+    DecisionKind.MERGED: "counted to another follow-up",
     DecisionKind.SNOOZED: "left for the review",
     DecisionKind.DISMISSED: "dismissed",
 }

@@ -18,6 +18,7 @@ NUMBERS = {
     "suggestion_id": "1",
     "claim_id": "1",
     "comment_id": "1",
+    "follow_up_id": "1",
     "number": "1",
 }
 
