@@ -20,22 +20,23 @@ def is_left(claim: ClaimView) -> bool:
     return claim.source_changed or (claim.state == ClaimState.UNVERIFIED and claim.supported)
 
 
-def by_risk(review: ReviewView) -> list[ClaimView]:
-    """All claims in the order in which `N` visits those that are left."""
-    return sorted(in_page_order(review), key=lambda claim: -risk(claim))
+def left_by_risk(review: ReviewView) -> list[ClaimView]:
+    """What is left to check, in the order in which `N` visits it."""
+    left = [claim for claim in in_page_order(review) if is_left(claim)]
+    return sorted(left, key=lambda claim: -risk(claim))
 
 
-def first_left(review: ReviewView) -> ClaimView | None:
-    return next((claim for claim in by_risk(review) if is_left(claim)), None)
-
-
-def next_left(review: ReviewView, claim_id: int) -> int | None:
+def next_after(left: Sequence[ClaimView], claim: ClaimView | None) -> int | None:
     """The claim to check after this one, from the top again if need be; None if none is left."""
-    order = by_risk(review)
-    return next_after(order, claim_id)
-
-
-def next_after(order: Sequence[ClaimView], claim_id: int) -> int | None:
-    place = next((i for i, claim in enumerate(order) if claim.id == claim_id), -1)
-    onward = [*order[place + 1 :], *order[: max(0, place)]]
-    return next((claim.id for claim in onward if is_left(claim)), None)
+    others = [each for each in left if claim is None or each.id != claim.id]
+    if not others:
+        return None
+    if claim is None:
+        return others[0].id
+    place, danger = (
+        next((i for i, each in enumerate(left) if each.id == claim.id), None),
+        risk(claim),
+    )
+    if place is not None:
+        return (others[place:] or others)[0].id
+    return next((each.id for each in others if risk(each) <= danger), others[0].id)

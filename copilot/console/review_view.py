@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.console import words
-from copilot.console.review_order import first_left, in_page_order, is_left, next_left
+from copilot.console.review_order import in_page_order, is_left, left_by_risk, next_after
 from copilot.console.review_sources import MOST, Reach, SourcePart, read_sources
 from copilot.console.review_state import review_state
 from copilot.console.sessions import Viewer
@@ -79,8 +79,9 @@ def read_review_page(
     incident = get_incident(session, review.incident.id)
     order = in_page_order(review)
     opened = next((claim for claim in order if claim.id == asked.claim_id), None)
+    left = left_by_risk(review)
     if opened is None:
-        opened = first_left(review) or (order[0] if order else None)
+        opened = next(iter([*left, *order]), None)
     zone = zone_of(session, incident)
     return ReviewPage(
         review=review,
@@ -89,7 +90,7 @@ def read_review_page(
         sources=(
             read_sources(session, incident.id, opened.citations, asked.reach) if opened else []
         ),
-        next_id=next_left(review, opened.id) if opened else None,
+        next_id=next_after(left, opened),
         total=len(review.claims),
         checked=review.checked,
         to_go=_to_go(review),

@@ -17,7 +17,7 @@ from copilot.console.addresses import ClaimId, IncidentId, incident_path
 from copilot.console.incident_header import Header, read_header
 from copilot.console.milestone_view import read_milestones
 from copilot.console.rendering import page
-from copilot.console.review_order import in_page_order, is_left, next_left
+from copilot.console.review_order import in_page_order, is_left, left_by_risk, next_after
 from copilot.console.review_seeding import answer_if_altered, with_altered
 from copilot.console.review_view import Asked, read_review_page
 from copilot.console.sessions import SignedIn, Viewer
@@ -124,14 +124,28 @@ class ReviewDesk:
         status_code: int = 200,
     ) -> Response:
         """`typed` are words that could not be saved: they stand in the form again."""
-        altered = self._altered_for(incident_id, viewer)
         with self.db.reading() as session:
-            header = read_header(session, incident_id, self.clock.now())
             view = current_review(session, incident_id)
             if view is None:
+                header = read_header(session, incident_id, self.clock.now())
                 return page(request, "review_none.html", header=header, tab="review")
-            view = with_altered(view, altered)
-            shown = read_review_page(session, view, asked, viewer, self.clock.now())
+        return self._show(request, viewer, view, asked, typed=typed, status_code=status_code)
+
+    def _show(
+        self,
+        request: Request,
+        viewer: Viewer,
+        view: ReviewView,
+        asked: Asked,
+        *,
+        typed: str | None = None,
+        status_code: int = 200,
+    ) -> Response:
+        incident_id, now = view.incident.id, self.clock.now()
+        view = with_altered(view, self._altered_for(incident_id, viewer))
+        with self.db.reading() as session:
+            header = read_header(session, incident_id, now)
+            shown = read_review_page(session, view, asked, viewer, now)
             milestones = read_milestones(
                 session, incident_id, viewer, typed=sessions.take_typed(request)
             )
@@ -179,8 +193,14 @@ class ReviewDesk:
             sessions.tell_once(at.request, told)
         with self.db.reading() as session:
             view = current_review(session, at.incident_id)
-        after = After.STAY if revealed else after
-        return to_review(at.incident_id, _go_on_with(view, at.claim_id, after))
+        open_next = _go_on_with(view, at.claim_id, After.STAY if revealed else after)
+        going_on = to_review(at.incident_id, open_next)
+        if view is None or "x-in-place" not in at.request.headers:
+            return going_on
+        # Our script takes the next page from this very answer: one way there and back, not two.
+        shown = self._show(at.request, at.viewer, view, Asked(open_next))
+        shown.headers["content-location"] = going_on.headers["location"].partition("#")[0]
+        return shown
 
     def note_opened(self, session: Session, at: At, claim: Claim, seen: Seen) -> None:
         """The page opens a claim beside its sources; what is not known is for how long."""
@@ -244,7 +264,8 @@ def _go_on_with(view: ReviewView | None, claim_id: int, after: After) -> int | N
         return None
     if after is After.STAY or (after is After.SETTLED and _is_unsettled(view, claim_id)):
         return claim_id
-    return next_left(view, claim_id) or claim_id
+    claim = next((each for each in in_page_order(view) if each.id == claim_id), None)
+    return next_after(left_by_risk(view), claim) or claim_id
 
 
 def _is_unsettled(view: ReviewView, claim_id: int) -> bool:

@@ -21,7 +21,7 @@ from copilot.console.pages.review_desk import (
 )
 from copilot.console.pages.review_remarks import REVIEW
 from copilot.console.rendering import page
-from copilot.console.review_order import first_left
+from copilot.console.review_order import left_by_risk
 from copilot.console.review_view import Asked
 from copilot.console.sessions import SignedIn
 from copilot.errors import BadInputError, NotFoundError
@@ -50,7 +50,7 @@ def _add_sign_off(router: APIRouter, desk: ReviewDesk) -> None:
                 header=read_header(session, incident_id, desk.clock.now()),
                 review=view,
                 missing=signing.what_is_missing(session, incident_id),
-                first=first_left(view),
+                first=next(iter(left_by_risk(view)), None),
                 zone_here=zone_of(session, get_incident(session, incident_id)),
                 tab="review",
             )

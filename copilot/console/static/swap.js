@@ -5,17 +5,19 @@ import { sent } from "./unsent.js";
 
 const PARTS = ["header.top", "main", "[data-latest]", "[data-keys]"];
 
-export async function fetchPage(url, options = {}) {
-  const response = await fetch(url, {
+export async function fetchPage(address, options = {}) {
+  const response = await fetch(address, {
     credentials: "same-origin",
-    headers: { accept: "text/html" },
+    headers: { accept: "text/html", "x-in-place": "1" },
     ...options,
   });
   if (response.redirected && new URL(response.url).pathname === "/login") {
     window.location.assign(response.url);
   }
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  return { page, url: response.url, isDone: response.ok };
+  const place = response.headers.get("content-location");
+  const url = place ? new URL(place, response.url).href : response.url;
+  return { page, url, isDone: response.ok };
 }
 
 // `form` is the one that is sent, if any.
