@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import SequenceMatcher
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from copilot.reviews.acting import find_claim
 from copilot.reviews.models import Claim, Review, VerificationAct
 from copilot.reviews.sections import template_of, title_of
 from copilot.reviews.vocabulary import ActKind
+from copilot.reviews.word_changes import word_changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,21 +145,6 @@ def acts_on(session: Session, claim_id: int) -> list[ActLine]:
         )
         for act, beside in found
     ]
-
-
-def word_changes(before: str, after: str) -> list[tuple[str, str]]:
-    """Runs of words, each with `same`, `gone` or `new`, in reading order."""
-    old, new = before.split(), after.split()
-    runs = []
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if kind == "equal":
-            runs.append(("same", " ".join(old[i1:i2])))
-            continue
-        if i2 > i1:
-            runs.append(("gone", " ".join(old[i1:i2])))
-        if j2 > j1:
-            runs.append(("new", " ".join(new[j1:j2])))
-    return runs
 
 
 def _reviews(session: Session, incident_id: int) -> Sequence[Review]:

@@ -5,9 +5,10 @@ mentions, and what a machine put together from several messages before what it r
 """
 
 import re
+from collections.abc import Sequence
+from typing import Protocol
 
 from copilot.ports import Support
-from copilot.reviews.views import ClaimView
 from copilot.reviews.vocabulary import Section
 from copilot.reviews.words import content_stems
 
@@ -30,7 +31,27 @@ _SECTIONS: dict[str, float] = {
 }
 
 
-def risk(claim: ClaimView) -> float:
+class Quoting(Protocol):
+    @property
+    def quote(self) -> str: ...
+
+
+class Checkable(Protocol):
+    """A `ClaimView`, as far as it matters here."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def section(self) -> str: ...
+    @property
+    def judged(self) -> str | None: ...
+    @property
+    def is_disputed(self) -> bool: ...
+    @property
+    def citations(self) -> Sequence[Quoting]: ...
+
+
+def risk(claim: Checkable) -> float:
     """From 0 up; only the order means something."""
     text = claim.text
     quoted = {stem for citation in claim.citations for stem in content_stems(citation.quote)}

@@ -81,8 +81,11 @@ def lock_incident(session: Session, incident_id: int) -> Incident:
 
     SQLite has taken its write lock already. PostgreSQL is asked for no more than an UPDATE takes:
     rows that refer to the incident may be added meanwhile, and two workers who have each added one
-    would otherwise wait for each other. Raises NotFoundError.
+    would otherwise wait for each other. What the session read before is read anew: it may have
+    changed while we waited. Raises NotFoundError.
     """
+    session.flush()
+    session.expire_all()
     incident = session.scalar(
         select(Incident).where(Incident.id == incident_id).with_for_update(key_share=True)
     )

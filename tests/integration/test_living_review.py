@@ -340,6 +340,26 @@ def test_the_next_section_waits_until_people_have_caught_up(
         assert reviews_to_draft(session) == []
 
 
+def test_who_waited_for_a_draft_to_be_saved_knows_that_it_waits_for_people(
+    db: Database,
+    incident_id: int,
+    stamps: list[str],
+    clock: ReplayClock,
+    sent_jobs: list[QueuedJob],
+) -> None:
+    if db.dialect == "sqlite":
+        pytest.skip("there nobody reads for a change while another one writes")
+    claim_id = draft(db, incident_id, clock, ROLLBACK).claims[0].id
+    sent_jobs.clear()
+    with db.transaction() as session:
+        assert not session.scalars(select(Review)).one().waits_for_people
+        with db.transaction() as other:
+            review = other.scalars(select(Review)).one()
+            review.sections_left, review.waits_for_people = [Section.IMPACT.value], True
+        verify(session, claim_id, by=ANA, now=clock.now())
+    assert QueuedJob(Job.DRAFT_REVIEW, incident_id) in sent_jobs
+
+
 def test_a_whole_new_draft_takes_over_from_one_that_waits(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock
 ) -> None:
