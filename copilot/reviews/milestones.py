@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from copilot.reviews.cues import Cue, cues_in
 from copilot.reviews.vocabulary import MilestoneKind
@@ -19,7 +18,6 @@ LEAD_IN = timedelta(hours=2)
 """How long before it was declared an alert may be that of the incident."""
 AROUND = timedelta(minutes=5)
 """How long after it was declared one may still be: alerts come late, and clocks differ."""
-NOT_IN_TIMELINE = "not in the timeline"
 
 _ALL_CLEAR = re.compile(
     r"^\W*(?:resolved|recovered|ok|closed|cleared|up)\b|\bback to normal\b|\brecovered\b"
@@ -139,37 +137,6 @@ _COMES_BEFORE = {
     MilestoneKind.MITIGATED: (MilestoneKind.RESOLVED,),
 }
 """Who declares may do so before an alert comes, or after it was mitigated: no order there."""
-
-
-def as_json(milestones: Milestones) -> dict[str, Any]:
-    """For exports: every kind and every duration, null where it is not in the timeline."""
-    return {
-        "milestones": {kind: _milestone_json(milestones.found.get(kind)) for kind in MilestoneKind},
-        "durations": {
-            each.name: {
-                "seconds": None if each.length is None else each.length.total_seconds(),
-                "from": each.since,
-                "to": each.until,
-                "problem": each.problem,
-            }
-            for each in milestones.durations
-        },
-        "problems": list(milestones.problems),
-    }
-
-
-def _milestone_json(milestone: Milestone | None) -> dict[str, Any] | None:
-    if milestone is None:
-        return None
-    return {
-        "at": milestone.at.isoformat(),
-        "origin": milestone.origin,
-        "rule": milestone.rule,
-        "message_ts": milestone.message_ts,
-        "permalink": milestone.permalink,
-        "person": milestone.person,
-        "why": milestone.why,
-    }
 
 
 def is_alert(message: Told) -> bool:

@@ -150,7 +150,8 @@ class TestWho:
         self, db: Database, clock: ReplayClock, who: str
     ) -> None:
         if who != "stranger":
-            info = MemberInfo(ADMIN, "x", "X", False, is_admin=True, **{f"is_{who}": True})
+            changed: dict[str, Any] = {f"is_{who}": True}
+            info = MemberInfo(ADMIN, "x", "X", False, is_admin=True, **changed)
             with db.transaction() as session:
                 upsert_members(session, TEAM, [info])
         user = "U0NEW" if who == "stranger" else ADMIN

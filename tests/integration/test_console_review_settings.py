@@ -20,6 +20,7 @@ from tests.console_world.client import Visitor
 TEAM, OTHER_TEAM = "T0ACME", "T0QUAY"
 ANA, BEN, BOSS = "U0ANA", "U0BEN", "U0BOSS"
 NOW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
+DEFAULT = ReviewPolicy()
 PATHS = ("/review-settings", "/review-settings/undo")
 
 
@@ -53,9 +54,8 @@ def ana(db: Database) -> Visitor:
     return comes(db, ANA)
 
 
-def form(policy: ReviewPolicy | None = None, **changed: str | None) -> dict[str, str]:
+def form(policy: ReviewPolicy = DEFAULT, /, **changed: str | None) -> dict[str, str]:
     """What a browser sends of the page as it comes; None takes a field out."""
-    policy = policy or ReviewPolicy()
     sent: dict[str, str | None] = {
         "team": TEAM,
         "version": "1",

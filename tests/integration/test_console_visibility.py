@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -190,7 +191,8 @@ def test_guests_see_only_their_channels_and_former_people_nothing(
     db: Database, world: World, change: str
 ) -> None:
     def turns(session: Session, user_id: str) -> None:
-        info = MemberInfo(user_id, "x", "X", False, **{change: True})
+        changed: dict[str, Any] = {change: True}
+        info = MemberInfo(user_id, "x", "X", False, **changed)
         upsert_members(session, TEAM, [info])
 
     with db.transaction() as session:
