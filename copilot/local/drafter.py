@@ -40,10 +40,12 @@ from copilot.local.drafter_wording import Wordings
 from copilot.ports import Draft, DraftedClaim, DraftRequest, SectionWish
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
-from copilot.reviews.salience import Sentence, joking_run, sentences_of
+from copilot.reviews.salience import Sentence, joking_run, points, sentences_of
 from copilot.reviews.words import normalised
 
 _WORTH_ASKING = -0.1
+_NO_FACTOR = (Cue.QUESTION, Cue.END, Cue.PLAN)
+_MOST_FOUND = 2
 _NO_HIT = (*UNSURE, Cue.PLAN, Cue.END, Cue.FINDING, Cue.STATUS)
 _SHARE_OF_LOG, _MOST_TURNS = 0.4, 20
 _SHARE_OF_DEEDS, _MOST_DEEDS = 0.33, 12
@@ -110,10 +112,16 @@ def _take_first_needs(
     selection.take(Section.DETECTION, signs, 2, words.timed, by_score=False)
     hit = with_cue(sentences, Cue.IMPACT, without=_NO_HIT)
     selection.take(Section.IMPACT, hit, _few(3, scale), words.reported, least=WORTH_TELLING)
-    causes = with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=[Cue.QUESTION, Cue.END, Cue.PLAN])
-    selection.take(
-        Section.CONTRIBUTING_FACTORS, causes, _few(4, scale), words.reported, least=WORTH_TELLING
-    )
+    found = [
+        sentence
+        for sentence in with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=_NO_FACTOR)
+        if not points(sentence) and sentence.score >= WORTH_TELLING
+    ]
+    causes = with_cue(found, Cue.CAUSE)
+    section = Section.CONTRIBUTING_FACTORS
+    taken = selection.take(section, causes, _few(4, scale), words.reported)
+    # What was merely found is seldom a factor; it may be where nobody names one.
+    selection.take(section, found, _MOST_FOUND - taken, words.reported)
 
 
 def _take_lessons(

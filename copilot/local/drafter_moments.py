@@ -95,7 +95,8 @@ def _as_end(sentence: Sentence, selection: Selection, facts: IncidentFacts) -> S
     recorded = [at for at in (facts.mitigated_at, facts.resolved_at) if at is not None]
     near = any(abs(sentence.message.occurred_at - at) <= _NEAR for at in recorded)
     looks_back = len(stated_in(sentence.text).times) >= 2
-    more = _place(sentence, selection) + 0.7 * near + 1.5 * looks_back
+    is_said = Cue.STATUS in sentence.cues
+    more = _place(sentence, selection) + 0.7 * near + 0.7 * is_said + 1.5 * looks_back
     return replace(sentence, score=sentence.score + more)
 
 

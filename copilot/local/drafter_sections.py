@@ -11,7 +11,7 @@ from copilot.ports import FollowUpFact, WindowMessage
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
 from copilot.reviews.salience import Sentence, sentences_of
-from copilot.reviews.words import content_stems
+from copilot.reviews.words import STOPWORDS, content_stems, stem, words
 
 _FAINT = 0.5
 _SAME_MOMENT = timedelta(minutes=5)
@@ -62,7 +62,7 @@ def first_signs(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def take_follow_ups(
-    selection: Selection, follow_ups: Sequence[FollowUpFact], words: Wordings
+    selection: Selection, follow_ups: Sequence[FollowUpFact], wordings: Wordings
 ) -> None:
     for follow_up in follow_ups:
         sources = [
@@ -72,7 +72,7 @@ def take_follow_ups(
         ]
         if not follow_up.is_accepted and _is_past(selection, sources):
             continue
-        for text in _follow_up_texts(follow_up, sources, words):
+        for text in _follow_up_texts(follow_up, sources, wordings):
             claim = selection.supported(Section.FOLLOW_UPS, text, sources)
             if claim:
                 selection.add(claim, _SURE + follow_up.is_accepted)
@@ -89,22 +89,34 @@ def _is_past(selection: Selection, sources: Sequence[tuple[WindowMessage, str]])
 
 
 def _follow_up_texts(
-    follow_up: FollowUpFact, sources: Sequence[tuple[WindowMessage, str]], words: Wordings
+    follow_up: FollowUpFact, sources: Sequence[tuple[WindowMessage, str]], wordings: Wordings
 ) -> Iterable[str | None]:
     """From the fullest wording to the plainest; the first that its sources carry is used."""
     state = "Accepted follow-up" if follow_up.is_accepted else "Suggested follow-up"
     title = follow_up.title.rstrip(". ")
-    if follow_up.owner_name:
-        yield f"{state}: {title} ({follow_up.owner_name})"
-    yield f"{state}: {title}"
+    if follow_up.is_accepted or _is_said_so(title, sources):
+        if follow_up.owner_name:
+            yield f"{state}: {title} ({follow_up.owner_name})"
+        yield f"{state}: {title}"
     for message, quote in sources:
         for sentence in sentences_of(message):
             if quote in sentence.text or sentence.text in quote:
-                yield words.timed(sentence)
+                yield wordings.timed(sentence)
+
+
+def _is_said_so(title: str, sources: Sequence[tuple[WindowMessage, str]]) -> bool:
+    """The words of the title come in one of its sources in the same order: what a machine turned
+    round may have come out wrong, and nobody has agreed to it yet."""
+    wanted = [stem(word) for word in words(title) if word not in STOPWORDS]
+    for message, _ in sources:
+        said = iter([stem(word) for word in words(message.text)])
+        if all(one in said for one in wanted):
+            return True
+    return False
 
 
 def take_decisions(
-    selection: Selection, sentences: Sequence[Sentence], limit: int, words: Wordings
+    selection: Selection, sentences: Sequence[Sentence], limit: int, wordings: Wordings
 ) -> None:
     """Questions about what to do that somebody else answered with a yes."""
     for question in sentences:
@@ -118,9 +130,9 @@ def take_decisions(
         if answer is None:
             continue
         sources = [(question.message, question.text), (answer, answer.text)]
-        claim = selection.supported(Section.RESPONSE, words.agreed(question, answer), sources) or (
-            selection.supported(Section.RESPONSE, words.reported(question), sources[:1])
-        )
+        claim = selection.supported(
+            Section.RESPONSE, wordings.agreed(question, answer), sources
+        ) or (selection.supported(Section.RESPONSE, wordings.reported(question), sources[:1]))
         if claim:
             selection.add(claim, question.score + 1)
             selection.mark_told(question)

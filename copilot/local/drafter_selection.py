@@ -129,9 +129,9 @@ class Selection:
 
     def _is_told_shortly(self, sentence: Sentence, own: frozenset[str]) -> bool:
         """`Resolved` says it again where it follows `The incident is resolved` at once."""
-        at = sentence.message.occurred_at
+        at, is_status = sentence.message.occurred_at, Cue.STATUS in sentence.cues
         return any(
-            (own <= other or (other and other <= own))
+            (own == other or (is_status and (own <= other or (other and other <= own))))
             and abs(at - message.occurred_at) <= _SAME_STATUS
             for other, message in self.told_when
         )

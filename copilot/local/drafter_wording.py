@@ -17,6 +17,7 @@ from copilot.reviews.cues import Cue
 from copilot.reviews.salience import Sentence
 from copilot.reviews.words import word_count
 
+_LONG = timedelta(hours=12)
 _PLAIN_NAME = re.compile(r"[\w][\w .'’-]{0,39}")
 _TURNS_THE_SENSE = re.compile(
     r"\b(?:not|no|never|none|nothing|but|unless|except|if|however|although|though|maybe|might"
@@ -45,8 +46,8 @@ _FINITE = re.compile(
     re.I,
 )
 _SUPPOSES = re.compile(
-    r"\b(?:i think|i guess|i['’]?d guess|suspect|i believe|probably|maybe|perhaps|my guess"
-    r"|assum\w+)\b",
+    r"\b(?:i (?:do not |don['’]?t )?think|i guess|i['’]?d guess|suspect|i believe|probably"
+    r"|maybe|perhaps|my guess|assum\w+)\b",
     re.I,
 )
 _PROPOSES = re.compile(
@@ -63,9 +64,9 @@ class Wordings:
 
     @classmethod
     def of(cls, messages: Sequence[WindowMessage], zone: ZoneInfo) -> "Wordings":
-        """A clock time comes twice in what took a day or longer, so there the date is told."""
+        """Where it took so long that a clock time may be taken for one of another day, with it."""
         instants = [message.occurred_at for message in messages]
-        return cls(zone, bool(instants) and max(instants) - min(instants) >= timedelta(days=1))
+        return cls(zone, bool(instants) and max(instants) - min(instants) >= _LONG)
 
     def timed(self, sentence: Sentence) -> str | None:
         """`14:12 ana: “rolling back 4812”`, or None if it can't be cut to size honestly."""

@@ -79,7 +79,7 @@ _TRAILING = re.compile(r"(?:\s*:[\w+-]+:)+\s*$|\s*View newer replies\.?$|\s*\[\^
 _MAY_TRAIL = re.compile(r"[:\]\s]\Z|replies\.?\Z")
 _WRAPPED = re.compile(r"(?P<mark>[*_~]{1,2})(?P<text>[^*_~]+|.+)(?P=mark)[.!]?")
 _DANGLING = re.compile(
-    r"^(?:because|which|that|to|for|or|if|than|as|of|with|not anymore|it's possible i'm"
+    r"^(?:because|since|which|that|to|for|or|if|than|as|of|with|not anymore|it's possible i'm"
     r"|(?:is|was|are|were|has been|have been)(?! (?:there|anyone|anybody|it|this|that)\b))\b",
     re.IGNORECASE,
 )

@@ -15,13 +15,15 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from copilot.archive.importing import import_slack_export
 from copilot.clock import ReplayClock
 from copilot.db import Database, open_engine
+from copilot.incidents.queries import get_incident
 from copilot.local.drafter import LocalDrafter
 from copilot.local.proposer import LocalProposer
 from copilot.migrating import upgrade
@@ -29,7 +31,9 @@ from copilot.ports import Quote, WindowMessage
 from copilot.reviews.citations import check_claim
 from copilot.reviews.drafting import draft_review
 from copilot.reviews.material import read_material
+from copilot.reviews.policies import policy_in_force, set_policy
 from copilot.reviews.reading import ReviewView, current_review
+from copilot.reviews.review_policy import HIGHEST_CAP
 from copilot.reviews.words import content_stems
 from copilot.suggestions.consideration import propose_now
 from tests.evals.corpora import SHARED_DATA
@@ -48,6 +52,7 @@ class Drafted:
     view: ReviewView
     messages: tuple[WindowMessage, ...]
     names: frozenset[str]
+    zone: ZoneInfo
     post_mortem: PostMortem | None = None
 
     @property
@@ -124,13 +129,28 @@ def _database(folder: Path) -> Iterator[Database]:
 def _drafted(db: Database, path: Path, title: str, post_mortem: PostMortem | None) -> Drafted:
     clock = ReplayClock(_NOW)
     (incident,) = import_slack_export(db, path, title=title, now=_NOW).incidents
+    _lift_the_cap(db, incident.id)
     propose_now(db, incident.id, LocalProposer(), clock)
     draft_review(db, incident.id, LocalDrafter(), clock)
     with db.reading() as session:
         view = current_review(session, incident.id)
         material = read_material(session, incident.id)
     assert view is not None
-    return Drafted(title, view, material.messages, material.names, post_mortem)
+    zone = ZoneInfo(material.facts.time_zone)
+    return Drafted(title, view, material.messages, material.names, zone, post_mortem)
+
+
+def _lift_the_cap(db: Database, incident_id: int) -> None:
+    """Nobody checks here, and the whole draft is what is measured."""
+    with db.transaction() as session:
+        team_id = get_incident(session, incident_id).team_id
+        found = policy_in_force(session, team_id)
+        if found.policy.debt_cap_minutes < HIGHEST_CAP:
+            lifted = replace(found.policy, debt_cap_minutes=HIGHEST_CAP)
+            reason = "The whole draft is measured"
+            set_policy(
+                session, team_id, lifted, replaces=found.version, reason=reason, by="U0", now=_NOW
+            )
 
 
 def score_of(drafted: Drafted) -> Score:
@@ -151,7 +171,7 @@ def score_of(drafted: Drafted) -> Score:
         items_covered=sum(bool(found & cited) for found in stated),
         cited=len(cited),
         not_in_timeline=tuple(section.title for section in view.sections if not section.claims),
-        left_out=(f"{view.events_left_out} messages",) if view.events_left_out else (),
+        left_out=tuple(view.left_out),
     )
 
 
@@ -175,8 +195,8 @@ def _passes(drafted: Drafted, place: int) -> bool:
         if citation.message_ts in by_ts
     ]
     by_number = {message.number: message for message in drafted.messages}
-    is_whole = len(quotes) == len(claim.citations)
-    return is_whole and check_claim(claim.text, quotes, by_number, drafted.names).is_supported
+    check = check_claim(claim.text, quotes, by_number, drafted.names, zone=drafted.zone)
+    return len(quotes) == len(claim.citations) and check.is_supported
 
 
 def _lines(score: Score) -> Iterator[str]:
