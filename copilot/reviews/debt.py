@@ -112,6 +112,14 @@ def resume_drafting(
     return True
 
 
+def resume_waiting(session: Session, team_id: str, policy: ReviewPolicy, now: datetime) -> None:
+    """The same for all reviews of a workspace, once its cap is another one."""
+    waiting = select(Review.incident_id).where(Review.waits_for_people.is_(True))
+    query = select(Incident).where(Incident.team_id == team_id, Incident.id.in_(waiting))
+    for incident in session.scalars(query.order_by(Incident.id)).all():
+        resume_drafting(session, incident, policy, now)
+
+
 def remember_debt(session: Session, incident: Incident, now: datetime) -> Debt:
     """Leave it on the incident, too, where suggestions wait for it to go down."""
     session.flush()

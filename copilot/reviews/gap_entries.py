@@ -9,7 +9,7 @@ from copilot.reviews.vocabulary import LedgerKind
 LONG_ENOUGH_S = 2.0
 """A source open for less was passed by, not looked at."""
 _CHECKS = frozenset({LedgerKind.VERIFIED, LedgerKind.EDITED, LedgerKind.REJECTED})
-_ORDER = {LedgerKind.DRAFTED: 0, LedgerKind.OPENED: 1, LedgerKind.FOLLOWED: 1}
+_ORDER: dict[str, int] = {LedgerKind.DRAFTED: 0, LedgerKind.OPENED: 1, LedgerKind.FOLLOWED: 1}
 """Of what happened at one instant, looking comes before saying."""
 
 
@@ -89,7 +89,7 @@ def is_check(entry: Entry) -> bool:
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    return sorted(entries, key=lambda one: (one.at, _ORDER.get(LedgerKind(one.kind), 2)))
+    return sorted(entries, key=lambda one: (one.at, _ORDER.get(one.kind, 2)))
 
 
 class Stories:

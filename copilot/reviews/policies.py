@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError, BadInputError, NotFoundError
+from copilot.reviews.debt import resume_waiting
 from copilot.reviews.models import ReviewPolicyVersion
 from copilot.reviews.review_policy import (
     DEFAULT_REVIEW_POLICY,
@@ -72,6 +73,7 @@ def set_policy(
     is_newest = policy_in_force(session, team_id).version == replaces
     if not is_newest or not _insert_unless_there(session, team_id, made):
         raise AlreadyDecidedError("Somebody else changed it while you were at it.")
+    resume_waiting(session, team_id, policy, now)
     return made
 
 

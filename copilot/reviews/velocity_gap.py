@@ -87,7 +87,7 @@ def velocity_gap(
     """
     window = _Window(since, until)
     known_until = None if until is None or until > now else until
-    stories = stories_of(entries, known_until)
+    stories = stories_of(_about(entries, window), known_until)
     produced = [one for one in stories if one.drafted and window.has(one.drafted.at)]
     waiting = [one for one in produced if one.is_waiting]
     checked = [
@@ -175,6 +175,14 @@ class _Window:
     def has(self, at: datetime) -> bool:
         is_before = self.since is not None and at < self.since
         return not is_before and (self.until is None or at < self.until)
+
+
+def _about(entries: Sequence[Entry], window: _Window) -> Sequence[Entry]:
+    """All lines of the claims to which anything happened in it; the others count nowhere."""
+    if window.since is None and window.until is None:
+        return entries
+    touched = {entry.claim_id for entry in entries if window.has(entry.at)}
+    return [entry for entry in entries if entry.claim_id in touched]
 
 
 def _words(stories: Iterable[ClaimStory]) -> int:

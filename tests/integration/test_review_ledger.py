@@ -17,6 +17,7 @@ from copilot.reviews.gap_entries import Entry
 from copilot.reviews.gap_reading import entries_of
 from copilot.reviews.gap_reports import read_ledger
 from copilot.reviews.models import Claim, LedgerEntry, Review
+from copilot.reviews.policies import policy_in_force, set_policy
 from copilot.reviews.proposals import leave_proposal
 from copilot.reviews.review_policy import ReviewPolicy
 from copilot.reviews.reviewers import Reviewer
@@ -183,6 +184,23 @@ def test_the_next_section_waits_until_people_caught_up(
         verify(session, claim_like(view, "normal").id, by=ANA, now=clock.now())
     assert QueuedJob(Job.DRAFT_REVIEW, incident_id) in sent_jobs
     assert not read(db, incident_id).waits_for_people
+
+
+def test_a_higher_cap_has_the_next_section_drafted(
+    db: Database, clock: ReplayClock, sent_jobs: list[QueuedJob]
+) -> None:
+    incident_id = an_incident(db)
+    talk(db)
+    few_sections(db, "key_moments", "response", debt_cap_minutes=1)
+    twice = [a_claim(NORMAL.text, *[(6, "error rate is")] * 5)]
+    assert draft(db, incident_id, clock, *twice).waits_for_people
+    sent_jobs.clear()
+    with db.transaction() as session:
+        in_force = policy_in_force(session, TEAM)
+        more = replace(in_force.policy, debt_cap_minutes=5)
+        version = in_force.version
+        set_policy(session, TEAM, more, replaces=version, reason="x", by="UANA", now=clock.now())
+    assert QueuedJob(Job.DRAFT_REVIEW, incident_id) in sent_jobs
 
 
 def test_the_time_per_source_is_the_workspaces_own_once_it_is_known(

@@ -25,7 +25,7 @@ from copilot.db import Database
 from copilot.incidents.queries import get_incident, list_incidents
 from copilot.reviews.debt import debt_of
 from copilot.reviews.gap_export import rows_of
-from copilot.reviews.gap_reports import read_ledger
+from copilot.reviews.gap_reports import Ledger, read_ledger
 from copilot.reviews.gap_wording import (
     LABELS,
     debt_sentence,
@@ -72,7 +72,7 @@ def gap_pages(db: Database, clock: Clock) -> APIRouter:
         with db.reading() as session:
             ids = visible_to(session, viewer).ids
             ledger = read_ledger(session, ids, now)
-            incidents = _incidents(session, ids, now)
+            incidents = _incidents(session, ledger)
         weeks = [(week, ledger.gap(week)) for week in weeks_until(now, _WEEKS)]
         this_week = week_of(now)
         return page(
@@ -134,11 +134,10 @@ def numbers(gap: Gap) -> Sequence[Number]:
     ]
 
 
-def _incidents(session: Session, ids: frozenset[int], now: datetime) -> Sequence[IncidentGap]:
+def _incidents(session: Session, ledger: Ledger) -> Sequence[IncidentGap]:
     """Those with anything written, the newest first."""
-    ledger = read_ledger(session, ids, now)
     written = {entry.incident_id for entry in ledger.entries}
-    found = [one for one in list_incidents(session) if one.id in ids and one.id in written]
+    found = [one for one in list_incidents(session) if one.id in written]
     gaps = [(one, ledger.of_incident(one.id).gap()) for one in found[:_MOST_INCIDENTS]]
     return [
         IncidentGap(one.id, one.title, one.declared_at, gap, words_sentence(gap))

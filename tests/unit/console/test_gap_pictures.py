@@ -72,7 +72,9 @@ def test_the_cap_is_on_the_picture_however_little_waits() -> None:
 
 def test_nothing_is_drawn_of_nothing() -> None:
     nothing = of([])
-    assert words_picture(nothing) is debt_picture(nothing, 10, 1) is times_picture(nothing) is None
+    assert words_picture(nothing) is None
+    assert debt_picture(nothing, 10, 1) is None
+    assert times_picture(nothing) is None
     assert kinds_picture([]) == ()
     assert weeks_picture([("2026-W47", velocity_gap([], now=at(0)))]) is None
 
