@@ -213,8 +213,9 @@ def _spoken(place: _Place, since: datetime, until: datetime | None, most: int) -
         TimelineEvent.message_ts.not_in(ignored),
         TimelineEvent.deleted_at.is_(None),
         at >= since,
-        TimelineEvent.author_id.is_distinct_from(ourselves),
     )
+    if ourselves is not None:
+        query = query.where(TimelineEvent.author_id.is_distinct_from(ourselves))
     if until is not None:
         query = query.where(at <= until)
     found = place.session.scalars(query.order_by(at, TimelineEvent.id).limit(most))

@@ -213,6 +213,35 @@ def test_an_archive_has_no_records_and_says_nothing_of_them(db: Database, incide
     assert read(db, imported_id).found == {}
 
 
+def test_an_archive_tells_an_alert_at_its_beginning_and_who_answered(db: Database) -> None:
+    with db.transaction() as session:
+        upsert_workspace(session, WorkspaceInfo(TEAM, "acme", URL, ""), AT_TWO)
+        incident = Incident(
+            team_id=TEAM,
+            channel_id=CHANNEL,
+            title="old",
+            status=Status.RESOLVED,
+            declared_at=AT_TWO,
+            is_imported=True,
+            timeline_from=AT_TWO,
+        )
+        session.add(incident)
+        session.flush()
+        incident_id = incident.id
+        hook = {
+            "type": "message",
+            "subtype": "bot_message",
+            "bot_id": "B1",
+            "username": "grafana",
+            "text": "[FIRING:1] errors above 5%",
+            "ts": instant_to_ts(AT_TWO),
+        }
+        record(session, to_records(TEAM, hook, CHANNEL), AT_TWO)
+    say(db, 7, "on it")
+    found = read(db, incident_id).found
+    assert (list(found), found[DETECTED].person) == ([DETECTED, ACKNOWLEDGED], "grafana")
+
+
 class TestWhatPeopleSay:
     def test_a_message_shows_it_by_link_or_stamp(self, db: Database, incident_id: int) -> None:
         ts = say(db, 1, "customers wrote in at two")
