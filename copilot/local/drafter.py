@@ -4,6 +4,7 @@ All sections are planned at once, since no message is told in two of them, and w
 for is taken from that plan: sections asked for one by one are together what they are at once.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from math import log2
 from zoneinfo import ZoneInfo
@@ -46,6 +47,14 @@ from copilot.reviews.words import normalised
 _WORTH_ASKING = -0.1
 _NO_FACTOR = (Cue.QUESTION, Cue.END, Cue.PLAN)
 _MOST_FOUND = 2
+_GOOD = re.compile(r"\b(?:able to|again)\b", re.IGNORECASE)
+"""`Able to start because the volume was free again`: why it went well brought nothing about."""
+_NOT = re.compile(r"\b(?:not|no|never)\b|n['’]t\b", re.IGNORECASE)
+_VICTIM = re.compile(
+    r"\b(?:users?|customers?|clients?|people|teams?|tenants?|requests?|jobs?|orders?|builds?)\b",
+    re.IGNORECASE,
+)
+"""What was done in production hit nobody yet."""
 _NO_HIT = (*UNSURE, Cue.PLAN, Cue.END, Cue.FINDING, Cue.STATUS)
 _SHARE_OF_LOG, _MOST_TURNS = 0.4, 20
 _SHARE_OF_DEEDS, _MOST_DEEDS = 0.33, 12
@@ -110,18 +119,25 @@ def _take_first_needs(
     signs = first_signs(sentences)
     selection.first_sign = signs[0] if signs else None
     selection.take(Section.DETECTION, signs, 2, words.timed, by_score=False)
-    hit = with_cue(sentences, Cue.IMPACT, without=_NO_HIT)
+    hit = [
+        sentence
+        for sentence in with_cue(sentences, Cue.IMPACT, without=_NO_HIT)
+        if Cue.ACTION not in sentence.cues or _VICTIM.search(sentence.text)
+    ]
     selection.take(Section.IMPACT, hit, _few(3, scale), words.reported, least=WORTH_TELLING)
     found = [
         sentence
         for sentence in with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=_NO_FACTOR)
-        if not points(sentence) and sentence.score >= WORTH_TELLING
+        if sentence.score >= WORTH_TELLING
+        and not points(sentence)
+        and not _GOOD.search(sentence.text)
     ]
     causes = with_cue(found, Cue.CAUSE)
     section = Section.CONTRIBUTING_FACTORS
     taken = selection.take(section, causes, _few(4, scale), words.reported)
     # What was merely found is seldom a factor; it may be where nobody names one.
-    selection.take(section, found, _MOST_FOUND - taken, words.reported)
+    positive = [sentence for sentence in found if not _NOT.search(sentence.text)]
+    selection.take(section, positive, _MOST_FOUND - taken, words.reported)
 
 
 def _take_lessons(

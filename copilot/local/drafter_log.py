@@ -20,7 +20,7 @@ _TALK = re.compile(
     r"|:[a-z_+-]+:",
     re.IGNORECASE,
 )
-_AHEAD = re.compile(r"\bwill\b", re.IGNORECASE)
+_NOT_DONE = re.compile(r"\bwill\b|\bdid(?: not|n['’]t)\b", re.IGNORECASE)
 _DEED = re.compile(
     r"^(?:(?:(?:the|cp|our|whole|[A-Z][\w-]*) )*(?:team|engineers?)|we|they)?\s*"
     r"(?:\w+ly |have |has |then |had )?(?!need|fail|notic|report|receiv|observ|detect|crash"
@@ -57,7 +57,7 @@ def common_stems(lines: Sequence[Sentence]) -> frozenset[str]:
 
 def is_deed(sentence: Sentence) -> bool:
     """In a log: somebody did it, rather than it happened."""
-    if sentence.cues & {Cue.STATUS, Cue.DETECTED, Cue.END} or _AHEAD.search(sentence.text):
+    if sentence.cues & {Cue.STATUS, Cue.DETECTED, Cue.END} or _NOT_DONE.search(sentence.text):
         return False
     return Cue.ACTION in sentence.cues or opens_with_deed(sentence)
 

@@ -34,6 +34,7 @@ _GRAVE = re.compile(
 )
 _SUPPOSED = re.compile(r"\b(?:if|should|would|could)\b", re.IGNORECASE)
 """Neither a turn nor a deed, but a thought of one."""
+_LOOKING = re.compile(r"\binvestigat|\bdebugg|\blooking (?:at|into)\b", re.IGNORECASE)
 _GRAVE_WEIGHT = 0.4
 _EARLY = 0.8
 """What was wrong is said early; what is said late is often about what was done."""
@@ -54,7 +55,7 @@ def take_summary(
     plain = [
         _as_trouble(sentence, selection)
         for sentence in with_substance(trouble)
-        if not opens_with_deed(sentence)
+        if not _is_about_work(sentence, selection)
     ]
     selection.take(Section.SUMMARY, plain, 1, words.timed, least=WORTH_LEARNING)
     ends = with_cue(told, Cue.END, without=[Cue.GUESS])
@@ -62,6 +63,16 @@ def take_summary(
     plainly = [one for one in with_cue(late, *Cue, without=[Cue.WELL]) if not points(one)]
     if not _take_end(selection, plainly, words):
         _take_end(selection, late, words)
+
+
+def _is_about_work(sentence: Sentence, selection: Selection) -> bool:
+    """It tells what was done about the trouble; lines of a log seldom tell both."""
+    is_logged = sentence.message.author_id in selection.log_keepers
+    return (
+        opens_with_deed(sentence)
+        or _LOOKING.search(sentence.text) is not None
+        or (is_logged and Cue.ACTION in sentence.cues)
+    )
 
 
 def _take_end(selection: Selection, ends: Sequence[Sentence], words: Wordings) -> bool:

@@ -144,6 +144,8 @@ def quoted_to_fit(text: str, budget: int) -> str | None:
     kept = " … ".join(part for part in _CUT_OUT.split(text.strip()) if part.strip(" .,;:-()<>"))
     kept = " ".join(kept.split())
     kept = kept.replace("“", "'").replace("”", "'").replace('"', "'").strip().rstrip(":;,")
+    if kept.count("(") > kept.count(")"):  # a link stood in the brackets, or the sentence is cut
+        kept = f"{kept[: kept.rfind('(')].rstrip()} …".removeprefix(" …")
     if not kept or budget < 2:
         return None
     if word_count(kept) <= budget:

@@ -119,7 +119,7 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|incident_(?:is_)?over)\b"
     ),
     Cue.FINDING: _cue(
-        r"\b(?:discovered|found|identified|realis?zed|reveal\w*|explanation|tracked_(?:it|the"
+        r"\b(?:discovered|became_aware|found|identified|realis?zed|reveal\w*|explanation|tracked_(?:it|the"
         r"|down)|narrowed"
         r"|noticed|observed|(?:then|so)_it(?:'?s|_is)|the_(?:writer|source|offender|trigger)_is|pinpointed|traced|investigation_(?:shows?|showed)"
         r"|it_was_(?:because|due))\b"
