@@ -42,7 +42,8 @@ _SAME_FACTOR = {
     0.5: word_set("half halved halves"),
 }
 _FRACTION = re.compile(
-    r"\b(?P<part>half|(?:a|one|1) third|(?:a|one|1) quarter|(?:two|2) thirds|(?:three|3) quarters)\b"
+    r"\b(?P<part>half|(?:a|one|1) third|(?:a|one|1) quarter|(?:two|2) thirds|(?:three"
+    r"|3) quarters)\b"
     r"(?! hour)",
     re.IGNORECASE,
 )
@@ -87,19 +88,23 @@ def _problem_with_numbers(
             continue  # lengths of time are checked as such
         same = [other for other in known if other.digits == number.digits]
         same = same or [other for other in known if _is_about_as_many(number, other, claim)]
+        if not same and (_is_reference(number, cited) or _is_ratio(number, claim, known)):
+            continue
         if not same:
-            if _is_reference(number, cited) or _is_ratio(number, claim, known):
-                continue
             return f"the number {number.said} is not in its sources"
-        if number.unit and all(other.unit != number.unit for other in same):
-            return f"the unit of “{number.said}” is not that of its source"
-        if not number.unit and number.noun and all(other.unit for other in same):
+        if _is_of_another_unit(number, same):
             return f"the unit of “{number.said}” is not that of its source"
         if number.rate and number.rate not in rates:
             return f"“{number.said}” per {number.rate} is not in its sources"
         if number.noun and not _is_counted_there(number, same, cited):
             return f"its sources do not say “{number.said}”"
     return None
+
+
+def _is_of_another_unit(number: Number, same: Sequence[Number]) -> bool:
+    if number.unit:
+        return all(other.unit != number.unit for other in same)
+    return bool(number.noun) and all(other.unit for other in same)
 
 
 def _is_about_as_many(said: Number, source: Number, claim: str) -> bool:
@@ -215,9 +220,11 @@ def _problem_with_vague_amounts(
     for word in words(claim):
         if word in VAGUE_AMOUNTS and word.removesuffix("s") not in singular:
             return f"“{word}” is not in its sources"
-        if word in _DOUBLE and word != "half" and not spoken & _SAME_FACTOR[_DOUBLE[word]]:
-            if not any(abs(ratio - _DOUBLE[word]) < 0.1 for ratio in _ratios(numbers)):
-                return f"“{word}” is not in its sources"
+        factor = _DOUBLE.get(word)
+        if not factor or word == "half" or spoken & _SAME_FACTOR[factor]:
+            continue
+        if not any(abs(ratio - factor) < 0.1 for ratio in _ratios(numbers)):
+            return f"“{word}” is not in its sources"
     for found in _FRACTION.finditer(_figures(claim)):
         part = found["part"].lower().split()[-1]
         if not (singular | spoken) & {

@@ -16,7 +16,8 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _SINCE = re.compile(
-    r"\bsince (?!\d|then\b|yesterday|the (?:change|deploy|release|migration|rename|night|morning|start)"
+    r"\bsince (?!\d|then\b|yesterday|the (?:change|deploy|release|migration|rename|night"
+    r"|morning|start)"
     r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)\b)",
     re.IGNORECASE,
 )

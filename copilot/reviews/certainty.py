@@ -32,7 +32,8 @@ _ASKING = re.compile(
 )
 _PLAN = re.compile(
     r"\b(?:will|going to|gonna|plan(?:s|ned|ning)?|todo|to do|action|should|shall|let's|lets"
-    r"|let me|need to|needs? (?:a|an|to)|want|wants|i'd|we'd|(?:could|can) (?:you|we|i)\b|tomorrow|next week|next time|asap"
+    r"|let me|need to|needs? (?:a|an|to)|want|wants|i'd|we'd|(?:could|can) (?:you|we|i)\b"
+    r"|tomorrow|next week|next time|asap"
     r"|please|follow[- ]?up|proposal|must|has to|have to|ought)\b|\b(?:i|we|they|it|he|she)'ll\b",
     re.IGNORECASE,
 )
@@ -40,8 +41,10 @@ _TOLD_AS_PLAN = re.compile(
     r"\b(?:will|plan\w*|intend\w*|want\w*|promis\w*|offer\w*|propos\w*|suggest\w*|ask\w*|request\w*"
     r"|would|should|could|can|might|may|must|needs?|needed|expect\w*|volunteer\w*|announc\w*|is to"
     r"|are to|was to|were to|to be|going to|is due|idea|recommend\w*|wish\w*|hope\w*|agree\w*|todo"
-    r"|still|demand\w*|call(?:s|ed) for|object\w*|aim\w*|meant|view|opinion|thinks?|thought|decid\w*"
-    r"|remains?|action|follow[- ]?up|undecided|shall|tomorrow|schedul\w*|due (?:on|at|next)|intention|advis\w*|urg\w*|estimat\w*|warn\w*)\b|[“\"]",
+    r"|still|demand\w*|call(?:s|ed) for|object\w*|aim\w*|meant|view|opinion|thinks?|thought"
+    r"|decid\w*"
+    r"|remains?|action|follow[- ]?up|undecided|shall|tomorrow|schedul\w*|due (?:on|at|next)"
+    r"|intention|advis\w*|urg\w*|estimat\w*|warn\w*)\b|[“\"]",
     re.IGNORECASE,
 )
 _DICTATED = re.compile(
@@ -63,10 +66,10 @@ def problem_with_certainty(claim: str, cited: Sequence[WindowMessage]) -> str | 
         return None
     if all(_asks(passage.text) for passage in nearest) and not _ASKING.search(plain):
         return "its source asks, it does not state"
-    return _problem_with_hedges(plain, said, cited) or _problem_with_plans(plain, cited)
+    return _problem_with_hedges(plain, cited) or _problem_with_plans(plain, cited)
 
 
-def _problem_with_hedges(plain: str, said: Passage, cited: Sequence[WindowMessage]) -> str | None:
+def _problem_with_hedges(plain: str, cited: Sequence[WindowMessage]) -> str | None:
     if _hedges(plain) or _TOLD_AS_HEDGED.search(plain):
         return None
     for part in clauses(plain) or [plain]:
@@ -92,7 +95,8 @@ def _is_hedged(passage: Passage, cited: Sequence[WindowMessage]) -> bool:
         for sentence in sentences_of(message.text):
             at = sentence.text.find(passage.text)
             if at > 0 and re.search(
-                r"\b(?:i think|i guess|i believe|maybe|perhaps|my guess|my theory)[\s,:]*(?:is|that|so)?[\s,:]*$",
+                r"\b(?:i think|i guess|i believe|maybe|perhaps|my guess"
+                r"|my theory)[\s,:]*(?:is|that|so)?[\s,:]*$",
                 sentence.text[:at],
                 re.IGNORECASE,
             ):

@@ -1,6 +1,7 @@
-"""Words of incidents that mean nearly the same, a group a line, and words that say nothing alone."""
+"""Words that mean nearly the same in talk of incidents.
 
-from copilot.reviews.words import word_set
+A group a line; a line that ends in + goes on in the next.
+"""
 
 ALIKE = """
 accept acceptable allow permit approve agree ok fine
@@ -14,7 +15,8 @@ attempt try retry run
 automatic automatically auto itself own
 backlog queue queued lag behind pending waiting piled pile outstanding remaining left remain
 back again restore restored recover return
-ban block blocked refuse refused reject rejected deny denied decline declined disallow forbid prevent
+ban block blocked refuse refused reject rejected deny denied decline declined disallow forbid +
+prevent
 begin start started starting open opened kick
 bigger larger over above more exceed greater
 break broken broke corrupt damage fail error fault defect bug wrong
@@ -22,13 +24,15 @@ bring carry fetch get
 bucket storage store
 cached cache caching
 calm quiet silent silence nothing
-cancel abort kill killed stop stopped end ended terminate halt interrupt shut drain drop turn off disable disabled
+cancel abort kill killed stop stopped end ended terminate halt interrupt shut drain drop turn +
+off disable disabled
 capacity room space size limit
 cause reason why because due trigger blame root
 certificate cert certs x509 tls ssl
 change modify edit alter switch adjust move update correct fix convert config setting
 choose pick decide
-clean clear cleaned delete deleted remove removed erase purge wipe drop empty emptied truncate truncated flush flushed gone lost missing absent discard
+clean clear cleaned delete deleted remove removed erase purge wipe drop empty emptied truncate +
+truncated flush flushed gone lost missing absent discard
 come arrive appear enter reach
 company our own
 compare check verify confirm test look inspect investigate examine review find try tried
@@ -56,7 +60,8 @@ every all each
 exceed over above pass
 expire expired end ended lapse lapsed ran out
 extend prolong raise increase add more longer
-fall fell drop dropped decrease decreased decline reduce reduced less lower down shrink shrank descend
+fall fell drop dropped decrease decreased decline reduce reduced less lower down shrink shrank +
+descend
 faster quick quicker speed
 fill full filled grow grew used
 fix resolve repair mend heal solve correct healthy recover ok
@@ -70,7 +75,8 @@ hardware machine physical
 healthy ok fine good green normal well up working recovered alive
 hit reach target point send request call traffic
 host machine server node instance box
-identify identified recognise recognize know known see saw found find discover notice noticed spot trace traced
+identify identified recognise recognize know known see saw found find discover notice noticed +
+spot trace traced
 impact affect affected hit suffer touch harm effect
 inform tell told notify notified say know
 intend plan want will going mean meant should
@@ -161,7 +167,8 @@ spare second other extra
 speak say tell mention
 stop stopped end ended off halt quit cease close closed
 straggler rest
-stuck blocked hang hung hanging stall stalled frozen wedge wedged waiting stop stopped unmoved moving move
+stuck blocked hang hung hanging stall stalled frozen wedge wedged waiting stop stopped unmoved +
+moving move
 subscribe subscription slot
 succeed success succeeded successful pass passed passing work worked working complete finished ok
 support helpdesk service
@@ -256,48 +263,3 @@ identity idp
 data rows records objects files docs documents
 zone region area
 """
-NEUTRAL = word_set(
-    """
-    advise advised advises recommend recommends recommended advocate insist insisted admit admitted argue
-    argued remark remarked instruct urge against able above across everywhere somewhere anybody anyone h min sec ms activity actual additional affected affect afterwards age ago alert alarm alarmed alone along alongside already
-    although amid among amount analysis another answer anymore apart apparently approximately area aside aspect assess
-    attention available average away backwards based basis became become beforehand beginning
-    behalf behind below bit both bring brought build call called came case caused cause certain chance
-    circumstance clear clearly colleague come coming company company's complete completely concern
-    concerned conclude condition consequence consider constantly contain contained contact content
-    continue continued continually could count couple course current currently day decision decide degree
-    detail difference different difficulty direct directly discover discussion down due duration earliest
-    early easily effect eighth eleven emergency enable end ended ending enough entire entirely especially
-    estimate evening event eventually fire fired firing exact exactly example exist explanation extent extra face fact
-    fairly far fast fifth figure final finally fine finish first five follow follow-up former forward
-    four fourth free frequently full fully gave general generally goal gone great group half happen
-    happens hardly held help hence high higher hold hour hundred idea immediate immediately
-    important impossible include including indeed individual inform information initial initially
-    inside instead intend intention involve involved issue item keep kept kind know knew known large
-    largely larger last lasted late lately later latter lead least leave led left length less level
-    light likely limited line list little live local long longer low lower main mainly majority
-    manner matter mean meaning meant meantime meanwhile measure mere merely middle midnight mid might
-    minute moment month moreover morning mostly move name namely nature nearly necessary need needed
-    newly next night nine noon normal normally note noted notice number object obvious obviously occasion
-    occur occurred offer often old open opinion order ordinary original originally otherwise outside
-    overall overnight part particular particularly partly pass passed past people percent percentage perform
-    period person phase piece place plan planned play point position possibility possible practice
-    precise precisely prefer preparation presence present previous previously prior problem proceed
-    process prompt promptly proper properly proposal prove provide purpose put quarter question quick
-    quickly quite range rapid rapidly rate ratio reach reached reaction ready real realise realize reason
-    receive received recent recently regard regular regularly relate relation relatively remain
-    remained remaining remains repeat repeatedly repeated reply report require required respect respond response
-    rest result resulted resume return returned review right role round rough roughly run running sake same
-    saw scale scene scope second section seek seem seen separate separately sequence series serious set
-    seven several severe shape share short shortly show shown sign similar similarly simple simply single
-    situation six size slight slightly slow slowly small smaller soon sort source speak specific spent spot
-    staff stage stand standard start started starting state stay stayed step stood story strong subject
-    succeed success sudden suddenly suffer sum support sure sequel switch table taken task team tell ten
-    tend term then thereafter therefore thing think third thousand three threshold time times together told took top
-    total toward towards trigger triggered true truly try turn turned twelve twice two type
-    understand understood unit unless unlike unusual upper use used useful usual usually value various
-    version view visible volume waited wanted warning watch week well went whole wide wider willing
-    wish within word work worked working world worse worst year yet zero zeros
-    """
-)
-"""They tell, but not of what."""

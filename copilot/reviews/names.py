@@ -28,7 +28,8 @@ _DOING = _SAYING | word_set(
 )
 _NOBODY_IN_PARTICULAR = word_set(
     """
-    he she they it we who i you someone somebody everyone nobody anyone anybody team responder responders
+    he she they it we who i you someone somebody everyone nobody anyone anybody team
+    responder responders
     engineer engineers people person customers customer users user participants one two three
     several others other alert alerts bot monitoring alarm alarms and then also later first was
     were is are be been being had has have not never that which what there this these those each

@@ -28,10 +28,12 @@ _NO_NEGATION = re.compile(
     re.IGNORECASE,
 )
 _SOFT = re.compile(
-    r"\b(?:fail(?!over|ing over|ed over)\w*|unable|broken?|refus\w*|missing|missed|lack\w*|gone|lost"
+    r"\b(?:fail(?!over|ing over|ed over)\w*|unable|broken?|refus\w*|missing|missed|lack\w*"
+    r"|gone|lost"
     r"|unresponsive|non-\w+|un\w+(?:ed|able|ing)|denied|deny|reject\w*|dead|dark|empty|emptied|zero"
     r"|false|off|silent|ignor\w*|disabled|exclud\w*|hidden|instead|too late|only|avoid\w*|stopped"
-    r"|prevent\w*|removed|(?:taken?|taking|going) (?:\w+ )?out|out of|NXDOMAIN|declined|cleared|without|expired|stable|40[34]|\w+-free|stuck|hung|rather than)\b"
+    r"|prevent\w*|removed|(?:taken?|taking|going) (?:\w+ )?out|out of|NXDOMAIN|declined"
+    r"|cleared|without|expired|stable|40[34]|\w+-free|stuck|hung|rather than)\b"
     r"|(?<![\d.,])0\b",
     re.IGNORECASE,
 )
@@ -44,12 +46,14 @@ _NOT_YET = re.compile(r"\b(?:yet|still|so far|until)\b", re.IGNORECASE)
 _TO_DO = re.compile(r"\b(?:need to|todo|to do|will|should|waiting|pending|going to|'ll)\b", re.I)
 _REPORTED = "|".join(sorted(REPORTING, key=len, reverse=True))
 _NEVER_SAID = re.compile(
-    rf"^\S+ (?:never|did not|didn't|had not|has not) (?:{_REPORTED}|ask|report|say|think|propose|suggest"
+    rf"^\S+ (?:never|did not|didn't|had not|has not) (?:{_REPORTED}|ask|report|say|think"
+    rf"|propose|suggest"
     r"|warn|note|confirm|announce)\b",
     re.IGNORECASE,
 )
 _UNSAID = re.compile(
-    r"\b(?:not|never|no one|nobody|n't)\b.{0,20}\b(?:said|say|told|tell|asked|ask|report|mention|warn)",
+    r"\b(?:not|never|no one|nobody|n't)\b.{0,20}\b(?:said|say|told|tell|asked|ask|report"
+    r"|mention|warn)",
     re.I,
 )
 _NEGATED = re.compile(
@@ -81,8 +85,9 @@ def problem_with_negation(claim: str, cited: Sequence[WindowMessage]) -> str | N
             if not _is_carried(part, said, close or everything, everything):
                 return "it says “not” where its source does not"
         elif close and all(negates(passage.text) for passage in close):
-            if not (_SOFT.search(claim) or negates(claim)) and _is_near(said, close):
-                return "it leaves out the “not” of its source"
+            if _SOFT.search(claim) or negates(claim) or not _is_near(said, close):
+                continue
+            return "it leaves out the “not” of its source"
     return None
 
 

@@ -11,13 +11,16 @@ from copilot.reviews.negations import negates
 from copilot.reviews.words import bare_stem, normalised, word_set, words
 
 _FLIPS = (
-    ("ok okay fine normal good green back work working worked works succeed succeeded success pass passed passing passes healthy alive",
+    ("ok okay fine normal good green back work working worked works succeed succeeded"
+     " success pass passed passing passes healthy alive",
      "fail failed failing fails failure failures broke broken breaking error errors unhealthy"),
     ("up rose rise rises rising grew grow grows growing grown increased increase increasing climbed"
      " climbing climb climbs raised raise raising higher piled doubled",
-     "down fell fall falls falling dropped dropping drops decreased decrease decreasing shrank shrink"
+     "down fell fall falls falling dropped dropping drops decreased decrease decreasing"
+     " shrank shrink"
      " lower lowered lowering reduced reduce declined removing"),
-    ("enabled enable enables on activated allowed allows", "disabled disable disables off deactivated"),
+    ("enabled enable enables on activated allowed allows",
+    "disabled disable disables off deactivated"),
     ("started start starting starts began begun", "stopped stop stops stopping ended halted"),
     ("recovered recovering recovers recover restored resolved fixed healed",
      "broke broken crashed worsened failed"),
@@ -67,7 +70,8 @@ _PHRASES = (
                 r"[ -]up\b|\bup to\b|\bup until\b|\btear\w* down\b|\bbreak\w* down\b", re.I), " "),
     (re.compile(r"\bover (?:the|a|an|to|for|again)\b|\b(?:run|hand|fail|rolled?|take)\w* over\b"
                 r"|\bis over\b|\bwas over\b", re.I), " "),
-    (re.compile(r"\bmore than\b|\bmore or less\b|\bno more\b|\bless than\b|\bany more\b", re.I), " "),
+    (re.compile(r"\bmore than\b|\bmore or less\b|\bno more\b|\bless than\b"
+        r"|\bany more\b", re.I), " "),
     (re.compile(r"\b(?:back|again) to\b", re.I), " "),
     (re.compile(r"\bon(?= (?!again|for|now|at)\w)", re.I), " "),
     (re.compile(r"\boff (?:of|the)\b", re.I), " "),
@@ -76,7 +80,8 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_|(?<=SERV)(?=FAIL)")
 _RISE = _OPPOSITES[2][0]
 _FALL = _OPPOSITES[2][1]
 _FROM_TO = re.compile(
-    r"(\d[\d,.]{0,12})[ ]?(ms|s|%|[kKMGT]?i?B|min|h)?\s*(?:->|→|to|down to|up to)\s*(\d[\d,.]{0,12})"
+    r"(\d[\d,.]{0,12})[ ]?(ms|s|%|[kKMGT]?i?B|min|h)?\s*(?:->|→|to|down to"
+    r"|up to)\s*(\d[\d,.]{0,12})"
     r"[ ]?(ms|s|%|[kKMGT]?i?B|min|h)?"
 )
 
@@ -91,22 +96,28 @@ def problem_with_opposites(claim: str, cited: Sequence[WindowMessage]) -> str | 
         about = " ".join(word for word in words(part) if word not in _ALL_TURNS)
         near = closest(passage_of(about), passages) or passages
         for where in (near, passages) if part == claim or len(passages) < 3 else (near,):
-            if any(negates(passage.text) for passage in where):
-                continue
-            sources = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in where))
-            for one, other in _OPPOSITES:
-                if said & one and not said & other and sources & other and not sources & one:
-                    return (
-                        f"it says “{_spoken(part, said & one)}” where its source says the opposite"
-                    )
+            if turned := _turned(said, where):
+                spoken = _spoken(part, turned)
+                return f"it says “{spoken}” where its source says the opposite"
     meanings = frozenset().union(*(passage.meanings for passage in passages))
     for word in words(claim):
         if word in _MUST_BE_SAID and meanings.isdisjoint(meanings_of(word)):
             return f"its sources do not say “{word}”"
-    return _direction_problem(claim, _turns(claim), passages)
+    return _direction_problem(claim, _turns(claim))
 
 
-def _direction_problem(claim: str, said: frozenset[str], passages: Sequence[Passage]) -> str | None:
+def _turned(said: frozenset[str], where: Sequence[Passage]) -> frozenset[str]:
+    """Words of the claim that the passages only have the opposite of."""
+    if any(negates(passage.text) for passage in where):
+        return frozenset()
+    sources = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in where))
+    for one, other in _OPPOSITES:
+        if said & one and not said & other and sources & other and not sources & one:
+            return said & one
+    return frozenset()
+
+
+def _direction_problem(claim: str, said: frozenset[str]) -> str | None:
     """`rose from 180 ms to 2.1 s` must rise."""
     found = _FROM_TO.search(claim)
     if not found or bool(said & _RISE) == bool(said & _FALL):

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from copilot.reviews.clocks import offset_of
 from copilot.reviews.spelled import in_figures
+from copilot.reviews.units import SECONDS, unit_of
 from copilot.reviews.words import STOPWORDS, word_set
 
 _MONTHS = "january february march april may june july august september october november december"
@@ -14,21 +15,6 @@ MONTHS = {name: at for at, name in enumerate(_MONTHS.split(), 1)}
 MONTHS |= {name[:3]: at for name, at in MONTHS.items()}
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_SECONDS = {
-    "ms": 0.001, "msec": 0.001, "millisecond": 0.001, "s": 1, "sec": 1, "second": 1,
-    "m": 60, "min": 60, "minute": 60, "h": 3600, "hr": 3600, "hour": 3600, "d": 86400,
-    "day": 86400, "week": 604800, "month": 2592000, "year": 31536000,
-}  # fmt: skip
-_UNITS = {
-    "percent": "%", "pct": "%", "byte": "b", "kib": "ki", "mib": "mi", "gib": "gi", "tib": "ti",
-    "kilobyte": "kb", "megabyte": "mb", "gigabyte": "gb", "terabyte": "tb",
-    "usd": "$", "dollar": "$", "eur": "€", "euro": "€", "gbp": "£",
-}  # fmt: skip
-_PLAIN_UNITS = word_set(
-    """
-    % b kb mb gb tb pb ki mi gi ti mbps gbps kbps $ € £ px kw mw hz khz mhz ghz
-    """
-)
 VAGUE_AMOUNTS = word_set(
     """
     hundreds thousands millions billions dozens couple
@@ -41,7 +27,20 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _OCLOCK = re.compile(r"\b(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap])\.?m\b\.?", re.IGNORECASE)
-_HOURS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_HOURS = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
 _OCLOCK_SPOKEN = re.compile(
     rf"(?<![\w.:,])(?P<spoken>{'|'.join(_HOURS)}|1[0-2]|[1-9])(?:\s+o'clock)?"
     r"(?:(?<=o'clock)|(?=\s+in the (?:morning|afternoon|evening)\b))",
@@ -152,20 +151,7 @@ def looks_like_identifier(token: str) -> bool:
 
 def _is_plain_number(token: str) -> bool:
     match = _NUMBER.fullmatch(token.lstrip("#~<>≥≤+-"))
-    return match is not None and (not match["unit"] or bool(_unit_of(match["unit"])))
-
-
-def _unit_of(word: str) -> str:
-    """The canonical unit that `word` names, or an empty string."""
-    lower = word.lower()
-    for form in (lower, lower.removesuffix("s")):
-        if form in _SECONDS:
-            return form
-        if form in _UNITS:
-            return _UNITS[form]
-        if form in _PLAIN_UNITS:
-            return form
-    return ""
+    return match is not None and (not match["unit"] or bool(unit_of(match["unit"])))
 
 
 def _masked(pattern: re.Pattern[str], text: str, take: Callable[[re.Match[str]], bool]) -> str:
@@ -225,7 +211,7 @@ def _take_identifiers(text: str, found: Stated) -> str:
     kept: list[str] = []
     for token in text.split():
         core = token.strip(_EDGES).removesuffix("'s").removesuffix("’s")
-        counted = bool(kept) and kept[-1][-1:].isdigit() and _unit_of(core) != ""
+        counted = bool(kept) and kept[-1][-1:].isdigit() and unit_of(core) != ""
         if not counted and looks_like_identifier(core) and not _is_range(core, found):
             found.identifiers.append(core.lstrip("#@"))
         elif core:
@@ -247,8 +233,8 @@ def _take_numbers(text: str, found: Stated) -> None:
     for match in _NUMBER.finditer(text):
         digits = match["digits"].replace(",", "")
         word = match["unit"] or ""
-        unit = match["money"] or _unit_of(word)
-        if unit not in _SECONDS:
+        unit = match["money"] or unit_of(word)
+        if unit not in SECONDS:
             noun = word if word and not unit else _word_after(text, match.end())
             rate = _RATE_AFTER.match(text, match.end("digits"))
             found.numbers.append(
@@ -262,7 +248,7 @@ def _take_numbers(text: str, found: Stated) -> None:
             )
             ends_at = None
             continue
-        length = Length(float(digits) * _SECONDS[unit], _step(digits, unit), _said(match))
+        length = Length(float(digits) * SECONDS[unit], _step(digits, unit), _said(match))
         between = None if ends_at is None else text[ends_at : match.start()].strip(" ,")
         if between in ("", "and") and length.step_s < found.lengths[-1].step_s:
             before = found.lengths.pop()  # `1 h 20 min` is one length
@@ -281,7 +267,7 @@ def _said(match: re.Match[str]) -> str:
 def _step(digits: str, unit: str) -> float:
     """How exactly a length is said: `2.5 minutes` to a tenth of them or to the half."""
     _, _, fraction = digits.partition(".")
-    return _SECONDS[unit] / (2 if fraction == "5" else 10 if fraction else 1)
+    return SECONDS[unit] / (2 if fraction == "5" else 10 if fraction else 1)
 
 
 def _plain(digits: str) -> str:

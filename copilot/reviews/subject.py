@@ -89,9 +89,8 @@ def _problem_with_clause(clause: str, meanings: frozenset[str], authors: set[str
 
 def _problem_with_weight(plain: str, spoken: set[str], meanings: frozenset[str]) -> str | None:
     for word in words(plain):
-        if word in _HEAVY and word not in spoken and f"~{word[:5]}" not in meanings:
-            if not _is_carried(word, meanings) or word.rstrip("sed") not in " ".join(spoken):
-                return f"“{word}” is not in its sources"
+        if word in _HEAVY and meanings.isdisjoint(_own_forms(word)):
+            return f"“{word}” is not in its sources"
         if word in _PEOPLE and not _NO_ONE.search(plain) and not _is_carried(word, meanings):
             return f"its sources say nothing of: {word}"
         group = _WHO_OF.get(word)
@@ -108,6 +107,11 @@ def _own_words(text: str, authors: set[str]) -> list[str]:
         for word in content_words(text)
         if word not in authors and not is_zone_label(word.upper()) and word not in places
     ]
+
+
+def _own_forms(word: str) -> set[str]:
+    """The word and its own forms, without those that only mean much the same."""
+    return {key for key in meanings_of(word) if not key.startswith("#")}
 
 
 def _facts(text: str) -> int:

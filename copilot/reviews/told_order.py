@@ -15,7 +15,8 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"^(?:[\w.-]+ (?:[\w-]+ ){0,3}?(?:seconds?|minutes?|hours?|days?) )?(?:(?P<last>after|once|following|as soon as)|(?P<first>before|prior to|until))\s+(?P<other>[^,]+),"
+    r"^(?:[\w.-]+ (?:[\w-]+ ){0,3}?(?:seconds?|minutes?|hours?|days?) )?(?:(?P<last>after"
+    r"|once|following|as soon as)|(?P<first>before|prior to|until))\s+(?P<other>[^,]+),"
     r"\s*(?P<main>.+)$",
     re.IGNORECASE,
 )
@@ -92,7 +93,8 @@ def _told(plain: str) -> tuple[str, str, str] | None:
 def _placed(
     earlier: Passage, later: Passage, cited: Sequence[WindowMessage]
 ) -> tuple[WindowMessage | None, WindowMessage | None]:
-    """Which messages tell of the two; of two messages, the one left over where only one is clear."""
+    """Which messages tell of the two; of two messages, the one left over where only one is"
+    " clear."""
     first, second = _teller(earlier, cited), _teller(later, cited)
     if len(cited) == 2:
         one, other = cited
@@ -132,9 +134,10 @@ def _problem_within(plain: str, cited: Sequence[WindowMessage]) -> str | None:
     text = normalised(cited[0].text).lower() if cited else ""
     lower = plain.lower()
     for one, other in (("before", "after"), ("after", "before"), ("until", "after")):
-        if re.search(rf"\b{one}\b", lower) and not re.search(rf"\b{one}\b", text):
-            if re.search(rf"\b{other}\b", text) and not re.search(rf"\b{other}\b", lower):
-                return f"it says “{one}” where its source says “{other}”"
+        is_told, is_there = (re.search(rf"\b{one}\b", said) for said in (lower, text))
+        told_other, there_other = (re.search(rf"\b{other}\b", said) for said in (lower, text))
+        if is_told and there_other and not is_there and not told_other:
+            return f"it says “{one}” where its source says “{other}”"
     return _problem_with_swap(plain, cited)
 
 

@@ -42,10 +42,10 @@ def problem_with_times(
     for time in sorted(said.times, key=spoken_time):
         offset = label if time.offset is None else time.offset
         if offset is not None:
-            if not _holds_in(time, zone_of(offset), cited, offset):
+            if not _holds_in(time, zone_of(offset), cited):
                 return f"the time {spoken_time(time)} in that time zone is not in its sources"
         elif places or says_local(claim):
-            if not any(_holds_in(time, place, cited, None) for place in places or [zone]):
+            if not any(_holds_in(time, place, cited) for place in places or [zone]):
                 return f"the time {spoken_time(time)} in that time zone is not in its sources"
         elif not _holds(time, cited, zone):
             return f"the time {spoken_time(time)} is not in its sources"
@@ -61,9 +61,7 @@ def _holds(time: ClockTime, cited: Sequence[WindowMessage], zone: tzinfo) -> boo
     )
 
 
-def _holds_in(
-    time: ClockTime, zone: tzinfo, cited: Sequence[WindowMessage], offset: int | None
-) -> bool:
+def _holds_in(time: ClockTime, zone: tzinfo, cited: Sequence[WindowMessage]) -> bool:
     for message in cited:
         if _same_time(time, ClockTime(*shown(message.occurred_at, zone))):
             return True

@@ -37,7 +37,6 @@ _IDENTIFIER = re.compile(
     r"(?<![\w-])(?:v?\d+\.\d+\.\d+(?:\.\d+)*(?:/\d+)?|v\d+\.\d+|#\d+|[A-Z]+-\d+"
     r"|(?=[\w.-]*[a-z])(?=[\w.-]*\d)[\w]+(?:[-_][\w]+)*|[a-z]+(?:[-_.][a-z]+)+)(?![\w-])"
 )
-_STRANGERS = ("Wilhelmina", "Ottokar", "Xiomara")
 _MONTHS = "January February March April May June July August September October November December"
 _DATE = re.compile(rf"\b(\d{{1,2}}) ({'|'.join(_MONTHS.split())})\b")
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -95,7 +94,7 @@ def number(case: Case, rng: Random) -> Altered:
             ):
                 yield None
             else:
-                yield case.saying(_put(case.text, found.span(1), spoken))
+                yield case.saying(put(case.text, found.span(1), spoken))
 
 
 def unit(case: Case, rng: Random) -> Altered:
@@ -108,7 +107,7 @@ def unit(case: Case, rng: Random) -> Altered:
             if any(re.search(said, message.text) for message in case.cited):
                 yield None
             else:
-                yield case.saying(_put(case.text, found.span(), other))
+                yield case.saying(put(case.text, found.span(), other))
 
 
 def time(case: Case, rng: Random) -> Altered:
@@ -120,7 +119,7 @@ def time(case: Case, rng: Random) -> Altered:
             if _holds_time(case, hour, minute):
                 yield None
             else:
-                yield case.saying(_put(case.text, (found.start(), found.end(2)), changed))
+                yield case.saying(put(case.text, (found.start(), found.end(2)), changed))
 
 
 def date(case: Case, rng: Random) -> Altered:
@@ -128,10 +127,10 @@ def date(case: Case, rng: Random) -> Altered:
         day = int(found[1]) % 27 + 1
         if any(str(day) in message.text for message in case.cited):
             yield None
-        yield case.saying(_put(case.text, found.span(1), str(day)))
+        yield case.saying(put(case.text, found.span(1), str(day)))
     for found in re.finditer("|".join(_DAYS), case.text):
         other = rng.choice([day for day in _DAYS if day != found[0]])
-        yield case.saying(_put(case.text, found.span(), other))
+        yield case.saying(put(case.text, found.span(), other))
 
 
 def zone(case: Case, rng: Random) -> Altered:
@@ -146,7 +145,7 @@ def zone(case: Case, rng: Random) -> Altered:
         ("MDT", "UTC"),
     ):
         for found in re.finditer(rf"(?<=\d ){one}\b", case.text):
-            yield case.saying(_put(case.text, found.span(), other))
+            yield case.saying(put(case.text, found.span(), other))
 
 
 def duration(case: Case, rng: Random) -> Altered:
@@ -160,34 +159,7 @@ def duration(case: Case, rng: Random) -> Altered:
             ):
                 yield None
             else:
-                yield case.saying(_put(_in_digits(case.text), found.span(1), str(changed)))
-
-
-def name(case: Case, rng: Random) -> Altered:
-    """Somebody of the incident, or a stranger, who neither wrote nor is named in what is cited."""
-    around = " ".join(f"{m.author_name} {m.text}" for m in case.cited).casefold()
-    absent = [name for name in sorted(case.names) if name.casefold() not in around]
-    for found in _people(case):
-        for other in ([rng.choice(absent)] if absent else []) + [rng.choice(_STRANGERS)]:
-            yield case.saying(_put(case.text, found.span(), _cased(other, found[0])))
-
-
-def attribution(case: Case, rng: Random) -> Altered:
-    """Who did or said it: another who wrote one of the cited messages, or whom one names."""
-    authors = sorted({m.author_name for m in case.cited})
-    for found in _people(case):
-        if found.start() > 0 or not re.match(r"\s[a-z]", case.text[found.end() :]):
-            continue
-        others = [
-            other
-            for other in sorted(case.names)
-            if other.casefold() != found[0].casefold()
-            and other.casefold() not in case.text.casefold()
-            and (other in authors or any(other.lower() in m.text.lower() for m in case.cited))
-        ]
-        if not others:
-            continue
-        yield case.saying(_put(case.text, found.span(), _cased(rng.choice(others), found[0])))
+                yield case.saying(put(_in_digits(case.text), found.span(1), str(changed)))
 
 
 def host(case: Case, rng: Random) -> Altered:
@@ -211,7 +183,7 @@ def host(case: Case, rng: Random) -> Altered:
             if other.casefold() in cited:
                 yield None
             else:
-                yield case.saying(_put(case.text, found.span(), other))
+                yield case.saying(put(case.text, found.span(), other))
 
 
 def _citing(case: Case, at: int, quote: Quote) -> Case:
@@ -220,7 +192,7 @@ def _citing(case: Case, at: int, quote: Quote) -> Case:
     return replace(case, citations=tuple(quotes))
 
 
-def _put(text: str, span: tuple[int, int], put: str) -> str:
+def put(text: str, span: tuple[int, int], put: str) -> str:
     return text[: span[0]] + put + text[span[1] :]
 
 
@@ -295,19 +267,6 @@ def _in_digits(text: str) -> str:
     return _SPELLED_UNIT.sub(lambda found: str(_SPELLED.index(found[1].lower())), text)
 
 
-def _people(case: Case) -> list[re.Match[str]]:
-    people = [m.author_name for m in case.messages.values() if not m.is_bot]
-    pattern = "|".join(re.escape(name) for name in sorted(set(people), key=len, reverse=True))
-    outside_quotes = re.sub(r"“[^”]*”", lambda m: "_" * len(m[0]), case.text)
-    if not pattern:
-        return []
-    return list(re.finditer(rf"(?<![\w@])(?:{pattern})(?![\w-])", outside_quotes, re.IGNORECASE))
-
-
-def _cased(name: str, like: str) -> str:
-    return name.capitalize() if like[:1].isupper() else name
-
-
 FACTS: dict[str, Kind] = {
     "cited message": cited_message,
     "quote": quote,
@@ -317,7 +276,5 @@ FACTS: dict[str, Kind] = {
     "date": date,
     "time zone": zone,
     "duration": duration,
-    "name": name,
-    "who did it": attribution,
     "host or identifier": host,
 }

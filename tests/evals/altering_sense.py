@@ -21,17 +21,22 @@ _OPPOSITE_PAIRS = (
     ("recovered", "broke"), ("worked again", "failed again"), ("succeeded", "failed"),
     ("failed", "succeeded"), ("failing", "working"), ("passed again", "failed again"),
     ("enabled", "disabled"), ("disabled", "enabled"), ("on again", "off again"),
-    ("switched the flag off", "switched the flag on"), ("started", "stopped"), ("stopped", "started"),
-    ("running", "stopped"), ("reachable", "unreachable"), ("more(?! than)(?<!any more)", "fewer"), ("extended", "reduced"),
+    ("switched the flag off", "switched the flag on"), ("started", "stopped"),
+    ("stopped", "started"),
+    ("running", "stopped"), ("reachable", "unreachable"),
+    ("more(?! than)(?<!any more)", "fewer"), ("extended", "reduced"),
     ("missing", "present"), ("healthy", "unhealthy"), ("accepted", "rejected"), ("stuck", "moving"),
     ("satisfied", "dissatisfied"), ("removed", "added"), ("refused", "accepted"),
     ("behind", "ahead"), ("late", "early"), ("full", "empty"), ("within", "only after"),
     ("unable", "able"), ("largest", "smallest"), ("less", "more"),
 )  # fmt: skip
 _ORDERS = (
-    (r" before ", " after "), (r" after (?!each|upon)", " before "), (r" and then ", ", but only after "),
-    (r"\bOnce ", "Before "), (r"^After ", "Before "), (r" until ", " after "), (r" once ", " before "),
-    (r"\bfirst\b(?! report| failure| attempt| limit| suspected| and)(?<!at first)", "last"), (r" later\b", " earlier"),
+    (r" before ", " after "), (r" after (?!each"
+        r"|upon)", " before "), (r" and then ", ", but only after "),
+    (r"\bOnce ", "Before "), (r"^After ", "Before "), (r" until ", " after "),
+    (r" once ", " before "),
+    (r"\bfirst\b(?! report| failure| attempt| limit| suspected"
+        r"| and)(?<!at first)", "last"), (r" later\b", " earlier"),
 )  # fmt: skip
 _HEDGED = re.compile(
     r"^(?P<who>[A-Z]\w+) (?:suspects|suspected|thinks|thought|guessed|believed|estimated|expected)"
@@ -52,7 +57,8 @@ _PLURAL = re.compile(
     r"|requests|tickets|instances|partitions|jobs|checkouts|people|nodes)\b"
 )
 _AFFECTED = {
-    "customers": "employees", "users": "administrators", "orders": "refunds", "payments": "invoices",
+    "customers": "employees", "users": "administrators", "orders": "refunds", 
+    "payments": "invoices",
     "carts": "accounts", "logins": "uploads", "services": "backups", "requests": "uploads",
     "people": "machines", "jobs": "customers", "lookups": "payments", "tickets": "refunds",
     "prices": "addresses", "uploads": "passwords", "invoices": "salaries",

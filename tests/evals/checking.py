@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 from copilot.ports import Quote
 from copilot.suggestions.proportions import wilson
 from tests.evals.altering_facts import FACTS
+from tests.evals.altering_names import WHO
 from tests.evals.altering_sense import SENSE
 from tests.evals.claims import HELD_OUT, SEEN, Case, cases_in
 from tests.evals.corpora import SHARED_DATA
 from tests.evals.drafting import drafts
 
-KINDS = FACTS | SENSE
+KINDS = FACTS | WHO | SENSE
 """In the order in which they are told."""
 SEED = 20261122
 

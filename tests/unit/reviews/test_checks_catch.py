@@ -10,7 +10,7 @@ HARD_FACTS = ("cited message", "quote", "number", "unit", "time", "duration", "h
 
 def test_nearly_every_alteration_of_a_true_sentence_is_caught() -> None:
     cases = [case for case in cases_in(SEEN) + cases_in(HELD_OUT) if case.checked().is_supported]
-    tally = tally_of(Random(7).sample(cases, 40), seed=7)
+    tally = tally_of(Random(7).sample(cases, 40), seed=7)  # noqa: S311
     caught, missed = sum(tally.caught.values()), sum(tally.missed.values())
     assert caught / (caught + missed) >= 0.95, tally.missed
     for kind in HARD_FACTS:
@@ -24,11 +24,11 @@ def test_every_kind_of_alteration_finds_something_to_alter() -> None:
 
 def test_an_alteration_that_may_be_true_is_left_out() -> None:
     case = next(case for case in cases_in(SEEN) if "2,291" in case.text)
-    numbers = [found.text for found in KINDS["number"](case, Random(1)) if found is not None]
+    numbers = [found.text for found in KINDS["number"](case, Random(1)) if found is not None]  # noqa: S311
     assert numbers
     assert all("2,291" not in text for text in numbers)
     one_less = case.saying("Paul removed 2,290 keys from redis.")
-    assert None in list(KINDS["number"](one_less, Random(1)))
+    assert None in list(KINDS["number"](one_less, Random(1)))  # noqa: S311
 
 
 def test_there_are_enough_sentences_in_other_words() -> None:
