@@ -7,14 +7,14 @@ costs no further question, and once more where the review is saved.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from copilot.llm.asking import Asking, Asks
-from copilot.llm.drafter_joining import Told, join
+from copilot.llm.drafter_joining import Joined
 from copilot.llm.drafter_memory import Memory
 from copilot.llm.drafter_parts import cut_into_parts
 from copilot.llm.drafter_prompting import PARTS_VERSION
@@ -79,29 +79,39 @@ class ModelDrafter:
         # It reads everything for each section: once on record is enough, unless it stood in.
         own = (local_run,) if sitting.trouble or not request.memory else ()
         keys = [part.key for part in cut.parts]
+        before = [*map(str, request.memory.get("written", ()))]
+        by_model = [claim.text for claims in written.sound.values() for claim in claims]
         return Draft(
-            claims=tuple(_joined(request, written, local)),
+            claims=tuple(_joined(request, written, local, frozenset(before))),
             engine=ENGINE if any(map(memory.is_answered, keys)) else local.engine,
             tokens=sitting.tokens,
             runs=(*sitting.runs, *(local.runs or own)),
             fell_back_because=sitting.trouble or local.fell_back_because,
-            memory={"local": dict(local.memory), "model": memory.as_json(keys)},
+            memory={
+                "local": dict(local.memory),
+                "model": memory.as_json(keys),
+                "written": [*before, *by_model],
+            },
             left_out=(*cut.left_out, *written.left_out, *local.left_out),
         )
 
 
-def _joined(request: DraftRequest, written: Written, local: Draft) -> list[DraftedClaim]:
+def _joined(
+    request: DraftRequest, written: Written, local: Draft, before: Collection[str]
+) -> list[DraftedClaim]:
     """In the order of the sections. What failed its checks goes along, to be kept apart.
 
-    A thing is said once; a section that the workspace worded itself may say it again.
+    A thing is said once; a section that the workspace worded itself may say it again. `before`
+    are the sentences that the model wrote for earlier sections.
     """
-    told = Told()
-    told.add(request.said)
+    joined = Joined()
+    joined.all.add(request.said)
+    joined.models.add(claim for claim in request.said if claim.text in before)
     found: list[DraftedClaim] = []
     for wish in request.sections:
         theirs = [claim for claim in local.claims if claim.section == wish.key]
-        elsewhere = told if is_as_shipped(wish) else Told()
-        found += join(written.sound.get(wish.key, ()), theirs, elsewhere, wish.most)
+        elsewhere = joined if is_as_shipped(wish) else Joined()
+        found += elsewhere.join(written.sound.get(wish.key, ()), theirs, wish.most)
         found += written.failed.get(wish.key, ())
     return found
 

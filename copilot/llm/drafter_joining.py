@@ -48,21 +48,35 @@ def _is_same(one: frozenset[str], other: frozenset[str]) -> bool:
     return len(one & other) >= (fewer if fewer < _FEW_WORDS else max(_SAME * fewer, _FEW_WORDS))
 
 
-def join(
-    models: Sequence[DraftedClaim], local: Sequence[DraftedClaim], told: Told, most: int
-) -> list[DraftedClaim]:
-    """For one section: the model's sentences, and of the built-in engine's what they don't say.
+@dataclass(slots=True)
+class Joined:
+    """A review as it grows, section by section."""
 
-    Where not all fit, the built-in engine's stay: nothing that people write in a channel keeps it
-    from saying what it would have said without a model. `told` is added to.
-    """
-    new = _not_told(models, told)
-    seen = told.copy()
-    seen.add(new)
-    others = _not_told(local, seen)
-    joined = [*new[: max(0, most - len(others))], *others]
-    told.add(joined)
-    return sorted(joined, key=lambda claim: min((q.number for q in claim.citations), default=0))
+    all: Told = field(default_factory=Told)
+    models: Told = field(default_factory=Told)
+    """Of that, what the model wrote."""
+
+    def join(
+        self, models: Sequence[DraftedClaim], local: Sequence[DraftedClaim], most: int
+    ) -> list[DraftedClaim]:
+        """One section: the model's sentences, and of the built-in engine's what they don't say.
+
+        The built-in engine's give way to the model's alone: it chose them among each other. Where
+        not all fit, they stay: nothing that people write in a channel keeps it from saying what it
+        would have said without a model.
+        """
+        new = _not_told(models, self.all)
+        known = self.models.copy()
+        known.add(new)
+        others = [claim for claim in local if not known.holds(claim)]
+        kept = new[: max(0, most - len(others))]
+        self.models.add(kept)
+        self.all.add([*kept, *others])
+        return sorted([*kept, *others], key=_first_cited) if kept else others
+
+
+def _first_cited(claim: DraftedClaim) -> int:
+    return min((quote.number for quote in claim.citations), default=0)
 
 
 def _not_told(claims: Sequence[DraftedClaim], told: Told) -> list[DraftedClaim]:

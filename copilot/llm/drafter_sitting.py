@@ -81,7 +81,8 @@ class Sitting:
         missing = len(self._troubles)
         if missing >= self._questions:
             return self._troubles[0]
-        return f"{self._troubles[0]} ({missing} of {self._questions} questions went unanswered)"
+        share = f"{missing} of {self._questions} questions"
+        return f"{self._troubles[0]} (for {share}; the rest is the model's)"
 
     def ask(
         self,

@@ -149,6 +149,10 @@ def command_markdown(place: Place) -> str:
     return place.command("review", "export", str(place.incident_id))
 
 
+def command_html(place: Place) -> str:
+    return place.command("review", "export", str(place.incident_id), "--format", "html")
+
+
 def command_json(place: Place) -> str:
     found = place.command("review", "export", str(place.incident_id), "--format", "json")
     return published_json(json.loads(found))
@@ -166,8 +170,10 @@ def published_json(found: dict[str, Any]) -> str:
 
 PATHS: Mapping[str, Publishes] = {
     "console": console_page,
+    "console html": of_the_console("review.html"),
     "console markdown": of_the_console("review.md"),
     "console json": console_json,
     "command markdown": command_markdown,
+    "command html": command_html,
     "command json": command_json,
 }

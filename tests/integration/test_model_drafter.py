@@ -241,7 +241,7 @@ def test_where_one_part_fails_the_others_are_the_models_and_the_gap_is_told(
     endpoint.will(says("no"), says("no"))
     draft = drafter(local=MUTE).draft(a_long_request(450))
     assert draft.engine == "model-1"
-    assert "could not be read (1 of " in str(draft.fell_back_because)
+    assert "could not be read (for 1 of " in str(draft.fell_back_because)
     assert_all_hold(draft, a_long_request(450))
 
 
@@ -274,7 +274,7 @@ def test_a_whole_draft_ends_in_time_however_slow_each_answer(
     slow = drafter(local=MUTE, longest=timedelta(seconds=120), monotonic=lambda: float(next(now)))
     draft = slow.draft(a_long_request(900))
     assert 0 < endpoint.calls <= 2
-    assert "took too long for all of it (" in str(draft.fell_back_because)
+    assert "took too long for all of it (for " in str(draft.fell_back_because)
 
 
 def test_a_budget_that_is_spent_is_said_and_costs_nothing(
