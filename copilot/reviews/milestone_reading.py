@@ -1,7 +1,7 @@
 """Reads the milestones of an incident: from its records, its messages and what people said."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -120,8 +120,14 @@ def _records(place: _Place) -> Records:
         declared=place.told(declared) if declared else _declared_row(place),
         mitigated=_status_record(place, changes, Status.MONITORING, incident.mitigated_at),
         resolved=_status_record(place, changes, Status.RESOLVED, incident.resolved_at),
-        commanded=[place.told(event) for event in changes if _makes_commander(event)],
+        commanded=[_commander(place, event) for event in changes if _makes_commander(event)],
     )
+
+
+def _commander(place: _Place, event: TimelineEvent) -> Told:
+    """Whoever took over, not who wrote it down."""
+    user_id = str(event.details["new"])
+    return replace(place.told(event), person=place.names.get(user_id, user_id))
 
 
 def _own_changes(place: _Place) -> list[TimelineEvent]:

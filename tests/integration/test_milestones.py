@@ -145,7 +145,7 @@ def test_a_commander_answers_where_nobody_spoke_before(db: Database, incident_id
     with db.transaction() as session:
         assign(session, get_incident(session, incident_id), Role.COMMANDER, "UBEN", "UANA", at(12))
     found = read(db, incident_id).found[ACKNOWLEDGED]
-    assert (found.at, found.origin) == (at(12), Origin.RECORD)
+    assert (found.at, found.origin, found.person) == (at(12), Origin.RECORD, "ben")
 
 
 def test_an_alert_that_somebody_had_ignored_detected_nothing(
