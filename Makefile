@@ -59,6 +59,7 @@ evals: setup-dev ## How good the proposer and the drafter are, on the data in ..
 	$(BIN)/python -m tests.evals.token_share
 	$(BIN)/python -m tests.evals.draft_tokens
 	$(BIN)/python -m tests.evals.drafting
+	$(BIN)/python -m tests.evals.checking
 
 bench: setup-dev ## Speed as ratios against a baseline in the same run, and the proposer's quality
 	$(BIN)/python -m tests.benchmarks $(ARGS)
