@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError, NotFoundError
-from copilot.reviews.acting import find_claim
+from copilot.reviews.acting import bring_back, find_claim, hold_claim
 from copilot.reviews.models import Comment, Review
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.versions import lock_unsigned, require_review
@@ -28,9 +28,7 @@ def write_comment(
     incident = lock_unsigned(session, incident_id)
     require_review(session, incident.id)
     if claim_id is not None:
-        born_in = session.get_one(Review, find_claim(session, claim_id).review_id)
-        if born_in.incident_id != incident.id:
-            raise NotFoundError("This sentence is not in this review. Nothing was saved.")
+        claim_id = _standing(session, incident.id, claim_id)
     lines = [" ".join(visible(line).split()) for line in text.splitlines()]
     words = redact("\n".join(lines).strip())
     if not words:
@@ -47,6 +45,18 @@ def write_comment(
     session.add(comment)
     session.flush()
     return comment
+
+
+def _standing(session: Session, incident_id: int, claim_id: int) -> int:
+    """Where the comment will be seen: what was remarked on a proposal stays with its sentence."""
+    born_in = session.get_one(Review, find_claim(session, claim_id).review_id)
+    if born_in.incident_id != incident_id:
+        raise NotFoundError("This sentence is not in this review. Nothing was saved.")
+    held = hold_claim(session, claim_id)
+    if held.claim.proposed_for_id is not None:
+        held = hold_claim(session, held.claim.proposed_for_id)
+    bring_back(session, held)
+    return held.claim.id
 
 
 def settle_comment(session: Session, comment_id: int, *, by: Reviewer, now: datetime) -> Comment:

@@ -72,6 +72,7 @@ def edit_claim(
     line = tidy(text)
     if held.claim.proposed_for_id is not None:
         beside = hold_claim(session, held.claim.proposed_for_id)
+        bring_back(session, beside)
         return propose(session, beside, line, held.sources, by=by, now=now)
     bring_back(session, held)
     if line == held.claim.text:

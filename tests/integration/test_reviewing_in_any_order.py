@@ -24,7 +24,7 @@ from copilot.reviews.amendments import add_amendment, amend
 from copilot.reviews.checking import check_words
 from copilot.reviews.comments import write_comment
 from copilot.reviews.drafting import draft_review
-from copilot.reviews.models import Claim, ClaimState, Review, VerificationAct
+from copilot.reviews.models import Claim, ClaimState, Comment, Review, VerificationAct
 from copilot.reviews.reading import ClaimView, ReviewView, current_review
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.signing import sign_off, verify_hash
@@ -258,6 +258,9 @@ class Walk:
                     assert row.withdrawn_by is not None, "no draft withdraws what a person touched"
                 if row.proposed_for_id is not None and row.withdrawn_in_id is None:
                     assert by_id[row.proposed_for_id].withdrawn_in_id is None
+            everything = [*view.claims, *view.unsupported, *view.rejected]
+            remarks = [*view.comments, *(one for claim in everything for one in claim.comments)]
+            assert {one.id for one in remarks} == set(session.scalars(select(Comment.id)))
             acts = session.scalars(select(VerificationAct)).all()
             kept = {row.text for row in rows} | {act.text for act in acts}
             assert self.written <= kept
