@@ -18,6 +18,7 @@ from copilot.console.sessions import Viewer
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.reviews.debt import debt_of
+from copilot.reviews.history import word_changes
 from copilot.reviews.models import ClaimState, LedgerEntry
 from copilot.reviews.time_zones import zone_of, zone_of_person
 from copilot.reviews.views import ClaimView, ReviewView
@@ -63,6 +64,16 @@ class ReviewPage:
             parts.append(left or "none left to check")
         parts.append(", ".join(f"{name} {number}" for name, number in self.people))
         return " · ".join(part for part in parts if part)
+
+    @property
+    def put_otherwise(self) -> Sequence[tuple[str, str]]:
+        """How a person changed the open claim's drafted words: runs of `same`, `gone`, `new`."""
+        claim = self.opened
+        if claim is None or not claim.drafted_text or not claim.is_in_a_persons_words:
+            return ()
+        if claim.state != ClaimState.EDITED:
+            return ()
+        return word_changes(claim.drafted_text, claim.text)
 
     @property
     def more_before(self) -> bool:

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from copilot.db import Database
 from copilot.jobs import Job, QueuedJob
-from copilot.reviews.models import LedgerEntry
+from copilot.reviews.models import Claim, LedgerEntry, SeededCheck
+from copilot.reviews.policies import set_policy
+from copilot.reviews.review_policy import ReviewPolicy
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.verification import edit_claim
 from copilot.timeline.permalinks import instant_to_ts
@@ -438,3 +440,62 @@ class TestVersions:
         assert "There is one version" in sam.sees(f"{review}/versions")
         sam.sees(f"{review}/versions?from=1&to=9", status=404)
         sam.sees(f"{review}/versions?from=x", status=400)
+
+    def test_words_added_and_removed_are_marked_for_eyes_and_ears(
+        self, sam: Visitor, review: str
+    ) -> None:
+        claim = claim_with(sam, review, "0 lag")
+        form = {"text": "The index had 0 lag."}
+        sam.sends(f"{review}/claims/{claim}/edit", form, seen_at=review)
+        page = sam.sees(f"{review}?claim={claim}")
+        assert '<ins><span class="visually-hidden">added: </span>had</ins>' in page
+        assert '<span class="visually-hidden">removed: </span>was caught up, with</del>' in page
+
+
+class TestAltered:
+    """Sentences that were altered on purpose, for who asked for them."""
+
+    @pytest.fixture
+    def altered(self, db: Database, world: World) -> None:
+        policy = ReviewPolicy(seeded_share=0.2)
+        with db.transaction() as session:
+            set_policy(session, TEAM, policy, replaces=1, reason="try", by="U0ANA", now=NOW)
+
+    def planted(self, db: Database, sam: Visitor, review: str) -> tuple[str, str, str]:
+        """Its claim, how it reads on the page, and how the review has it."""
+        sam.sees(review)
+        with db.reading() as session:
+            seeded = session.scalars(select(SeededCheck).order_by(SeededCheck.id)).first()
+            assert seeded is not None
+            real = session.get_one(Claim, seeded.claim_id).text
+            return str(seeded.claim_id), seeded.text, real
+
+    @pytest.mark.parametrize(
+        ("act", "said"),
+        [("verify", "This one got past you."), ("wrong", "You caught it."), ("edit", "You caught")],
+    )
+    def test_the_answer_is_revealed_in_its_place_and_says_nothing_of_the_real_one(
+        self, db: Database, sam: Visitor, review: str, altered: None, act: str, said: str
+    ) -> None:
+        claim, shown, real = self.planted(db, sam, review)
+        page = sam.sees(f"{review}?claim={claim}")
+        assert shown in unescape(page)
+        assert real not in unescape(page)
+        assert "altered" not in page
+        form = {"seen": shown, "text": real}
+        answer = sam.sends(f"{review}/claims/{claim}/{act}", form, seen_at=review)
+        assert answer.headers["location"].endswith(f"#c-{claim}")
+        after = unescape(sam.sees(f"{review}?claim={claim}"))
+        assert said in after
+        assert real in after
+        assert "0 of 11 claims checked" in after
+
+    def test_it_is_on_one_persons_page_only(
+        self, db: Database, sam: Visitor, review: str, altered: None
+    ) -> None:
+        _, shown, real = self.planted(db, sam, review)
+        for ending in ("md", "json"):
+            taken = sam.http.get(f"{review}.{ending}").text
+            assert shown not in taken
+            assert real in taken
+        assert shown not in unescape(sam.sees(f"{review}/versions"))
