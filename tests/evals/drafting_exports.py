@@ -23,6 +23,9 @@ WRITER = "scribe"
 _FULL = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d{1,2}:\d\d)")
 _OF_A_DAY = re.compile(r"([A-Z][a-z]{2})[a-z]* (\d{1,2}),? (\d{1,2}:\d\d(?: ?[AP]M)?)")
 _CLOCK = re.compile(r"(\d{1,2}:\d\d)(?: ?([AP]M))?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_UNDATED = "2020-01-01"
+"""Where neither the post-mortem nor an entry says the day."""
 _LINK = re.compile(r"\[([^\[\]]*)\]\((https?://[^\s()]+)\)")
 _PAST_MIDNIGHT = timedelta(hours=6)
 """A clock that goes back by more has passed midnight; by less the entry is told out of order."""
@@ -83,7 +86,8 @@ def _post_mortem(row: Mapping[str, Any]) -> PostMortem:
 
 def _instants(date: str, times: Sequence[str | None]) -> list[datetime]:
     """When each entry happened; one without a time a minute after the one before."""
-    at = datetime.fromisoformat(f"{date}T00:00+00:00")
+    day = date if _DATE.fullmatch(date) else _UNDATED
+    at = datetime.fromisoformat(f"{day}T00:00+00:00")
     found: list[datetime] = []
     for time in times:
         at = _instant(time or "", at) or at + timedelta(minutes=1)
@@ -95,9 +99,9 @@ def _instant(time: str, before: datetime) -> datetime | None:
     if full := _FULL.search(time):
         return datetime.fromisoformat(f"{full[1]}T{full[2]:0>5}+00:00")
     if day := _OF_A_DAY.search(time):
-        pattern = "%Y %b %d %I:%M %p" if day[3].endswith("M") else "%Y %b %d %H:%M"
-        parsed = datetime.strptime(f"{before.year} {day[1]} {day[2]} {day[3]}", pattern)
-        return parsed.replace(tzinfo=UTC)
+        clock = "%I:%M %p" if day[3].endswith("M") else "%H:%M"
+        spoken = f"{before.year} {day[1]} {day[2]} {day[3]} +0000"
+        return datetime.strptime(spoken, f"%Y %b %d {clock} %z")
     if clock := _CLOCK.search(time):
         hour, minute = (int(part) for part in clock[1].split(":"))
         hour = hour % 12 + 12 * (clock[2] == "PM") if clock[2] else hour
