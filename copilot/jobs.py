@@ -36,6 +36,8 @@ class Job(StrEnum):
     """Heed what people decided since the last time. Carries a workspace id."""
     TELL_ADMINS = "tell_admins"
     """Tell a few admins in private what was muted, and how to undo it. Carries a notice id."""
+    TELL_REVIEWER = "tell_reviewer"
+    """Tell who checked a sentence that its source changed. Carries a review notice id."""
     DRAFT_REVIEW = "draft_review"
     """Draft the post-incident review, or its next section. Carries an incident id."""
 

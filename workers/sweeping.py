@@ -6,6 +6,7 @@ from copilot.incidents.refilling import request_due_checks
 from copilot.jobs import Job, QueuedJob
 from copilot.reviews.briefing import handovers_to_brief
 from copilot.reviews.drafting import reviews_to_draft
+from copilot.reviews.source_notices import look_for_changed_sources, reviewers_to_tell
 from copilot.suggestions.conclusions import workspaces_to_learn
 from copilot.suggestions.consideration import incidents_with_unconsidered
 from copilot.suggestions.delivery import deliveries_to_post
@@ -27,6 +28,7 @@ def due_jobs(services: Services) -> list[QueuedJob]:
     now = services.clock.now()
     keep = services.settings.keep_after_uninstall
     request_due_checks(services.db, now)
+    look_for_changed_sources(services.db, now)
     with services.db.reading() as session:
         found = {
             Job.CONSIDER_INCIDENT: incidents_with_unconsidered(
@@ -44,6 +46,7 @@ def due_jobs(services: Services) -> list[QueuedJob]:
             Job.FORGET_WORKSPACE: workspaces_to_forget(session, now, keep),
             Job.LEARN: workspaces_to_learn(session, now),
             Job.TELL_ADMINS: notices_to_tell(session, services.lease_clock.now()),
+            Job.TELL_REVIEWER: reviewers_to_tell(session, services.lease_clock.now()),
             Job.DRAFT_REVIEW: reviews_to_draft(session),
         }
     return [QueuedJob(job, row_id) for job, ids in found.items() for row_id in ids]

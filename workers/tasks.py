@@ -9,6 +9,7 @@ from copilot.incidents.headline import headline_changed, without_a_name
 from copilot.jobs import Job
 from copilot.reviews.briefing import brief_commander
 from copilot.reviews.drafting import draft_requested_review
+from copilot.reviews.source_notices import tell_reviewer
 from copilot.suggestions.conclusions import learn
 from copilot.suggestions.consideration import consider_incident
 from copilot.suggestions.delivery import post_delivery
@@ -114,6 +115,17 @@ def _tell_admins(services: Services, notice_id: int) -> None:
     )
 
 
+def _tell_reviewer(services: Services, notice_id: int) -> None:
+    tell_reviewer(
+        services.db,
+        notice_id,
+        services.messenger,
+        console_url=services.console_url,
+        clock=services.clock,
+        lease_clock=services.lease_clock,
+    )
+
+
 def _draft_review(services: Services, incident_id: int) -> None:
     draft_requested_review(
         services.db, incident_id, services.drafter, services.clock, judge=services.judge
@@ -134,5 +146,6 @@ TASKS: Mapping[Job, Task] = {
     Job.FORGET_WORKSPACE: _forget_workspace,
     Job.LEARN: _learn,
     Job.TELL_ADMINS: _tell_admins,
+    Job.TELL_REVIEWER: _tell_reviewer,
     Job.DRAFT_REVIEW: _draft_review,
 }

@@ -25,6 +25,7 @@ from copilot.ports.posting import (
     HeadlineCard,
     IncidentChannel,
     Messenger,
+    ReviewerNote,
     RoleHolder,
     SuggestionCard,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "Proposal",
     "Proposer",
     "Quote",
+    "ReviewerNote",
     "RoleHolder",
     "SectionWish",
     "SuggestionCard",

@@ -169,6 +169,18 @@ class AdminNote:
     """So many others were muted at the same time, which are not told one by one."""
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewerNote:
+    """That messages changed after a person had checked sentences that rest on them."""
+
+    title: str
+    """Of the incident."""
+    sentences: int
+    is_signed: bool
+    review_url: str | None
+    """None where nobody set the console's address."""
+
+
 class Messenger(IncidentChannel, Protocol):
     """Posts to Slack. Raises TemporaryError or PermanentError, never a vendor's error."""
 
@@ -192,3 +204,6 @@ class Messenger(IncidentChannel, Protocol):
 
     def tell_admin(self, team_id: str, user_id: str, note: AdminNote) -> None:
         """Tell one person in their conversation with the copilot."""
+
+    def tell_reviewer(self, team_id: str, user_id: str, note: ReviewerNote) -> None:
+        """The same, for somebody who checked a review."""

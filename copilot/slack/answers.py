@@ -27,7 +27,7 @@ HELP = """*`/incident` and one of these* (only you see the answers)
 `note text`  write something down  ·  `followup add text`  `followup list`  `followup done 3`
 `suggestions`  follow-ups found, to decide on  ·  `held`  what was kept back, and why
 `quiet 30m`  nothing unasked for a while  ·  `noise`  how much is said at all (admins)
-`review`  draft the post-incident review
+`review`  the post-incident review: drafts it, then tells how far it is  ·  `review again`
 Everything said in the channel is recorded. Little is posted unasked; `noise` sets how little."""
 
 

@@ -70,6 +70,8 @@ class HomeIncident:
     timeline_link: str
     suggestions_link: str
     review_link: str
+    source_changed: int = 0
+    """Sentences of its review of which a message was edited or deleted since."""
     quiet_until: datetime | None = None
     quiet_by: str | None = None
 
@@ -80,7 +82,7 @@ class Home:
     incidents: Sequence[HomeIncident] = ()
     """Open ones, the newest first."""
     reviews: Sequence[HomeIncident] = ()
-    """Resolved ones whose review has sentences to check."""
+    """Resolved ones whose review has sentences to check, or whose sources changed."""
     more_follow_ups: int = 0
     more_incidents: int = 0
     more_reviews: int = 0
@@ -171,6 +173,8 @@ def _waiting(incident: HomeIncident) -> str:
         parts.append(f"{_count(incident.suggestions, 'suggestion')} to decide on")
     if incident.claims:
         parts.append(f"{_count(incident.claims, 'sentence')} of the review to check")
+    if incident.source_changed:
+        parts.append(f"source changed: {_count(incident.source_changed, 'sentence')}")
     return " · ".join(parts) or "nothing waits for a decision"
 
 
@@ -178,7 +182,7 @@ def _buttons(incident: HomeIncident, tag: str) -> Block:
     links = [("Timeline", incident.timeline_link)]
     if incident.suggestions:
         links.append(("Suggestions", incident.suggestions_link))
-    if incident.claims:
+    if incident.claims or incident.source_changed:
         links.append(("Review", incident.review_link))
     elements: list[Block] = [
         _link_button(label, address, number)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from copilot.errors import NotFoundError
 from copilot.incidents.follow_ups import open_for
 from copilot.incidents.models import Incident, Status
+from copilot.reviews.changed_sources import changed_in
 from copilot.reviews.progress import claims_checked
 from copilot.slack.follow_up_list import FollowUpItem
 from copilot.slack.home import (
@@ -129,8 +130,10 @@ def _to_check(viewer: _Viewer) -> list[Incident]:
     newest_first = query.order_by(Incident.resolved_at.desc(), Incident.id.desc())
     found = viewer.session.scalars(newest_first.limit(_MOST_LOOKED_AT)).all()
     readable = _readable(viewer, found)
-    counts = claims_checked(viewer.session, [incident.id for incident in readable])
-    return [each for each in readable if _left(counts.get(each.id)) > 0]
+    ids = [incident.id for incident in readable]
+    counts = claims_checked(viewer.session, ids)
+    changed = changed_in(viewer.session, ids)
+    return [each for each in readable if _left(counts.get(each.id)) > 0 or each.id in changed]
 
 
 def _left(counted: tuple[int, int] | None) -> int:
@@ -152,6 +155,7 @@ def _shown(viewer: _Viewer, incident: Incident) -> HomeIncident:
         declared_at=incident.declared_at,
         suggestions=len(waiting_ids(session, incident)),
         claims=_left(claims_checked(session, [incident.id]).get(incident.id)),
+        source_changed=changed_in(session, [incident.id]).get(incident.id, 0),
         timeline_link=viewer.link(path),
         suggestions_link=viewer.link(f"{path}/suggestions"),
         review_link=viewer.link(f"{path}/review"),

@@ -3,12 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from copilot.ports import AdminNote, SuggestionCard
+from copilot.ports import AdminNote, ReviewerNote, SuggestionCard
 from copilot.slack.admin_note import admin_note
+from copilot.slack.answers import Answer
 from copilot.slack.cards import card_blocks, card_text
 from copilot.slack.client import translated
 from copilot.slack.incident_channel import SlackIncidentChannel
 from copilot.slack.own_posts import find_own_post
+from copilot.slack.reviewer_note import reviewer_note
 
 _EVENT_TYPE = "incident_copilot_card"
 
@@ -61,9 +63,14 @@ class SlackMessenger(SlackIncidentChannel):
             )
 
     def tell_admin(self, team_id: str, user_id: str, note: AdminNote) -> None:
+        self._write_to(team_id, user_id, admin_note(note), "tell an admin")
+
+    def tell_reviewer(self, team_id: str, user_id: str, note: ReviewerNote) -> None:
+        self._write_to(team_id, user_id, reviewer_note(note), "tell a reviewer")
+
+    def _write_to(self, team_id: str, user_id: str, message: Answer, doing: str) -> None:
         client = self._clients.of(team_id)
-        message = admin_note(note)
-        with translated(client, "tell an admin"):
+        with translated(client, doing):
             # A person's id stands for their conversation with the app.
             client.chat_postMessage(
                 channel=user_id,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from copilot.clock import Clock
-from copilot.ports import AdminNote, SuggestionCard
+from copilot.ports import AdminNote, ReviewerNote, SuggestionCard
 from tests.fakes.incident_channel import FakeIncidentChannel
 
 
@@ -29,6 +29,7 @@ class FakeMessenger(FakeIncidentChannel):
         self.clock = clock
         self.posts: list[Posted] = []
         self.updates: list[SuggestionCard] = []
+        self.told_reviewers: list[tuple[str, ReviewerNote]] = []
         self.told_admins: list[tuple[str, AdminNote]] = []
         self.failures: list[BaseException] = []
         self.lost_answers: list[BaseException] = []
@@ -75,3 +76,7 @@ class FakeMessenger(FakeIncidentChannel):
     def tell_admin(self, team_id: str, user_id: str, note: AdminNote) -> None:
         self._refuse("tell_admin")
         self.told_admins.append((user_id, note))
+
+    def tell_reviewer(self, team_id: str, user_id: str, note: ReviewerNote) -> None:
+        self._refuse("tell_reviewer")
+        self.told_reviewers.append((user_id, note))

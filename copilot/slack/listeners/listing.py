@@ -2,10 +2,17 @@
 
 import secrets
 
+from copilot.reviews.debt import debt_of
 from copilot.reviews.drafting import request_review
-from copilot.slack.answers import Answer, note
-from copilot.slack.escaping import safe
+from copilot.reviews.reading import current_review
+from copilot.reviews.views import ReviewView
+from copilot.slack.answers import Answer
 from copilot.slack.listeners.asking import Asked, incident_asked_about
+from copilot.slack.review_answer import (
+    ReviewStanding,
+    being_drafted_answer,
+    review_answer,
+)
 from copilot.slack.services import SlackServices
 from copilot.slack.suggestion_items import held_in, open_items
 from copilot.slack.suggestion_lists import held_answer, suggestions_answer
@@ -29,14 +36,32 @@ def held(slack: SlackServices, asked: Asked) -> Answer:
 
 
 def review(slack: SlackServices, asked: Asked) -> Answer:
+    """The first time, or asked for `again`, it is drafted; else it tells how far it is."""
+    now = slack.clock.now()
     with slack.db.transaction() as session:
         incident = incident_asked_about(session, asked)
-        request_review(session, incident.id, slack.clock.now())
+        view = current_review(session, incident.id)
+        if view is None or asked.rest.strip().casefold() == "again":
+            request_review(session, incident.id, now)
+            view = None
+        minutes = debt_of(session, incident.id, now).minutes if view else 0.0
     link = slack.console_link(f"incidents/{incident.id}/review", (asked.team_id, asked.user_id))
-    return note(
-        f"The review of *{safe(incident.title, 200)}* is being drafted: <{link}|open it in the "
-        "console> (your own link, for 15 minutes). Each sentence there leads to the message it "
-        "came from."
+    if view is None:
+        return being_drafted_answer(incident.title, link)
+    return review_answer(incident.title, _standing(view, minutes), link)
+
+
+def _standing(view: ReviewView, minutes: float) -> ReviewStanding:
+    return ReviewStanding(
+        sentences=len(view.claims),
+        checked=view.checked,
+        minutes=minutes,
+        proposed=view.open_proposals,
+        source_changed=view.source_changed,
+        sections_waiting=view.sections_waiting,
+        waits_for_people=view.waits_for_people,
+        signed_by=view.signed.by if view.signed else None,
+        amendments=len(view.amendments),
     )
 
 

@@ -1,0 +1,181 @@
+"""Sentences whose messages were edited or deleted since they were cited, and who checked them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
+
+from copilot.incidents.models import Incident
+from copilot.reviews.models import (
+    Amendment,
+    Citation,
+    Claim,
+    ClaimState,
+    Review,
+    ReviewNotice,
+    SignOff,
+    VerificationAct,
+)
+from copilot.reviews.vocabulary import ActKind
+from copilot.timeline.models import Revision, TimelineEvent
+from copilot.timeline.reading import latest_revision_ids
+
+DELETED = 0
+"""In place of the revision that a message reads now."""
+_ANSWERING = (ActKind.VERIFIED, ActKind.EDITED, ActKind.ADDED, ActKind.TAKEN)
+"""Acts by which a person answers for the words of a sentence."""
+_REMEMBERED = timedelta(days=90)
+"""Who checked longer ago is not told any more; the page still shows it."""
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedClaim:
+    incident_id: int
+    claim_id: int
+    revision_id: int
+    """What the message reads now; `DELETED` where it is gone."""
+
+
+def changed_in(session: Session, incident_ids: Collection[int]) -> dict[int, int]:
+    """By incident, the sentences of its review that rest on words which changed."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for changed in _changed(session, Review.incident_id.in_(incident_ids)):
+        found[changed.incident_id].add(changed.claim_id)
+    return {incident_id: len(claims) for incident_id, claims in found.items()}
+
+
+def note_changed_sources(session: Session, now: datetime) -> list[int]:
+    """Have those told who answer for such a sentence; returns the new notices' ids.
+
+    One for each person, sentence and change; imported incidents have nobody waiting.
+    """
+    people = _people(session, now - _REMEMBERED)
+    wanted = {
+        (changed.claim_id, user_id, changed.revision_id): changed
+        for ids in _chunks(sorted(people))
+        for changed in _changed(session, Claim.id.in_(ids))
+        for user_id in sorted(people[changed.claim_id])
+    }
+    known = _known(session, {claim_id for claim_id, _, _ in wanted})
+    rows = [
+        ReviewNotice(
+            incident_id=changed.incident_id,
+            claim_id=claim_id,
+            user_id=user_id,
+            revision_id=revision_id,
+            noticed_at=now,
+        )
+        for (claim_id, user_id, revision_id), changed in wanted.items()
+        if (claim_id, user_id, revision_id) not in known
+    ]
+    session.add_all(rows)
+    session.flush()
+    return [row.id for row in rows]
+
+
+def _changed(session: Session, among: ColumnElement[bool]) -> list[ChangedClaim]:
+    """Standing sentences that nobody marked wrong. What was never touched is not even read."""
+    rows = session.execute(
+        select(
+            Review.incident_id,
+            Citation.claim_id,
+            Citation.revision_id,
+            TimelineEvent.id,
+            TimelineEvent.deleted_at,
+        )
+        .join(Claim, Claim.review_id == Review.id)
+        .join(Citation, Citation.claim_id == Claim.id)
+        .join(TimelineEvent, TimelineEvent.id == Citation.event_id)
+        .where(
+            among,
+            Claim.withdrawn_in_id.is_(None),
+            Claim.proposed_for_id.is_(None),
+            Claim.state != ClaimState.WRONG,
+            or_(TimelineEvent.deleted_at.is_not(None), TimelineEvent.edited_ts.is_not(None)),
+        )
+        .order_by(Citation.id)
+    ).all()
+    newest = latest_revision_ids(session, [row.id for row in rows])
+    hashes = _hashes(session, {row.revision_id for row in rows} | set(newest.values()))
+    found = []
+    for incident_id, claim_id, cited_id, event_id, deleted_at in rows:
+        now_id = newest.get(event_id, cited_id)
+        if deleted_at is not None:
+            found.append(ChangedClaim(incident_id, claim_id, DELETED))
+        elif hashes[now_id] != hashes[cited_id]:
+            found.append(ChangedClaim(incident_id, claim_id, now_id))
+    return found
+
+
+def _people(session: Session, since: datetime) -> dict[int, set[str]]:
+    """By claim, in Slack, who answers for it: who checked it, and who signed the review."""
+    found: dict[int, set[str]] = defaultdict(set)
+    acts = (
+        select(VerificationAct.claim_id, VerificationAct.user_id)
+        .join(Claim, Claim.id == VerificationAct.claim_id)
+        .join(Review, Review.id == Claim.review_id)
+        .join(Incident, Incident.id == Review.incident_id)
+        .where(
+            VerificationAct.user_id.is_not(None),
+            VerificationAct.state.in_(_ANSWERING),
+            VerificationAct.acted_at >= since,
+            Claim.state.in_([ClaimState.VERIFIED, ClaimState.EDITED]),
+            Incident.is_imported.is_(False),
+        )
+    )
+    signed = (
+        select(Claim.id, SignOff.user_id)
+        .join(Review, Review.id == Claim.review_id)
+        .join(SignOff, SignOff.incident_id == Review.incident_id)
+        .join(Incident, Incident.id == Review.incident_id)
+        .where(
+            SignOff.user_id.is_not(None),
+            SignOff.signed_at >= since,
+            Claim.state.in_([ClaimState.VERIFIED, ClaimState.EDITED]),
+            Incident.is_imported.is_(False),
+        )
+    )
+    amended = (
+        select(Amendment.new_claim_id, Amendment.user_id)
+        .join(SignOff, SignOff.id == Amendment.sign_off_id)
+        .join(Incident, Incident.id == SignOff.incident_id)
+        .where(
+            Amendment.user_id.is_not(None),
+            Amendment.new_claim_id.is_not(None),
+            Amendment.written_at >= since,
+            Incident.is_imported.is_(False),
+        )
+    )
+    for query in (acts, signed, amended):
+        for claim_id, user_id in session.execute(query):
+            if claim_id is not None and user_id is not None:
+                found[claim_id].add(user_id)
+    return found
+
+
+def _known(session: Session, claim_ids: Iterable[int]) -> set[tuple[int, str, int]]:
+    found: set[tuple[int, str, int]] = set()
+    for ids in _chunks(sorted(claim_ids)):
+        rows = session.execute(
+            select(ReviewNotice.claim_id, ReviewNotice.user_id, ReviewNotice.revision_id).where(
+                ReviewNotice.claim_id.in_(ids)
+            )
+        )
+        found.update((claim_id, user_id, revision_id) for claim_id, user_id, revision_id in rows)
+    return found
+
+
+def _hashes(session: Session, revision_ids: Iterable[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for ids in _chunks(sorted(revision_ids)):
+        rows = session.execute(select(Revision.id, Revision.text_hash).where(Revision.id.in_(ids)))
+        found.update({row.id: row.text_hash for row in rows})
+    return found
+
+
+def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))

@@ -1,0 +1,126 @@
+"""Tells in private who checked a sentence that a source of it changed since.
+
+One message for each person and review, however many sentences it is about; the notices' rows are
+the queue. Nothing is told of a channel that the person may not read any more.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from copilot.clock import Clock
+from copilot.db import Database
+from copilot.errors import PermanentError, TemporaryError
+from copilot.incidents.queries import get_incident
+from copilot.jobs import Job, enqueue
+from copilot.ports import Messenger, ReviewerNote
+from copilot.reviews.changed_sources import note_changed_sources
+from copilot.reviews.models import ReviewNotice
+from copilot.reviews.versions import sign_off_of
+from copilot.suggestions.leases import is_over
+from copilot.workspaces.membership import may_read
+from copilot.workspaces.retrying import MAX_ATTEMPTS, POSTING_LEASE, back_off
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    notice_ids: tuple[int, ...]
+    team_id: str
+    user_id: str
+    note: ReviewerNote
+    attempts: int
+
+
+def look_for_changed_sources(db: Database, now: datetime) -> None:
+    """Write down whom to tell; two sweepers at once write it once."""
+    try:
+        with db.transaction() as session:
+            for notice_id in note_changed_sources(session, now):
+                enqueue(session, Job.TELL_REVIEWER, notice_id)
+    except IntegrityError:
+        return  # the other one has it
+
+
+def reviewers_to_tell(session: Session, wall_now: datetime, limit: int = 100) -> list[int]:
+    """One notice for each person and review."""
+    query = (
+        select(func.min(ReviewNotice.id))
+        .where(ReviewNotice.told_at.is_(None), is_over(ReviewNotice.due_at, wall_now))
+        .group_by(ReviewNotice.incident_id, ReviewNotice.user_id)
+    )
+    return list(session.scalars(query.limit(limit)))
+
+
+def tell_reviewer(
+    db: Database,
+    notice_id: int,
+    messenger: Messenger,
+    *,
+    console_url: str | None,
+    clock: Clock,
+    lease_clock: Clock,
+) -> None:
+    """Raises TemporaryError when Slack can't now; it is due again after a pause."""
+    claim = _claim(db, notice_id, console_url, clock.now(), lease_clock.now())
+    if claim is None:
+        return
+    try:
+        messenger.tell_reviewer(claim.team_id, claim.user_id, claim.note)
+    except TemporaryError as error:
+        if claim.attempts < MAX_ATTEMPTS:
+            due_at = lease_clock.now() + back_off(claim.attempts, error.retry_after_s)
+            _set(db, claim.notice_ids, due_at=due_at)
+            raise
+    except PermanentError:
+        pass  # they closed their account, say; the console and App Home tell whoever looks
+    _set(db, claim.notice_ids, told_at=clock.now(), due_at=None)
+
+
+def _claim(
+    db: Database, notice_id: int, console_url: str | None, now: datetime, wall_now: datetime
+) -> _Claim | None:
+    with db.transaction() as session:
+        first = session.get(ReviewNotice, notice_id)
+        if first is None:
+            return None
+        rows = session.scalars(
+            update(ReviewNotice)
+            .where(
+                ReviewNotice.incident_id == first.incident_id,
+                ReviewNotice.user_id == first.user_id,
+                ReviewNotice.told_at.is_(None),
+                is_over(ReviewNotice.due_at, wall_now),
+            )
+            .values(due_at=wall_now + POSTING_LEASE, attempts=ReviewNotice.attempts + 1)
+            .returning(ReviewNotice),
+            execution_options={"populate_existing": True},
+        ).all()
+        if not rows:
+            return None
+        incident = get_incident(session, first.incident_id)
+        if not may_read(session, incident.team_id, incident.channel_id, first.user_id):
+            for row in rows:
+                row.told_at, row.due_at = now, None
+            return None
+        signed = sign_off_of(session, incident.id)
+        path = f"incidents/{incident.id}/review"
+        return _Claim(
+            tuple(sorted(row.id for row in rows)),
+            incident.team_id,
+            first.user_id,
+            ReviewerNote(
+                title=incident.title,
+                sentences=len({row.claim_id for row in rows}),
+                is_signed=signed is not None,
+                review_url=f"{console_url}{path}" if console_url else None,
+            ),
+            max(row.attempts for row in rows),
+        )
+
+
+def _set(db: Database, notice_ids: tuple[int, ...], **values: datetime | None) -> None:
+    with db.transaction() as session:
+        session.execute(update(ReviewNotice).where(ReviewNotice.id.in_(notice_ids)).values(values))
