@@ -17,9 +17,9 @@ from copilot.reviews.versions import lock_unsigned
 from copilot.suggestions.leases import WALL_CLOCK
 from copilot.workspaces.retrying import back_off
 
-_LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=10)
 """Longer than drafting takes; who has not saved or failed by then has died."""
-_LONGEST_PASS_S = 180.0
+LONGEST_PASS_S = 180.0
 """From then on no section is begun that might, with a slow model, outlast the lease; the next nudge
 goes on with it."""
 
@@ -70,7 +70,7 @@ def draft_requested_review(
     attempts, is_new = claimed
     try:
         review_id = draft_sections(
-            db, incident_id, drafter, judge, clock, is_new=is_new, longest_s=_LONGEST_PASS_S
+            db, incident_id, drafter, judge, clock, is_new=is_new, longest_s=LONGEST_PASS_S
         )
     except Exception:
         _give_back(db, incident_id, attempts, lease_clock.now() + back_off(attempts))
@@ -132,7 +132,7 @@ def _claim(db: Database, incident_id: int, lease_clock: Clock) -> tuple[int, boo
                 Incident.id == incident_id,
                 or_(Incident.review_due_at.is_(None), Incident.review_due_at <= now),
             )
-            .values(review_due_at=now + _LEASE, review_attempts=Incident.review_attempts + 1)
+            .values(review_due_at=now + LEASE, review_attempts=Incident.review_attempts + 1)
             .returning(Incident.review_attempts)
         )
         is_new = session.scalar(_with_newest(_is_wanted_anew()).where(Incident.id == incident_id))

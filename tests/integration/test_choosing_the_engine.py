@@ -6,10 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from copilot.bootstrap import build_endpoint, build_proposer, mentions_work
+from copilot.bootstrap import (
+    build_drafter,
+    build_endpoint,
+    build_judge,
+    build_proposer,
+    mentions_work,
+)
 from copilot.db import Database
+from copilot.llm import drafter, judge
+from copilot.llm.drafter import ModelDrafter
+from copilot.llm.judge import ModelJudge
 from copilot.llm.proposer import DEBOUNCE, ModelProposer
+from copilot.local.drafter import LocalDrafter
 from copilot.local.proposer import LocalProposer
+from copilot.reviews import drafting
 from copilot.settings import Settings
 from copilot.suggestions.breakpoint_rules import LULL
 from copilot.suggestions.leases import CONSIDERATION_LEASE
@@ -37,6 +48,25 @@ def test_with_a_model_it_is_asked_and_the_built_in_engine_stands_in(db: Database
     proposer = build_proposer(settings, db, build_endpoint(settings))
     assert isinstance(proposer, ModelProposer)
     assert proposer.debounce == DEBOUNCE
+
+
+def test_the_same_goes_for_who_drafts_and_a_second_judge_is_asked_for(db: Database) -> None:
+    without, named = Settings(llm_model=None), Settings(llm_model="scripted-1")
+    both = Settings(llm_model="scripted-1", llm_second_judge=True)
+    engines = {
+        settings.llm_model: build_drafter(settings, db, build_endpoint(settings))
+        for settings in (without, named)
+    }
+    assert isinstance(engines[None], LocalDrafter)
+    assert isinstance(engines["scripted-1"], ModelDrafter)
+    judges = [build_judge(each, db, build_endpoint(each)) for each in (without, named, both)]
+    assert judges[:2] == [None, None]
+    assert isinstance(judges[2], ModelJudge)
+
+
+def test_a_pass_over_a_review_ends_before_it_is_taken_from_the_worker() -> None:
+    longest_s = drafting.LONGEST_PASS_S + (drafter.LONGEST + judge.LONGEST).total_seconds()
+    assert longest_s < 0.8 * drafting.LEASE.total_seconds()
 
 
 @pytest.mark.parametrize("model", ["", "scripted-1"])
