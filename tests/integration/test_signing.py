@@ -235,10 +235,11 @@ def test_the_documented_recipe_works_it_out_from_the_json_export(
     page = (Path(__file__).parents[2] / "docs" / "reviews.md").read_text()
     recipe: dict[str, Any] = {}
     exec(page.split("```python")[1].split("```")[0], recipe)  # noqa: S102 - our own page
-    for change in (lambda: None, lambda: delete_message(db, stamps[5])):
-        change()
-        exported = json.loads(json.dumps(to_json(read(db, incident_id))))
-        assert recipe["hash_of_review"](exported) == exported["signed"]["content_hash"]
+    exported = json.loads(json.dumps(to_json(signed)))
+    assert recipe["hash_of_review"](exported) == exported["signed"]["content_hash"]
+    delete_message(db, stamps[5])
+    exported = json.loads(json.dumps(to_json(read(db, incident_id))))
+    assert recipe["hash_of_review"](exported) == exported["signed"]["content_hash"]
     exported["sections"][1]["claims"][0]["text"] += "!"
     assert recipe["hash_of_review"](exported) != exported["signed"]["content_hash"]
 
