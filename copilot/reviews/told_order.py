@@ -93,8 +93,7 @@ def _told(plain: str) -> tuple[str, str, str] | None:
 def _placed(
     earlier: Passage, later: Passage, cited: Sequence[WindowMessage]
 ) -> tuple[WindowMessage | None, WindowMessage | None]:
-    """Which messages tell of the two; of two messages, the one left over where only one is"
-    " clear."""
+    """Which messages tell of the two; of two messages, the other where only one is clear."""
     first, second = _teller(earlier, cited), _teller(later, cited)
     if len(cited) == 2:
         one, other = cited
