@@ -18,10 +18,10 @@ from copilot.console.sessions import Viewer
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.reviews.debt import debt_of
-from copilot.reviews.history import word_changes
 from copilot.reviews.models import ClaimState, LedgerEntry
 from copilot.reviews.time_zones import zone_of, zone_of_person
 from copilot.reviews.views import ClaimView, ReviewView
+from copilot.reviews.word_changes import word_changes
 
 _MOST_PEOPLE = 6
 
