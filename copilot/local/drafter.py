@@ -47,7 +47,7 @@ from copilot.reviews.words import normalised
 _WORTH_ASKING = -0.1
 _NO_FACTOR = (Cue.QUESTION, Cue.END, Cue.PLAN)
 _MOST_FOUND = 2
-_GOOD = re.compile(r"\b(?:able to|again)\b", re.IGNORECASE)
+_GOOD = re.compile(r"\b(?:able to|again|solved|resolved|fixed)\b", re.IGNORECASE)
 """`Able to start because the volume was free again`: why it went well brought nothing about."""
 _NOT = re.compile(r"\b(?:not|no|never)\b|n['’]t\b", re.IGNORECASE)
 _VICTIM = re.compile(
@@ -122,7 +122,8 @@ def _take_first_needs(
     hit = [
         sentence
         for sentence in with_cue(sentences, Cue.IMPACT, without=_NO_HIT)
-        if Cue.ACTION not in sentence.cues or _VICTIM.search(sentence.text)
+        if not points(sentence)
+        and (Cue.ACTION not in sentence.cues or _VICTIM.search(sentence.text))
     ]
     selection.take(Section.IMPACT, hit, _few(3, scale), words.reported, least=WORTH_TELLING)
     found = [

@@ -61,7 +61,7 @@ _SOUGHT = re.compile(
     re.IGNORECASE,
 )
 """A cause that is looked for is not known."""
-_HIT = re.compile(r"\bimpact|\baffect(?:s|ed|ing)\b", re.IGNORECASE)
+_HIT = re.compile(r"\bimpact(?:s|ed|ing)?\b(?!\s*(?:[.,;]|$))|\baffect(?:s|ed|ing)\b")
 _WHO = (
     r"user|customer|developer|team|people|client|engineer|colleague|responder|support|somebody"
     r"|someone|member|tenant|operator|farmer|partner"
@@ -126,7 +126,7 @@ _CUES: dict[Cue, re.Pattern[str]] = {
     ),
     Cue.CAUSE: _cue(
         r"\b(?:root_cause"
-        r"|i'?d_guess|explanation|explains|suspect(?:s|ed)?_(?:that|it|the|an?|this|we|they|\w+_(?:is|was))|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out|which_is_why"
+        r"|i'?d_guess|explanation|explains_(?:why|the|how)|suspect(?:s|ed)?_(?:that|it|the|an?|this|we|they|\w+_(?:is|was))|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out|which_is_why"
         r"|that'?s_why|culprit"
         r"|the_(?:issue|problem|bug|cause)_(?:is|was)|bug|misconfigur\w+|regression"
         r"|bad_(?:commit|release|deploy\w*|config\w*|change)|(?:not|non-?)_?deterministic"
@@ -143,7 +143,8 @@ _CUES: dict[Cue, re.Pattern[str]] = {
     Cue.WELL: _cue(
         r"\b(?:that'?s_good|so_that'?s_good|went_well|worked_well|nice_catch|luckily"
         r"|fortunately|glad"
-        r"|good_(?:thing|news|that|catch|find)|well_spotted|quickly|paid_off|helped_a_lot|saved_us|great_(?:job"
+        r"|good_(?:thing|news|that|catch|find)|well_spotted|quickly_(?:found|fixed|resolved|identified|rolled|responded|noticed|spotted"
+        r"|recovered|mitigated|restored)|was_quick|paid_off|helped_a_lot|saved_us|great_(?:job"
         r"|work|catch)"
         r"|smoothly|recover\w*_on_(?:its|their)_own|well_done|kudos)\b"
     ),
