@@ -18,6 +18,7 @@ from copilot.workspaces.directory import names_of
 
 _WORD = re.compile(r"\w+")
 
+NO_SECTION = "it belongs to no section of a review"
 JUDGED_UNSUPPORTED = "a second reading did not find it in its sources"
 
 
@@ -26,10 +27,11 @@ def check_against(
 ) -> Check:
     """The checks that a drafter's sentence passes; only the length may differ for a person's.
 
-    What the second judge refused stays refused as long as the words are the same.
+    What the second judge refused, or what belongs nowhere, stays so while the words are the same.
     """
     check = check_words(session, incident, claim.text, sources, is_persons=_is_persons(claim))
-    if check.is_supported and claim.judged == Support.NONE and not _is_reworded(claim):
+    is_refused = claim.judged == Support.NONE or claim.failed_check == NO_SECTION
+    if check.is_supported and is_refused and not _is_reworded(claim):
         return Check(claim.failed_check or JUDGED_UNSUPPORTED)
     return check
 

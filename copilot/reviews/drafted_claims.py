@@ -15,7 +15,7 @@ from copilot.ports import (
     Support,
     WindowMessage,
 )
-from copilot.reviews.checking import JUDGED_UNSUPPORTED
+from copilot.reviews.checking import JUDGED_UNSUPPORTED, NO_SECTION
 from copilot.reviews.citations import Check, check_claim, is_verbatim
 from copilot.reviews.material import Material
 from copilot.reviews.versions import CheckedClaim, Cited
@@ -77,7 +77,7 @@ def check_section(
 
 def _check(claim: DraftedClaim, wish: SectionWish, basis: Basis) -> Check:
     if claim.section != wish.key:
-        return Check("it belongs to no section of a review")
+        return Check(NO_SECTION)
     return check_claim(
         claim.text,
         claim.citations[:_MOST_CITATIONS],

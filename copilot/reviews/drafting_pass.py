@@ -207,6 +207,8 @@ def _version_to_write(
         sections=stored(work.sections),
         sections_left=[wish.key for wish in work.sections],
     )
+    # Its times are by these clocks from now on, whatever the workspace chooses for others.
+    incident.time_zone = incident.time_zone or material.facts.time_zone
     session.add(review)
     session.flush()
     work.review_id = review.id

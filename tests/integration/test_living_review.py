@@ -1,7 +1,7 @@
 """One review, drafted again and again while people check it: nothing of theirs is lost."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +37,7 @@ from copilot.reviews.verification import (
     verify,
 )
 from copilot.reviews.vocabulary import ActKind
+from copilot.reviews.zone_changes import change_zone
 from tests.fakes.drafter import ScriptedDrafter, a_claim
 from tests.integration.reviewing import (
     INVENTED,
@@ -250,6 +251,28 @@ def test_an_edit_that_turns_the_message_round_is_not_verified_by_its_old_words(
     with pytest.raises(BadInputError):
         act(verify, claim.claims[0].id)
     assert read(db, incident_id).claims == []
+
+
+def test_by_other_clocks_a_sentence_with_a_time_is_checked_again(
+    db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
+) -> None:
+    at = datetime.fromtimestamp(int(stamps[1].split(".")[0]), UTC)
+    timed = a_claim(f"{at:%H:%M} ben was rolling back deploy 4812.", (2, "rolling back deploy"))
+    claim_id = draft(db, incident_id, clock, timed, NORMAL).claims[0].id
+    with db.transaction() as session:
+        policy = ReviewPolicy(time_zone="Asia/Tokyo")
+        set_policy(session, TEAM, policy, replaces=2, reason="moved", by="UANA", now=clock.now())
+    act(verify, claim_id)
+    with db.transaction() as session:
+        change_zone(session, incident_id, "Asia/Tokyo")
+    view = read(db, incident_id)
+    assert [claim.text for claim in view.claims] == [NORMAL.text]
+    assert view.unsupported[0].id == claim_id
+    with pytest.raises(BadInputError, match="failed a check"):
+        act(verify, claim_id)
+    with db.transaction() as session:
+        change_zone(session, incident_id, "UTC")
+    assert len(read(db, incident_id).claims) == 2
 
 
 def test_comments_stay_with_their_sentence_and_keep_it(

@@ -19,8 +19,9 @@ from copilot.errors import BadInputError
 from copilot.incidents.queries import get_incident
 from copilot.reviews.milestone_records import set_milestone, take_back_milestone
 from copilot.reviews.reviewers import Reviewer
-from copilot.reviews.time_zones import set_zone, zone_of
+from copilot.reviews.time_zones import zone_of
 from copilot.reviews.vocabulary import MilestoneKind
+from copilot.reviews.zone_changes import change_zone
 
 _LONGEST = 300
 
@@ -86,8 +87,7 @@ def milestone_pages(db: Database, clock: Clock) -> APIRouter:
         page: Text = "",
     ) -> Response:
         def act(session: Session) -> str:
-            incident = get_incident(session, incident_id)
-            set_zone(session, incident, time_zone)
+            incident = change_zone(session, incident_id, time_zone)
             return f"Times of this incident are by the clocks of {zone_of(session, incident).key}."
 
         return _carry_out(request, db, incident_id, page, act, {"time_zone": time_zone})

@@ -1,0 +1,29 @@
+"""Has an incident's review written by other clocks: what it says of times is checked again."""
+
+from sqlalchemy.orm import Session
+
+from copilot.incidents.models import Incident
+from copilot.reviews.checking import check_against
+from copilot.reviews.sources import sources_of
+from copilot.reviews.time_zones import set_zone
+from copilot.reviews.versions import lock_unsigned, open_proposals, standing_claims
+
+
+def change_zone(session: Session, incident_id: int, name: str) -> Incident:
+    """Empty means the workspace's. A sentence with a time that is another one by these clocks is
+    kept apart from then on.
+
+    Raises BadInputError, also once the review is signed, and NotFoundError.
+    """
+    incident = lock_unsigned(session, incident_id)
+    set_zone(session, incident, name)
+    session.flush()
+    claims = [
+        *session.scalars(standing_claims(incident.id)),
+        *session.scalars(open_proposals(incident.id)),
+    ]
+    sources = sources_of(session, incident, [claim.id for claim in claims])
+    for claim in claims:
+        check = check_against(session, incident, claim, sources[claim.id])
+        claim.is_supported, claim.failed_check = check.is_supported, check.problem
+    return incident
