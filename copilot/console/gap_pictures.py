@@ -130,12 +130,12 @@ def words_picture(ledger: Ledger) -> Lines | None:
     )
 
 
-def debt_picture(ledger: Ledger, cap_minutes: float, reviewers: int) -> Level | None:
-    """What waited for each of those who are at it now."""
+def debt_picture(ledger: Ledger, cap_minutes: float) -> Level | None:
+    """What waited for each of those who were at it then."""
     steps = _thinned(course_of(ledger.entries, ledger.seconds_per_source))
     if not steps:
         return None
-    each = [(step.at, step.debt_minutes / reviewers) for step in steps]
+    each = [(step.at, step.minutes_each) for step in steps]
     across, up = time_scale(steps), scale_to(max(cap_minutes, *(debt for _, debt in each)))
     points = [(across.place(at), up.place(debt)) for at, debt in each]
     return Level(
@@ -143,10 +143,7 @@ def debt_picture(ledger: Ledger, cap_minutes: float, reviewers: int) -> Level | 
         area=f"{stairs(points)} V{BOTTOM} H{points[0][0]} Z",
         line=stairs(points),
         cap=up.place(cap_minutes),
-        rows=[
-            (words.day_and_time(step.at), f"{step.debt_minutes / reviewers:.1f}")
-            for step in _few(steps)
-        ],
+        rows=[(words.day_and_time(step.at), f"{step.minutes_each:.1f}") for step in _few(steps)],
     )
 
 

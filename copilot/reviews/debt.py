@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, enqueue
+from copilot.reviews.gap_entries import ACTS, AT_WORK_FOR
 from copilot.reviews.gap_reading import as_entry
 from copilot.reviews.models import Citation, Claim, ClaimState, LedgerEntry, Review
 from copilot.reviews.review_policy import ReviewPolicy
@@ -18,8 +19,6 @@ from copilot.reviews.vocabulary import LedgerKind
 from copilot.reviews.words import word_count
 from copilot.suggestions.reading_time import SECONDS_PER_SOURCE, minutes_to_check
 
-_REVIEWERS_OF = timedelta(hours=24)
-"""Whoever acted within it is at work on the review."""
 _LATELY = 1_000
 """Lines of the ledger: what people do now counts, not what they did a year ago."""
 _LOOKS = (
@@ -29,7 +28,6 @@ _LOOKS = (
     LedgerKind.EDITED,
     LedgerKind.REJECTED,
 )
-_ACTS = (LedgerKind.VERIFIED, LedgerKind.EDITED, LedgerKind.REJECTED, LedgerKind.UNDONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +145,8 @@ def _reviewers(session: Session, incident: Incident, now: datetime) -> int:
     found = session.scalar(
         select(func.count(func.distinct(LedgerEntry.person))).where(
             LedgerEntry.incident_id == incident.id,
-            LedgerEntry.kind.in_(_ACTS),
-            LedgerEntry.recorded_at > now - _REVIEWERS_OF,
+            LedgerEntry.kind.in_(ACTS),
+            LedgerEntry.recorded_at > now - AT_WORK_FOR,
             LedgerEntry.recorded_at <= now,
         )
     )

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from copilot.reviews.vocabulary import LedgerKind
 
 LONG_ENOUGH_S = 2.0
 """A source open for less was passed by, not looked at."""
 _CHECKS = frozenset({LedgerKind.VERIFIED, LedgerKind.EDITED, LedgerKind.REJECTED})
+ACTS = _CHECKS | {LedgerKind.UNDONE}
+"""Whoever does one of these is at work on the review."""
+AT_WORK_FOR = timedelta(hours=24)
 _ORDER: dict[str, int] = {LedgerKind.DRAFTED: 0, LedgerKind.OPENED: 1, LedgerKind.FOLLOWED: 1}
 """Of what happened at one instant, looking comes before saying."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from copilot.reviews.gap_entries import ClaimStory, Entry, Stories, in_order
+from copilot.reviews.gap_entries import ACTS, AT_WORK_FOR, ClaimStory, Entry, Stories, in_order
 from copilot.suggestions.reading_time import minutes_to_check
 
 
@@ -17,6 +17,12 @@ class Step:
     """Of claims that stand, or that a person checked."""
     checked_words: int
     debt_minutes: float
+    reviewers: int = 1
+    """Who acted within the day before; at least 1."""
+
+    @property
+    def minutes_each(self) -> float:
+        return self.debt_minutes / self.reviewers
 
 
 def course_of(entries: Iterable[Entry], seconds_per_source: float) -> list[Step]:
@@ -25,8 +31,11 @@ def course_of(entries: Iterable[Entry], seconds_per_source: float) -> list[Step]
     written = waiting = 0
     debt = 0.0
     before: dict[int, tuple[int, int, float]] = {}
+    acted_at: dict[str | None, datetime] = {}
     for entry in in_order(entries):
         story = stories.add(entry)
+        if entry.kind in ACTS:
+            acted_at[entry.person] = entry.at
         if story is None:
             continue
         was, now = before.get(story.claim_id, (0, 0, 0.0)), _share(story, seconds_per_source)
@@ -37,7 +46,8 @@ def course_of(entries: Iterable[Entry], seconds_per_source: float) -> list[Step]
         debt = max(0.0, debt + now[2] - was[2]) if waiting else 0.0
         if steps and steps[-1].at == entry.at:
             steps.pop()
-        steps.append(Step(entry.at, written, written - waiting, debt))
+        at_work = sum(entry.at - at < AT_WORK_FOR for at in acted_at.values())
+        steps.append(Step(entry.at, written, written - waiting, debt, max(1, at_work)))
     return steps
 
 

@@ -113,7 +113,7 @@ def gap_pages(db: Database, clock: Clock) -> APIRouter:
             ledger=ledger,
             words=words_picture(ledger),
             words_said=words_sentence(gap),
-            debt=debt_picture(ledger, cap, debt.reviewers),
+            debt=debt_picture(ledger, cap),
             debt_said=debt_sentence(debt.minutes_each, debt.reviewers, cap, waits),
             cap=f"{cap:g}",
             times=times_picture(ledger),

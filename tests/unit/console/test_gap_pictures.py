@@ -64,7 +64,7 @@ def test_lines_stay_on_their_ground() -> None:
 
 
 def test_the_cap_is_on_the_picture_however_little_waits() -> None:
-    picture = debt_picture(of(LINES), 10.0, reviewers=1)
+    picture = debt_picture(of(LINES), 10.0)
     assert picture is not None
     assert picture.cap == TOP
     assert [tick.label for tick in picture.axes.up] == ["0", "5", "10"]
@@ -73,7 +73,7 @@ def test_the_cap_is_on_the_picture_however_little_waits() -> None:
 def test_nothing_is_drawn_of_nothing() -> None:
     nothing = of([])
     assert words_picture(nothing) is None
-    assert debt_picture(nothing, 10, 1) is None
+    assert debt_picture(nothing, 10) is None
     assert times_picture(nothing) is None
     assert kinds_picture([]) == ()
     assert weeks_picture([("2026-W47", velocity_gap([], now=at(0)))]) is None
@@ -86,6 +86,26 @@ def test_checks_that_nobody_opened_have_a_column_of_their_own() -> None:
     assert told["unseen"] == (1, 1)
     assert told["20–40"] == (1, 0)
     assert sum(total for total, _ in told.values()) == 2
+
+
+def test_the_debt_is_of_those_who_were_at_it_then() -> None:
+    day = 24 * 60
+    steps = course_of(
+        [
+            *(drafted(claim, words=119, sources=2) for claim in range(1, 6)),
+            verified(1, 1, person="ana"),
+            verified(2, 2, person="ben"),
+            verified(3, day + 1.5, person="ben"),
+        ],
+        15.0,
+    )
+    assert [(step.debt_minutes, step.reviewers) for step in steps] == [
+        (5.0, 1),
+        (4.0, 1),
+        (3.0, 2),
+        (2.0, 1),
+    ]
+    assert steps[2].minutes_each == 1.5
 
 
 def test_kinds_are_told_apart_by_what_became_of_them() -> None:
