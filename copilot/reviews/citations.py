@@ -12,10 +12,12 @@ from datetime import UTC, tzinfo
 
 from copilot.ports import Quote, WindowMessage
 from copilot.reviews.amounts import problem_with_amounts
+from copilot.reviews.causes import problem_with_causes
 from copilot.reviews.evidence import content_words, sentences_of
 from copilot.reviews.names import problem_with_names
 from copilot.reviews.negations import negates
 from copilot.reviews.subject import problem_with_subject
+from copilot.reviews.told_order import problem_with_order
 from copilot.reviews.wording import problem_with_wording
 from copilot.reviews.words import STOPWORDS, normalised, word_count, words
 
@@ -75,12 +77,16 @@ def check_claim(
         _problem_with_inner_quotes(text, cited)
         or problem_with_names(text, cited, known_names)
         or problem_with_amounts(text, cited, zone)
-        or (None if _is_word_for_word(text, cited) else _problem_with_sense(text, cited))
+        or _problem_with_sense(text, cited)
     )
 
 
 def _problem_with_sense(text: str, cited: Sequence[WindowMessage]) -> str | None:
-    return problem_with_subject(text, cited) or problem_with_wording(text, cited)
+    if not _is_word_for_word(text, cited):
+        return problem_with_subject(text, cited) or problem_with_wording(text, cited)
+    if '"' not in normalised(text):
+        return None
+    return problem_with_order(text, cited) or problem_with_causes(text, cited)
 
 
 def _is_word_for_word(text: str, cited: Sequence[WindowMessage]) -> bool:

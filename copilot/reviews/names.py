@@ -53,6 +53,8 @@ _PAST = (
 _SUBJECT = re.compile(
     rf"([A-Z][a-z\u00df-\u00ff]{{2,30}})(?:['’]s\b| (?:[a-z]{{2,20}}ed|{_PAST})\b)"
 )
+_SPEAKER = re.compile(r"(?:\d{4}-\d\d-\d\d )?(?:\d\d:\d\d(?::\d\d)? )?([^\W\d][\w.-]{1,40}): \"")
+_OWNER = re.compile(r"\(([A-Z][a-z\u00df-\u00ff]{2,30})\)\.?$")
 _OF_A_CLOCK = re.compile(r" time\b")
 _MENTION = re.compile(r"(?<![\w.])@([\w][\w.-]*\w|\w)")
 _BY_WHOM = re.compile(r"\bby @?([A-Za-z][\w.-]{1,40})")
@@ -74,6 +76,7 @@ def problem_with_names(
         or _unknown_capitalised(plain, allowed)
         or _unknown_agent(plain, allowed)
         or _unknown_subject(plain, allowed)
+        or _unknown_speaker(plain, cited, allowed)
         or _wrong_doer(plain, cited, named, known_names)
     )
 
@@ -177,6 +180,18 @@ def _unknown_subject(claim: str, allowed: str) -> str | None:
     if any(same_meaning(word, spoken) for spoken in words(allowed)) or identifier_in(word, allowed):
         return None
     return f"“{found[1]}” is not in its sources"
+
+
+def _unknown_speaker(claim: str, cited: Sequence[WindowMessage], allowed: str) -> str | None:
+    """`14:22 Ottokar: “…”` and `… (Ottokar)`: who spoke wrote it, an owner is named there."""
+    if speaker := _SPEAKER.match(claim):
+        name = speaker[1]
+        if not any(name.casefold() in message.author_name.casefold() for message in cited):
+            return f"{name} did not write what it cites"
+    owner = _OWNER.search(claim)
+    if owner and not identifier_in(owner[1], allowed):
+        return f"“{owner[1]}” is not in its sources"
+    return None
 
 
 def _wrong_doer(

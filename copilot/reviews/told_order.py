@@ -28,6 +28,9 @@ _LEADING_NOUN = re.compile(
 _LATER_MAIN = re.compile(r"\b(?P<word>later|earlier),? (?P<main>\w+ .+)$", re.IGNORECASE)
 _CLEARLY = 1.0
 """By how much more one message must tell of an event than the others, in words."""
+_BETWEEN_QUOTES = re.compile(
+    r'"(?P<one>[^"]{1,300})"[^"]{0,60}?\b(?P<word>before|after)[^"]{0,20}"(?P<other>[^"]{1,300})"'
+)
 _LAST_OF_ALL = re.compile(r"\b(first|last)[.,]?$", re.IGNORECASE)
 _ALERT = re.compile(r"\b(?:alert|alarm|page|paged|warning|monitoring|fired)\b", re.IGNORECASE)
 _LATER = re.compile(r"\b(later|afterwards|subsequently|earlier|beforehand|previously)\b", re.I)
@@ -37,7 +40,12 @@ def problem_with_order(claim: str, cited: Sequence[WindowMessage]) -> str | None
     if len(cited) < 2:
         return _problem_within(normalised(claim), cited)
     plain = re.sub(r"[“\"][^”\"]*[”\"]", " ", normalised(claim))
-    if problem := _problem_with_place(plain, cited) or _problem_with_swap(plain, cited):
+    problem = (
+        _problem_with_quoted(normalised(claim), cited)
+        or _problem_with_place(plain, cited)
+        or _problem_with_swap(plain, cited)
+    )
+    if problem:
         return problem
     told = _told(plain)
     if told is None:
@@ -49,6 +57,22 @@ def problem_with_order(claim: str, cited: Sequence[WindowMessage]) -> str | None
     if _when(first) <= _when(second):
         return None
     return f"“{word}” contradicts the times of the cited messages"
+
+
+def _problem_with_quoted(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+    """`“…”, 37 min after “…”`: each quote is of one message, and those have times."""
+    found = _BETWEEN_QUOTES.search(claim)
+    if found is None:
+        return None
+    one, other = (
+        [m for m in cited if found[side] in normalised(m.text)] for side in ("one", "other")
+    )
+    if len(one) != 1 or len(other) != 1 or one[0].number == other[0].number:
+        return None
+    first, second = (one[0], other[0]) if found["word"] == "before" else (other[0], one[0])
+    if _when(first) <= _when(second):
+        return None
+    return f"“{found['word']}” contradicts the times of the cited messages"
 
 
 def _problem_with_place(plain: str, cited: Sequence[WindowMessage]) -> str | None:
