@@ -25,7 +25,7 @@ AHEAD = re.compile(
 _WANTED = 0.3
 """Probability, as calibrated, from which on one is worth a sentence of the review."""
 _MOST = 10
-_MOST_READ = 500
+_MOST_READ = 300
 """Messages; looking for follow-ups costs more than all the rest of a draft."""
 _IN_A_WINDOW = 40
 _RANK = 9.0

@@ -24,7 +24,8 @@ from copilot.reviews.drafting import draft_review
 from copilot.reviews.episodes import episodes_for_drafter
 from copilot.reviews.review_policy import SHIPPED
 from copilot.reviews.words import sentences, words
-from tests.benchmarks.measuring import Measurement
+from tests.benchmarks.measuring import Measurement, Taken
+from tests.evals.drafting import lift_the_cap
 from tests.evals.exports import demo
 
 MESSAGES = 5_000
@@ -44,24 +45,23 @@ def measure(share: float) -> list[Measurement]:
         sections=SHIPPED,
         names=frozenset(message.author_name for message in messages),
     )
-    reading_us = _best_us(lambda: [words(s) for m in messages for s in sentences(m.text)])
+    reading = _best(lambda: [words(s) for m in messages for s in sentences(m.text)])
     baseline = "reading every word of them once"
     longest_s = _LONGEST_S if count == MESSAGES else None
+    works = {
+        f"local draft of {count:,} messages, checked": _best(lambda: _draft_and_check(request)),
+        f"local draft of {count:,} messages through SQLite": _through_a_database(messages),
+    }
     return [
         Measurement(
-            f"local draft of {count:,} messages, checked",
-            _best_us(lambda: _draft_and_check(request)),
+            what,
+            ours.wall_us,
             baseline,
-            reading_us,
+            reading.wall_us,
+            cpu_ratio=ours.cpu_us / reading.cpu_us,
             longest_s=longest_s,
-        ),
-        Measurement(
-            f"local draft of {count:,} messages through SQLite",
-            _through_a_database_us(messages),
-            baseline,
-            reading_us,
-            longest_s=longest_s,
-        ),
+        )
+        for what, ours in works.items()
     ]
 
 
@@ -98,7 +98,7 @@ def _draft_and_check(request: DraftRequest) -> None:
             raise AssertionError(check.problem)
 
 
-def _through_a_database_us(messages: list[WindowMessage]) -> float:
+def _through_a_database(messages: list[WindowMessage]) -> Taken:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _write_export(folder / "export", messages)
@@ -107,9 +107,8 @@ def _through_a_database_us(messages: list[WindowMessage]) -> float:
         db = Database(engine, lambda _: None)
         try:
             (incident,) = import_slack_export(db, folder / "export", now=_START).incidents
-            return _best_us(
-                lambda: draft_review(db, incident.id, LocalDrafter(), ReplayClock(_START))
-            )
+            lift_the_cap(db, incident.id)
+            return _best(lambda: draft_review(db, incident.id, LocalDrafter(), ReplayClock(_START)))
         finally:
             engine.dispose()
 
@@ -130,11 +129,12 @@ def _write_export(folder: Path, messages: list[WindowMessage]) -> None:
         (folder / "ops" / f"{day}.json").write_text(json.dumps(rows))
 
 
-def _best_us(work: Callable[[], object]) -> float:
+def _best(work: Callable[[], object]) -> Taken:
     """Of a few runs the quickest: what else the machine does makes none of them quicker."""
-    taken = []
+    walls, cpus = [], []
     for _ in range(_ROUNDS):
-        began_s = time.perf_counter()
+        began_s, began_cpu_s = time.perf_counter(), time.process_time()
         work()
-        taken.append(time.perf_counter() - began_s)
-    return min(taken) * 1e6
+        cpus.append((time.process_time() - began_cpu_s) * 1e6)
+        walls.append((time.perf_counter() - began_s) * 1e6)
+    return Taken(min(walls), min(cpus))

@@ -129,7 +129,7 @@ def _database(folder: Path) -> Iterator[Database]:
 def _drafted(db: Database, path: Path, title: str, post_mortem: PostMortem | None) -> Drafted:
     clock = ReplayClock(_NOW)
     (incident,) = import_slack_export(db, path, title=title, now=_NOW).incidents
-    _lift_the_cap(db, incident.id)
+    lift_the_cap(db, incident.id)
     propose_now(db, incident.id, LocalProposer(), clock)
     draft_review(db, incident.id, LocalDrafter(), clock)
     with db.reading() as session:
@@ -140,7 +140,7 @@ def _drafted(db: Database, path: Path, title: str, post_mortem: PostMortem | Non
     return Drafted(title, view, material.messages, material.names, zone, post_mortem)
 
 
-def _lift_the_cap(db: Database, incident_id: int) -> None:
+def lift_the_cap(db: Database, incident_id: int) -> None:
     """Nobody checks here, and the whole draft is what is measured."""
     with db.transaction() as session:
         team_id = get_incident(session, incident_id).team_id

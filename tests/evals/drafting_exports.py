@@ -99,9 +99,9 @@ def _instant(time: str, before: datetime) -> datetime | None:
     if full := _FULL.search(time):
         return datetime.fromisoformat(f"{full[1]}T{full[2]:0>5}+00:00")
     if day := _OF_A_DAY.search(time):
-        clock = "%I:%M %p" if day[3].endswith("M") else "%H:%M"
+        told = "%I:%M %p" if day[3].endswith("M") else "%H:%M"
         spoken = f"{before.year} {day[1]} {day[2]} {day[3]} +0000"
-        return datetime.strptime(spoken, f"%Y %b %d {clock} %z")
+        return datetime.strptime(spoken, f"%Y %b %d {told} %z")
     if clock := _CLOCK.search(time):
         hour, minute = (int(part) for part in clock[1].split(":"))
         hour = hour % 12 + 12 * (clock[2] == "PM") if clock[2] else hour
