@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from copilot.llm.asking import Asking, Asks
 from copilot.llm.drafter_joining import Joined
 from copilot.llm.drafter_memory import Memory
-from copilot.llm.drafter_parts import cut_into_parts
+from copilot.llm.drafter_parts import Cut, cut_into_parts
 from copilot.llm.drafter_prompting import PARTS_VERSION
 from copilot.llm.drafter_reading import read_parts
 from copilot.llm.drafter_sections import Written, is_as_shipped, write_sections
@@ -50,6 +50,7 @@ class ModelDrafter:
         self._deadline = deadline
         self._longest = longest
         self._monotonic = monotonic
+        self._last_cut: tuple[int, Cut] | None = None
 
     def draft(self, request: DraftRequest) -> Draft:
         """The built-in engine's alone where there is nothing to read, or nothing it may read; that
@@ -68,7 +69,7 @@ class ModelDrafter:
             longest=self._longest,
             monotonic=self._monotonic,
         )
-        cut = cut_into_parts(request.episodes)
+        cut = self._cut_of(request)
         memory = Memory.of(_part_of(request.memory, "model"), PARTS_VERSION)
         notes = read_parts(sitting, memory, cut.parts)
         written = write_sections(sitting, notes, request.sections)
@@ -94,6 +95,16 @@ class ModelDrafter:
             },
             left_out=(*cut.left_out, *written.left_out, *local.left_out),
         )
+
+    def _cut_of(self, request: DraftRequest) -> Cut:
+        """Choosing from thousands of messages takes seconds, and each section asks for it again."""
+        episodes = hash(request.episodes)
+        known = self._last_cut
+        if known is None or known[0] != episodes:
+            found = cut_into_parts(request.episodes)
+            self._last_cut = episodes, found  # in one step: threads share a drafter
+            return found
+        return known[1]
 
 
 def _joined(

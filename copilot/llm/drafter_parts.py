@@ -5,7 +5,7 @@ cost, each episode gives what tells most: marked by people, reacted to, then wha
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,6 +20,8 @@ MOST_READ = 160_000
 follow-ups costs, a draft stays below the tokens that an incident may use by default."""
 _HEAD = 25
 """Characters before what was said: number, time, who."""
+_READ_BY = "which only the built-in engine read"
+_MOST_NAMED = 4
 _LEAST_OF_EPISODE = 1_500
 """Characters that even a small episode keeps: a short one may hold the turn of the incident."""
 
@@ -55,19 +57,28 @@ def cut_into_parts(
     lengths = [_length(episode.messages) for episode in episodes]
     total = sum(lengths)
     kept: list[Sequence[WindowMessage]] = []
-    left_out = []
+    missing: dict[int, tuple[int, int]] = {}
     for episode, length in zip(episodes, lengths, strict=True):
         chosen: Sequence[WindowMessage] = episode.messages
         if total > most_read:
             share = max(most_read * length // total, _LEAST_OF_EPISODE)
             chosen = _most_telling(episode.messages, share)
-        if missing := len(episode.messages) - len(chosen):
-            left_out.append(
-                f"{missing} of {len(episode.messages)} messages of episode {episode.number}, "
-                "which only the built-in engine read"
-            )
+        if len(chosen) < len(episode.messages):
+            said = len(episode.messages)
+            missing[episode.number] = said - len(chosen), said
         kept.append(chosen)
-    return Cut(tuple(Part(tuple(each)) for each in _packed(kept, most_in_part)), tuple(left_out))
+    parts = tuple(Part(tuple(each)) for each in _packed(kept, most_in_part))
+    return Cut(parts, tuple(_left_out(missing)))
+
+
+def _left_out(missing: Mapping[int, tuple[int, int]]) -> Iterable[str]:
+    """By episode, how many messages of how many; as one sum where they are many."""
+    if len(missing) > _MOST_NAMED:
+        count, said = (sum(each) for each in zip(*missing.values(), strict=True))
+        yield f"{count} of {said} messages of {len(missing)} episodes, {_READ_BY}"
+        return
+    for number, (count, said) in missing.items():
+        yield f"{count} of {said} messages of episode {number}, {_READ_BY}"
 
 
 def _packed(
