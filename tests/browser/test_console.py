@@ -150,7 +150,7 @@ def test_question_mark_shows_the_keys(desk: Desk) -> None:
     page = desk.opens(incident(desk, "/review"))
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys")
-    expect(dialog).to_contain_text("next claim to check")
+    expect(dialog).to_contain_text("next to check, the riskiest first")
     page.keyboard.press("v")  # does nothing behind the list
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)

@@ -11,9 +11,10 @@ from copilot.db import Database
 from copilot.jobs import Job, QueuedJob
 from copilot.reviews.models import Claim, LedgerEntry, SeededCheck
 from copilot.reviews.policies import set_policy
+from copilot.reviews.reading import current_review
 from copilot.reviews.review_policy import ReviewPolicy
 from copilot.reviews.reviewers import Reviewer
-from copilot.reviews.verification import edit_claim
+from copilot.reviews.verification import edit_claim, verify
 from copilot.timeline.permalinks import instant_to_ts
 from copilot.timeline.recording import record
 from copilot.timeline.slack_messages import to_records
@@ -66,19 +67,22 @@ def edit_source(db: Database, world: World, time: str, text: str) -> None:
         record(session, to_records(TEAM, edit, CHANNEL), STARTS_AT)
 
 
-def check_all(sam: Visitor, review: str) -> None:
-    for _ in range(20):
-        page = sam.sees(review)
-        left = re.findall(r"/claims/(\d+)/verify", page)
-        if not left or "none left to check" in page:
-            return
-        sam.sends(f"{review}/claims/{left[0]}/verify", seen_at=review)
-    raise AssertionError("there is always one more claim to check")
+def check_all(db: Database, world: World) -> None:
+    with db.transaction() as session:
+        view = current_review(session, world.incident_id)
+        assert view is not None
+        for claim in view.claims:
+            verify(session, claim.id, by=Reviewer("sam"), now=NOW)
 
 
-def signs(sam: Visitor, review: str) -> None:
-    check_all(sam, review)
-    answer = sam.sends(f"{review}/sign", seen_at=f"{review}/sign")
+@pytest.fixture
+def checked(db: Database, world: World) -> None:
+    check_all(db, world)
+
+
+@pytest.fixture
+def signed(sam: Visitor, review: str, checked: None) -> None:
+    answer = sam.sends(f"{review}/sign")
     assert answer.headers["location"].endswith("/review")
 
 
@@ -92,7 +96,7 @@ class TestReading:
         assert "There is no review yet" in sam.sees(review)
         for path in (f"{review}.md", f"{review}/sign", f"{review}/versions"):
             sam.sees(path, status=404)
-        sam.sends(f"{review}/draft", seen_at=review)
+        sam.sends(f"{review}/draft")
         assert sent_jobs[-1] == QueuedJob(Job.DRAFT_REVIEW, world.incident_id)
         page = sam.sees(review)
         assert "A draft is being written" in page
@@ -161,16 +165,16 @@ class TestReading:
         before = state()
         assert state() == before
         claim = claim_with(sam, review, "0 lag")
-        sam.sends(f"{review}/claims/{claim}/verify", seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/verify")
         verified = state()
-        sam.sends(f"{review}/claims/{claim}/comment", {"text": "Sure?"}, seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/comment", {"text": "Sure?"})
         assert len({before, verified, state()}) == 3
 
 
 class TestChecking:
     def test_verifying_names_the_person_and_goes_on(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "Support had tickets")
-        answer = sam.sends(f"{review}/claims/{claim}/verify", seen_at=review)
+        answer = sam.sends(f"{review}/claims/{claim}/verify")
         assert re.search(r"\?claim=(\d+)#c-\1$", answer.headers["location"])
         assert f"claim={claim}#" not in answer.headers["location"]
         shown = text_of(sam.sees(review))
@@ -180,20 +184,20 @@ class TestChecking:
 
     def test_a_verified_claim_can_be_taken_back(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "Support had tickets")
-        sam.sends(f"{review}/claims/{claim}/verify", seen_at=review)
-        answer = sam.sends(f"{review}/claims/{claim}/undo", seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/verify")
+        answer = sam.sends(f"{review}/claims/{claim}/undo")
         assert answer.headers["location"].endswith(f"#c-{claim}")
         assert "0 of 11 claims checked" in sam.sees(review)
 
     def test_a_skipped_claim_stays_unchecked(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "41 orders")
-        answer = sam.sends(f"{review}/claims/{claim}/skip", seen_at=review)
+        answer = sam.sends(f"{review}/claims/{claim}/skip")
         assert f"claim={claim}#" not in answer.headers["location"]
         assert "0 of 11 claims checked" in sam.sees(review)
 
     def test_a_wrong_claim_leaves_the_review(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "Staging has 300")
-        sam.sends(f"{review}/claims/{claim}/wrong", seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/wrong")
         shown = text_of(sam.sees(review))
         assert "0 of 10 claims checked" in shown
         assert "marked wrong by sam" in shown
@@ -202,7 +206,7 @@ class TestChecking:
     def test_a_persons_words_replace_the_drafters(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "0 lag")
         form = {"text": "The index had caught up: 0 lag."}
-        sam.sends(f"{review}/claims/{claim}/edit", form, seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/edit", form)
         shown = text_of(sam.sees(review))
         assert "The index had caught up: 0 lag." in shown
         assert "edited by sam" in shown
@@ -212,7 +216,7 @@ class TestChecking:
     ) -> None:
         claim = claim_with(sam, review, "0 lag")
         form = {"text": "very long words " * 40}
-        answer = sam.sends(f"{review}/claims/{claim}/edit", form, seen_at=review)
+        answer = sam.sends(f"{review}/claims/{claim}/edit", form)
         assert answer.status_code == 409
         assert "Keep a sentence under 60 words" in answer.text
         assert "very long words very long words" in answer.text
@@ -223,7 +227,7 @@ class TestChecking:
     ) -> None:
         claim = claim_with(sam, review, "0 lag")
         form = {"text": "The index was caught up after 7000 s, with 0 lag."}
-        answer = sam.sends(f"{review}/claims/{claim}/edit", form, seen_at=review)
+        answer = sam.sends(f"{review}/claims/{claim}/edit", form)
         assert answer.headers["location"].endswith(f"#c-{claim}")
         page = sam.sees(review)
         assert "Your words are saved and kept apart" in page
@@ -235,11 +239,11 @@ class TestChecking:
         with db.transaction() as session:
             ben = Reviewer("ben")
             edit_claim(session, int(claim), text="The index had 0 lag.", by=ben, now=NOW)
-        refused = sam.sends(f"{review}/claims/{claim}/verify", seen, seen_at=review)
+        refused = sam.sends(f"{review}/claims/{claim}/verify", seen)
         assert refused.status_code == 409
         assert "ben put this sentence otherwise meanwhile" in text_of(refused.text)
         form = {**seen, "text": "Caught up: the index had 0 lag."}
-        answer = sam.sends(f"{review}/claims/{claim}/edit", form, seen_at=review)
+        answer = sam.sends(f"{review}/claims/{claim}/edit", form)
         assert answer.headers["location"].endswith(f"#c-{claim}")
         shown = text_of(sam.sees(f"{review}?claim={claim}"))
         assert "The index had 0 lag." in shown
@@ -260,7 +264,7 @@ class TestChecking:
         page = sam.sees(f"{review}?claim={claim}")
         (proposal,) = set(re.findall(r'name="proposal" value="(\d+)"', page))
         assert "Sign off — 11 to go" in page
-        sam.sends(f"{review}/claims/{claim}/take", {"proposal": proposal}, seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/take", {"proposal": proposal})
         shown = text_of(sam.sees(f"{review}?claim={claim}"))
         assert "0 lag, caught up." in shown
         assert "proposes" not in shown
@@ -273,7 +277,7 @@ class TestChecking:
                 edit_claim(session, int(claim), text=words, by=by, now=NOW, seen=seen)
         page = sam.sees(f"{review}?claim={claim}")
         (proposal,) = set(re.findall(r'name="proposal" value="(\d+)"', page))
-        sam.sends(f"{review}/claims/{claim}/leave", {"proposal": proposal}, seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/leave", {"proposal": proposal})
         shown = text_of(sam.sees(f"{review}?claim={claim}"))
         assert "The index had 0 lag." in shown
         assert "0 lag, caught up." not in shown
@@ -284,7 +288,7 @@ class TestChecking:
         claim = claim_with(sam, review, "0 lag")
         elsewhere = f"/incidents/{world.incident_id + 1}/review/claims/{claim}/verify"
         for address in (elsewhere, f"{review}/claims/99999/verify", f"{review}/comments/9/settle"):
-            assert sam.sends(address, seen_at=review).status_code == 404
+            assert sam.sends(address).status_code == 404
 
 
 class TestSources:
@@ -292,14 +296,14 @@ class TestSources:
         claim = claim_with(sam, review, "0 lag")
         link = f"https://harbour.slack.com/archives/{CHANNEL}/p"
         link += world.stamps["10:06:02"].replace(".", "")
-        sam.sends(f"{review}/claims/{claim}/cite", {"message": link}, seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/cite", {"message": link})
         page = sam.sees(f"{review}?claim={claim}")
         assert "The message is a source of this sentence now" in page
         assert page.count('class="message is-cited') + page.count("is-same is-cited") >= 2
 
     def test_a_link_that_is_none_is_refused_in_words(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "0 lag")
-        answer = sam.sends(f"{review}/claims/{claim}/cite", {"message": "there"}, seen_at=review)
+        answer = sam.sends(f"{review}/claims/{claim}/cite", {"message": "there"})
         assert answer.status_code == 409
         assert "no link to a message" in answer.text
 
@@ -308,7 +312,7 @@ class TestSources:
     ) -> None:
         claim = claim_with(sam, review, "Customers lost")
         form = {"text": "Finance counted 1200 euros."}
-        sam.sends(f"{review}/claims/{claim}/note", form, seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/note", form)
         page = sam.sees(review)
         written = text_of(page[page.index("Written down by people") :])
         assert "Finance counted 1200 euros. sam" in written
@@ -317,9 +321,9 @@ class TestSources:
         self, sam: Visitor, review: str, world: World
     ) -> None:
         form = {"section": "impact", "text": "A list of the orders is there.", "message": ""}
-        assert sam.sends(f"{review}/claims", form, seen_at=review).status_code == 409
+        assert sam.sends(f"{review}/claims", form).status_code == 409
         form |= {"text": "The index had 0 lag.", "message": world.stamps["10:06:48"]}
-        answer = sam.sends(f"{review}/claims", form, seen_at=review)
+        answer = sam.sends(f"{review}/claims", form)
         assert answer.status_code == 303
         assert "The index had 0 lag." in text_of(sam.sees(review))
 
@@ -329,11 +333,11 @@ class TestSources:
         claim = claim_with(sam, review, "0 lag")
         at = f"{review}/claims/{claim}"
         opened = {"opened_at": (NOW - timedelta(seconds=12)).isoformat()}
-        assert sam.sends(f"{at}/opened", opened, seen_at=review).status_code == 204
+        assert sam.sends(f"{at}/opened", opened).status_code == 204
         glanced = {"opened_at": NOW.isoformat()}
-        assert sam.sends(f"{at}/opened", glanced, seen_at=review).status_code == 204
-        assert sam.sends(f"{at}/followed", seen_at=review).status_code == 204
-        sam.sends(f"{at}/verify", {**opened, "opened_at": "never"}, seen_at=review)
+        assert sam.sends(f"{at}/opened", glanced).status_code == 204
+        assert sam.sends(f"{at}/followed").status_code == 204
+        sam.sends(f"{at}/verify", {**opened, "opened_at": "never"})
         with db.reading() as session:
             kinds = session.execute(
                 select(LedgerEntry.kind, LedgerEntry.seconds, LedgerEntry.person)
@@ -352,20 +356,20 @@ class TestComments:
     def test_a_comment_is_written_and_settled(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "0 lag")
         form = {"text": "Is that <b>all</b> consumers?"}
-        sam.sends(f"{review}/claims/{claim}/comment", form, seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/comment", form)
         assert "1 comment" in sam.sees(review)
         page = sam.sees(f"{review}?claim={claim}")
         assert "Is that &lt;b&gt;all&lt;/b&gt; consumers?" in page
         (comment,) = re.findall(r"/comments/(\d+)/settle", page)
         settled = {"opened": claim}
-        answer = sam.sends(f"{review}/comments/{comment}/settle", settled, seen_at=review)
+        answer = sam.sends(f"{review}/comments/{comment}/settle", settled)
         assert answer.headers["location"].endswith(f"#c-{claim}")
         assert "settled by sam" in sam.sees(f"{review}?claim={claim}")
 
     def test_the_review_as_a_whole_can_be_commented_on(self, sam: Visitor, review: str) -> None:
-        sam.sends(f"{review}/comment", {"text": "Ask support, too."}, seen_at=review)
+        sam.sends(f"{review}/comment", {"text": "Ask support, too."})
         assert "Ask support, too." in sam.sees(review)
-        empty = sam.sends(f"{review}/comment", {"text": " "}, seen_at=review)
+        empty = sam.sends(f"{review}/comment", {"text": " "})
         assert empty.status_code == 409
         assert "Ask support" not in sam.http.get(f"{review}.md").text
 
@@ -376,27 +380,26 @@ class TestSigning:
         shown = text_of(sam.sees(f"{review}/sign"))
         assert "11 sentences are not checked." in shown
         assert "Go on checking" in shown
-        answer = sam.sends(f"{review}/sign", seen_at=f"{review}/sign")
+        answer = sam.sends(f"{review}/sign")
         assert answer.headers["location"].endswith("/sign")
         assert "It cannot be signed yet" in sam.sees(f"{review}/sign")
 
-    def test_when_all_is_checked_the_page_says_so(self, sam: Visitor, review: str) -> None:
-        check_all(sam, review)
+    def test_when_all_is_checked_the_page_says_so(
+        self, sam: Visitor, review: str, checked: None
+    ) -> None:
         shown = text_of(sam.sees(review))
         assert "11 of 11 claims checked · none left to check · you 11" in shown
         assert "claims to check" not in sam.sees("/")
 
     def test_the_confirmation_shows_what_is_signed_under_whose_name(
-        self, sam: Visitor, review: str
+        self, sam: Visitor, review: str, checked: None
     ) -> None:
-        check_all(sam, review)
         shown = text_of(sam.sees(f"{review}/sign"))
         assert "You sign 11 sentences" in shown
         assert "The index was caught up, with 0 lag. verified by sam" in shown
         assert "Sign as sam" in shown
 
-    def test_a_signed_review_is_frozen(self, sam: Visitor, review: str) -> None:
-        signs(sam, review)
+    def test_a_signed_review_is_frozen(self, sam: Visitor, review: str, signed: None) -> None:
         page = sam.sees(review)
         assert "Signed by sam, 4 Mar 2026, 13:05 UTC" in text_of(page)
         assert re.search(r"SHA-256 <code>[0-9a-f]{64}</code>", page)
@@ -404,32 +407,30 @@ class TestSigning:
         for act in ("verify", "wrong", "edit", "undo", "skip", "comment"):
             assert f"claims/{claim}/{act}" not in page
             form = {"text": "The index had 0 lag."}
-            answer = sam.sends(f"{review}/claims/{claim}/{act}", form, seen_at=review)
+            answer = sam.sends(f"{review}/claims/{claim}/{act}", form)
             assert answer.status_code == 409, act
         assert "sam signed this review" in text_of(sam.sees(f"{review}/sign"))
 
     def test_a_signed_sentence_is_corrected_by_an_amendment(
-        self, sam: Visitor, review: str
+        self, sam: Visitor, review: str, signed: None
     ) -> None:
-        signs(sam, review)
         claim = claim_with(sam, review, "0 lag")
         at = f"{review}/claims/{claim}/amend"
-        refused = sam.sends(at, {"text": "The index had 0 lag.", "why": ""}, seen_at=review)
+        refused = sam.sends(at, {"text": "The index had 0 lag.", "why": ""})
         assert refused.status_code == 409
-        sam.sends(at, {"text": "The index had 0 lag.", "why": "shorter"}, seen_at=review)
+        sam.sends(at, {"text": "The index had 0 lag.", "why": "shorter"})
         shown = text_of(sam.sees(review))
         assert "1. The index had 0 lag." in shown
         assert "sam, 4 Mar 2026, 13:05 : shorter" in shown
         assert "corrected in amendment 1" in shown
         other = claim_with(sam, review, "Staging has 300")
         strike = {"text": "", "why": "not staging", "what": "strike"}
-        sam.sends(f"{review}/claims/{other}/amend", strike, seen_at=review)
+        sam.sends(f"{review}/claims/{other}/amend", strike)
         assert "2. struck" in text_of(sam.sees(review))
 
     def test_a_source_that_changes_after_signing_is_told(
-        self, db: Database, sam: Visitor, review: str, world: World
+        self, db: Database, sam: Visitor, review: str, world: World, signed: None
     ) -> None:
-        signs(sam, review)
         edit_source(db, world, "10:06:48", "not caught up yet")
         shown = text_of(sam.sees(review))
         assert "A source of 1 sentence was edited or deleted after it was signed" in shown
@@ -446,7 +447,7 @@ class TestVersions:
     ) -> None:
         claim = claim_with(sam, review, "0 lag")
         form = {"text": "The index had 0 lag."}
-        sam.sends(f"{review}/claims/{claim}/edit", form, seen_at=review)
+        sam.sends(f"{review}/claims/{claim}/edit", form)
         page = sam.sees(f"{review}?claim={claim}")
         assert '<ins><span class="visually-hidden">added: </span>had</ins>' in page
         assert '<span class="visually-hidden">removed: </span>was caught up, with</del>' in page
@@ -483,7 +484,7 @@ class TestAltered:
         assert real not in unescape(page)
         assert "altered" not in page
         form = {"seen": shown, "text": real}
-        answer = sam.sends(f"{review}/claims/{claim}/{act}", form, seen_at=review)
+        answer = sam.sends(f"{review}/claims/{claim}/{act}", form)
         assert answer.headers["location"].endswith(f"#c-{claim}")
         after = unescape(sam.sees(f"{review}?claim={claim}"))
         assert said in after

@@ -59,7 +59,7 @@ function mergeChildren(ours, fresh, how) {
     }
   }
   for (const child of [...ours.childNodes]) {
-    if (!wanted.has(child)) remove(child);
+    if (!wanted.has(child)) remove(child, how);
   }
 }
 
@@ -74,8 +74,10 @@ function counterpart(place, child, root, taken) {
   return null;
 }
 
-// What somebody is writing in stays, with a word on why it is not part of the page any more.
-function remove(node) {
+// What somebody is writing in stays, with a word on why it is not part of the page any more. So
+// does what the reader was told of their own act, until they act again.
+function remove(node, { isQuiet }) {
+  if (isQuiet && node.classList?.contains("told") && node.parentElement.matches("main")) return;
   if (node.nodeType !== Node.ELEMENT_NODE || !isHalfTyped(node)) {
     node.remove();
     return;

@@ -1,6 +1,6 @@
 // Fetches a page and puts its header and content in the place of ours, so that scroll position
 // and side panels stay where they are. The server stays the only one that renders.
-import { merge } from "./merge.js";
+import { isHalfTyped, merge } from "./merge.js";
 import { sent } from "./unsent.js";
 
 const PARTS = ["header.top", "main", "[data-latest]", "[data-keys]"];
@@ -101,8 +101,12 @@ function mergeIn(page, how) {
 // The item that is being worked on, and in a side panel the message that it rests on.
 function goToFocus() {
   const focus = document.querySelector("[data-focus]");
-  focus?.focus({ preventScroll: true });
-  focus?.scrollIntoView({ block: "nearest" });
+  const form = document.activeElement?.form;
+  // Whoever was refused goes on writing where they were.
+  if (!form || !isHalfTyped(form)) {
+    focus?.focus({ preventScroll: true });
+    focus?.scrollIntoView({ block: "nearest" });
+  }
   const panel = document.querySelector(".source");
   const cited = panel?.querySelector(".is-cited");
   if (!cited) return;
