@@ -19,12 +19,9 @@ ANY_TEXT = st.text(st.characters(), max_size=400) | st.text(
     st.sampled_from("aA1.,:;-/%@#<>()[]“”\"'?! \u202e\u05d0\u0661\ud800é\n"), max_size=400
 )
 HOSTILE = [
-    "a" * 40_000, "1" * 40_000, "1," * 20_000, "1:" * 20_000, "a-" * 20_000, "a." * 20_000,
-    "not " * 10_000, "because " * 5_000, "“" * 40_000, '"a' * 20_000, "A" * 40_000, "Aa " * 13_000,
-    "10 min " * 5_700, "in New York " * 3_300, "by " * 13_000, "a@b." * 10_000, "/" * 40_000,
-    "1 half an hour and " * 2_100, "(" * 40_000, "&amp;" * 8_000, "5 to " * 8_000, " " * 40_000,
-    "one hundred thousand " * 1_900, "<@U1>" * 8_000, "after a, " * 4_400, "\u0661" * 40_000,
-    "0-" * 20_000, "1.1" * 13_000, "x=1" * 13_000, "rolled back " * 3_300, "If we " * 6_600,
+    "1" * 40_000, "1:" * 20_000, "a-" * 20_000, "not " * 10_000, "“" * 40_000, "Aa " * 13_000,
+    "10 min " * 5_700, "in New York " * 3_300, "1 half an hour and " * 2_100, "5 to " * 8_000,
+    " " * 40_000, "0-" * 20_000, "x=1" * 13_000, "If we " * 6_600,
 ]  # fmt: skip
 
 
@@ -77,7 +74,6 @@ def test_no_text_makes_it_fail(claim: str, message: str, names: list[str]) -> No
 def test_hostile_text_takes_no_long_time(text: str) -> None:
     started = time.perf_counter()
     check_claim(text[:1_000], [Quote(1, text)], {1: a_message(1, text)}, NAMES, max_words=40_000)
-    check(f"ana rolled back 4812. {text[:200]}", whole(1))
     problem = check_claim(
         "ana rolled back 4812 at 14:12.",
         [Quote(1, "rolling back 4812")],
