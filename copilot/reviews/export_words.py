@@ -105,10 +105,15 @@ def caveats(view: ReviewView, claim: ClaimView) -> list[str]:
     elif not claim.supported:
         found.append("its sources do not carry it any more")
     if claim.amended_in is not None:
-        amended = next((a for a in view.amendments if a.number == claim.amended_in), None)
-        verb = "struck" if amended is not None and amended.text is None else "put otherwise"
+        verb = "struck" if is_struck(view, claim) else "put otherwise"
         found.append(f"{verb} by amendment {claim.amended_in}")
     return found
+
+
+def is_struck(view: ReviewView, claim: ClaimView) -> bool:
+    """Whether nothing of the sentence holds any more, by its newest amendment."""
+    newest = (each for each in view.amendments if each.number == claim.amended_in)
+    return any(each.text is None for each in newest)
 
 
 def amendments_of(view: ReviewView, claim_id: int) -> list[AmendmentView]:

@@ -28,7 +28,7 @@ _ATTRIBUTES = frozenset(
     re.findall(
         r"[\w-]+",
         """
-    lang charset http-equiv content name class href rel value scope colspan
+    lang charset http-equiv content name class href rel value scope colspan data-address
 """,
     )
 )
@@ -48,7 +48,9 @@ class _Reading(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append(tag)
         self.attributes.update(name for name, _ in attrs)
-        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+        self.links += [
+            value or "" for name, value in attrs if name in ("href", "src", "data-address")
+        ]
         self._is_style = tag == "style"
 
     def handle_endtag(self, tag: str) -> None:
