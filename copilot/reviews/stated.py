@@ -47,7 +47,7 @@ _OCLOCK_SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _AT_HOUR = re.compile(
-    r"(?<=\bat )(?P<hour>\d{1,2})(?=[?.,;!]?(?:$|\s(?:today|tomorrow|tonight|sharp)))"
+    r"(?<=\bat )(?P<hour>\d{1,2})(?=[?.,;!\"')]{0,3}(?:$|\s(?:today|tomorrow|tonight|sharp)))"
 )
 _NOON = re.compile(r"\b(?:mid(?P<half>n)ight|noon)\b", re.IGNORECASE)
 _AFTERNOON = re.compile(r"\s+in the (?:afternoon|evening)\b|\s+at night\b", re.IGNORECASE)
