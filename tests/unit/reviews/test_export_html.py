@@ -166,7 +166,7 @@ def test_each_sentence_has_its_sources_and_its_checker() -> None:
     shown = " ".join("".join(reading.shown).split())
     assert "ana rolled back 4812. [1] edited by Ben Li, 2026-03-04 15:12 " in shown
     assert "[1] 14:12:40 ana rolling back 4812" in shown
-    assert reading.links == [LINK]
+    assert reading.links == [LINK, LINK], "for the screen, and for paper"
 
 
 def test_times_are_those_of_the_incident_s_zone() -> None:
