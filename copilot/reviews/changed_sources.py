@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
@@ -53,12 +53,17 @@ def note_changed_sources(session: Session, now: datetime) -> list[int]:
 
     One for each person, sentence and change; imported incidents have nobody waiting.
     """
-    people = _people(session, now - _REMEMBERED)
+    answered_for = and_(
+        Claim.state.in_([ClaimState.VERIFIED, ClaimState.EDITED]),
+        Claim.checked_at >= now - _REMEMBERED,
+        Review.incident_id.in_(select(Incident.id).where(Incident.is_imported.is_(False))),
+    )
+    found = _changed(session, answered_for)
+    people = _people(session, {changed.claim_id for changed in found})
     wanted = {
         (changed.claim_id, user_id, changed.revision_id): changed
-        for ids in _chunks(sorted(people))
-        for changed in _changed(session, Claim.id.in_(ids))
-        for user_id in sorted(people[changed.claim_id])
+        for changed in found
+        for user_id in sorted(people.get(changed.claim_id, ()))
     }
     known = _known(session, {claim_id for claim_id, _, _ in wanted})
     rows = [
@@ -111,49 +116,26 @@ def _changed(session: Session, among: ColumnElement[bool]) -> list[ChangedClaim]
     return found
 
 
-def _people(session: Session, since: datetime) -> dict[int, set[str]]:
-    """By claim, in Slack, who answers for it: who checked it, and who signed the review."""
+def _people(session: Session, claim_ids: Iterable[int]) -> dict[int, set[str]]:
+    """By claim, in Slack, who answers for it: who checked or amended it, who signed the review."""
     found: dict[int, set[str]] = defaultdict(set)
-    acts = (
-        select(VerificationAct.claim_id, VerificationAct.user_id)
-        .join(Claim, Claim.id == VerificationAct.claim_id)
-        .join(Review, Review.id == Claim.review_id)
-        .join(Incident, Incident.id == Review.incident_id)
-        .where(
-            VerificationAct.user_id.is_not(None),
-            VerificationAct.state.in_(_ANSWERING),
-            VerificationAct.acted_at >= since,
-            Claim.state.in_([ClaimState.VERIFIED, ClaimState.EDITED]),
-            Incident.is_imported.is_(False),
+    for ids in _chunks(sorted(claim_ids)):
+        acts = select(VerificationAct.claim_id, VerificationAct.user_id).where(
+            VerificationAct.claim_id.in_(ids), VerificationAct.state.in_(_ANSWERING)
         )
-    )
-    signed = (
-        select(Claim.id, SignOff.user_id)
-        .join(Review, Review.id == Claim.review_id)
-        .join(SignOff, SignOff.incident_id == Review.incident_id)
-        .join(Incident, Incident.id == Review.incident_id)
-        .where(
-            SignOff.user_id.is_not(None),
-            SignOff.signed_at >= since,
-            Claim.state.in_([ClaimState.VERIFIED, ClaimState.EDITED]),
-            Incident.is_imported.is_(False),
+        signed = (
+            select(Claim.id, SignOff.user_id)
+            .join(Review, Review.id == Claim.review_id)
+            .join(SignOff, SignOff.incident_id == Review.incident_id)
+            .where(Claim.id.in_(ids))
         )
-    )
-    amended = (
-        select(Amendment.new_claim_id, Amendment.user_id)
-        .join(SignOff, SignOff.id == Amendment.sign_off_id)
-        .join(Incident, Incident.id == SignOff.incident_id)
-        .where(
-            Amendment.user_id.is_not(None),
-            Amendment.new_claim_id.is_not(None),
-            Amendment.written_at >= since,
-            Incident.is_imported.is_(False),
+        amended = select(Amendment.new_claim_id, Amendment.user_id).where(
+            Amendment.new_claim_id.in_(ids)
         )
-    )
-    for query in (acts, signed, amended):
-        for claim_id, user_id in session.execute(query):
-            if claim_id is not None and user_id is not None:
-                found[claim_id].add(user_id)
+        for query in (acts, signed, amended):
+            for claim_id, user_id in session.execute(query):
+                if claim_id is not None and user_id is not None:
+                    found[claim_id].add(user_id)
     return found
 
 
