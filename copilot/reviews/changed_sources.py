@@ -48,8 +48,8 @@ def changed_in(session: Session, incident_ids: Collection[int]) -> dict[int, int
     return {incident_id: len(claims) for incident_id, claims in found.items()}
 
 
-def note_changed_sources(session: Session, now: datetime) -> list[int]:
-    """Have those told who answer for such a sentence; returns the new notices' ids.
+def notices_to_write(session: Session, now: datetime) -> list[ReviewNotice]:
+    """For those who answer for such a sentence and were not told of it. It only reads.
 
     One for each person, sentence and change; imported incidents have nobody waiting.
     """
@@ -66,7 +66,7 @@ def note_changed_sources(session: Session, now: datetime) -> list[int]:
         for user_id in sorted(people.get(changed.claim_id, ()))
     }
     known = _known(session, {claim_id for claim_id, _, _ in wanted})
-    rows = [
+    return [
         ReviewNotice(
             incident_id=changed.incident_id,
             claim_id=claim_id,
@@ -77,9 +77,6 @@ def note_changed_sources(session: Session, now: datetime) -> list[int]:
         for (claim_id, user_id, revision_id), changed in wanted.items()
         if (claim_id, user_id, revision_id) not in known
     ]
-    session.add_all(rows)
-    session.flush()
-    return [row.id for row in rows]
 
 
 def _changed(session: Session, among: ColumnElement[bool]) -> list[ChangedClaim]:

@@ -17,7 +17,7 @@ from copilot.errors import PermanentError, TemporaryError
 from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, enqueue
 from copilot.ports import Messenger, ReviewerNote
-from copilot.reviews.changed_sources import note_changed_sources
+from copilot.reviews.changed_sources import notices_to_write
 from copilot.reviews.models import ReviewNotice
 from copilot.reviews.versions import sign_off_of
 from copilot.suggestions.leases import is_over
@@ -35,11 +35,20 @@ class _Claim:
 
 
 def look_for_changed_sources(db: Database, now: datetime) -> None:
-    """Write down whom to tell; two sweepers at once write it once."""
+    """Write down whom to tell; two sweepers at once write it once.
+
+    Reading first keeps SQLite's one write lock from a question that is asked every few seconds.
+    """
+    with db.reading() as session:
+        rows = notices_to_write(session, now)
+    if not rows:
+        return
     try:
         with db.transaction() as session:
-            for notice_id in note_changed_sources(session, now):
-                enqueue(session, Job.TELL_REVIEWER, notice_id)
+            session.add_all(rows)
+            session.flush()
+            for row in rows:
+                enqueue(session, Job.TELL_REVIEWER, row.id)
     except IntegrityError:
         return  # the other one has it
 
