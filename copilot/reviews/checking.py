@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -22,18 +23,48 @@ NO_SECTION = "it belongs to no section of a review"
 JUDGED_UNSUPPORTED = "a second reading did not find it in its sources"
 
 
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """What sentences of one incident are held against, read once for all of them."""
+
+    names: frozenset[str]
+    """Everybody in the workspace."""
+    zone: tzinfo
+
+    def check(self, claim: Claim, sources: Sequence[Source]) -> Check:
+        """The checks that a drafter's sentence passes; only the length may differ for a person's.
+
+        What the second judge refused, or what belongs nowhere, stays so while the words are the
+        same.
+        """
+        check = self.check_words(claim.text, sources, is_persons=_is_persons(claim))
+        is_refused = claim.judged == Support.NONE or claim.failed_check == NO_SECTION
+        if check.is_supported and is_refused and not _is_reworded(claim):
+            return Check(claim.failed_check or JUDGED_UNSUPPORTED)
+        return check
+
+    def check_words(
+        self, text: str, sources: Sequence[Source], *, is_persons: bool = True
+    ) -> Check:
+        return check_claim(
+            text,
+            [source.quote for source in sources],
+            {source.message.number: source.message for source in sources},
+            self.names,
+            max_words=MAX_PERSONS_WORDS if is_persons else MAX_WORDS,
+            zone=self.zone,
+        )
+
+
+def checker_of(session: Session, incident: Incident) -> Checker:
+    names = frozenset(names_of(session, incident.team_id).values())
+    return Checker(names, zone_of(session, incident))
+
+
 def check_against(
     session: Session, incident: Incident, claim: Claim, sources: Sequence[Source]
 ) -> Check:
-    """The checks that a drafter's sentence passes; only the length may differ for a person's.
-
-    What the second judge refused, or what belongs nowhere, stays so while the words are the same.
-    """
-    check = check_words(session, incident, claim.text, sources, is_persons=_is_persons(claim))
-    is_refused = claim.judged == Support.NONE or claim.failed_check == NO_SECTION
-    if check.is_supported and is_refused and not _is_reworded(claim):
-        return Check(claim.failed_check or JUDGED_UNSUPPORTED)
-    return check
+    return checker_of(session, incident).check(claim, sources)
 
 
 def check_words(
@@ -44,14 +75,7 @@ def check_words(
     *,
     is_persons: bool = True,
 ) -> Check:
-    return check_claim(
-        text,
-        [source.quote for source in sources],
-        {source.message.number: source.message for source in sources},
-        frozenset(names_of(session, incident.team_id).values()),
-        max_words=MAX_PERSONS_WORDS if is_persons else MAX_WORDS,
-        zone=zone_of(session, incident),
-    )
+    return checker_of(session, incident).check_words(text, sources, is_persons=is_persons)
 
 
 def check_again(session: Session, incident: Incident, claim: Claim) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
 from copilot.reviews import ledger
-from copilot.reviews.checking import check_against
+from copilot.reviews.checking import checker_of
 from copilot.reviews.models import Citation, Claim, ClaimState, Comment, Review, VerificationAct
 from copilot.reviews.sources import Source, cited, sources_of
 from copilot.reviews.versions import (
@@ -159,9 +159,10 @@ def _marked(session: Session, incident_id: int) -> set[int]:
 
 def _check_touched(session: Session, incident: Incident, here: Sequence[_Place]) -> None:
     """What people let stand or wrote is held against its sources again."""
+    checker = checker_of(session, incident)
     for place in here:
         if place.is_touched:
-            check = check_against(session, incident, place.claim, place.sources)
+            check = checker.check(place.claim, place.sources)
             place.claim.is_supported = check.is_supported
             place.claim.failed_check = check.problem
 

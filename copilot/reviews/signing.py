@@ -5,12 +5,18 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError
+from copilot.incidents.queries import get_incident
+from copilot.reviews.checking import checker_of
 from copilot.reviews.content_hash import review_hash
 from copilot.reviews.models import Review, SignOff
 from copilot.reviews.reading import ReviewView, current_review
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.sections import stored, template_of
-from copilot.reviews.versions import lock_unsigned, require_review, sign_off_of
+from copilot.reviews.sources import sources_of
+from copilot.reviews.versions import lock_unsigned, require_review, sign_off_of, standing_claims
+
+_MOST_NAMED = 3
+"""Sentences that are quoted to who wants to sign."""
 
 
 def what_is_missing(session: Session, incident_id: int) -> list[str]:
@@ -23,7 +29,7 @@ def what_is_missing(session: Session, incident_id: int) -> list[str]:
         return ["There is no review yet: draft one first."]
     if view.signed is not None:
         return [f"{view.signed.by} signed it already."]
-    found = [*_of_sections(view), *_of_claims(view)]
+    found = [*_of_sections(view), *_of_claims(view), *_of_checks(session, view)]
     if not view.claims:
         found.append("It has no sentence yet.")
     return found
@@ -82,6 +88,22 @@ def _of_sections(view: ReviewView) -> list[str]:
     left = ", ".join(view.sections_waiting)
     verb = "is" if len(view.sections_waiting) == 1 else "are"
     return [f"{left} {verb} not drafted yet."]
+
+
+def _of_checks(session: Session, view: ReviewView) -> list[str]:
+    """Every sentence is held against its sources once more: since it was checked, somebody may have
+    joined under a name that it uses, and a newer release sees more than the one before."""
+    incident = get_incident(session, view.incident.id)
+    checker = checker_of(session, incident)
+    ids = [claim.id for claim in view.claims]
+    sources = sources_of(session, incident, ids)
+    rows = {row.id: row for row in session.scalars(standing_claims(incident.id))}
+    checks = [(rows[each], checker.check(rows[each], sources[each])) for each in ids]
+    failed = [(row.text, check.problem) for row, check in checks if not check.is_supported]
+    found = [f"“{text}” fails a check now: {problem}." for text, problem in failed[:_MOST_NAMED]]
+    if len(failed) > _MOST_NAMED:
+        found.append(f"So do {len(failed) - _MOST_NAMED} more.")
+    return found
 
 
 def _of_claims(view: ReviewView) -> list[str]:

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
-from copilot.reviews.checking import check_against
+from copilot.reviews.checking import checker_of
 from copilot.reviews.sources import sources_of
 from copilot.reviews.time_zones import set_zone
 from copilot.reviews.versions import lock_unsigned, open_proposals, standing_claims
@@ -23,7 +23,8 @@ def change_zone(session: Session, incident_id: int, name: str) -> Incident:
         *session.scalars(open_proposals(incident.id)),
     ]
     sources = sources_of(session, incident, [claim.id for claim in claims])
+    checker = checker_of(session, incident)
     for claim in claims:
-        check = check_against(session, incident, claim, sources[claim.id])
+        check = checker.check(claim, sources[claim.id])
         claim.is_supported, claim.failed_check = check.is_supported, check.problem
     return incident

@@ -88,6 +88,20 @@ def missing(db: Database, incident_id: int) -> list[str]:
         return what_is_missing(session, incident_id)
 
 
+def test_sentences_are_held_against_their_sources_once_more(
+    db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
+) -> None:
+    act(verify, claim_like(draft(db, incident_id, clock, ROLLBACK), "ben was").id)
+    with db.transaction() as session:
+        session.execute(update(Claim).values(text="sam was rolling back deploy 4812."))
+    assert missing(db, incident_id) == [
+        "“sam was rolling back deploy 4812.” fails a check now: sam neither wrote nor is named "
+        "in its sources."
+    ]
+    with pytest.raises(BadInputError, match="fails a check now"):
+        act(sign_off, incident_id)
+
+
 def test_it_takes_that_every_sentence_is_checked_and_nothing_is_open(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
