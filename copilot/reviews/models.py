@@ -14,8 +14,6 @@ from copilot.reviews.vocabulary import Section as Section
 
 
 class ClaimState(StrEnum):
-    """A person's word on a claim."""
-
     UNVERIFIED = "unverified"
     VERIFIED = "verified"
     EDITED = "edited"
@@ -37,9 +35,8 @@ class Review(Base):
     engine: Mapped[str] = mapped_column(String(64))
     drafted_at: Mapped[datetime]
     events_read: Mapped[int]
-    """Messages the drafter was given."""
+    """Messages the drafter was given; `events_left_out` is how many did not fit."""
     events_left_out: Mapped[int] = mapped_column(default=0)
-    """Messages that did not fit."""
     left_out: Mapped[list[Any]] = mapped_column(JsonData, default=list, server_default="[]")
     """What else did not fit, in words with numbers."""
     sections: Mapped[list[Any]] = mapped_column(JsonData, default=list, server_default="[]")
@@ -54,7 +51,6 @@ class Review(Base):
     """What the drafter wants to have again for the next section."""
     fell_back_because: Mapped[str | None] = mapped_column(Text)
     """Why the built-in engine wrote it where a model should have, in words."""
-    requested_by: Mapped[str | None] = mapped_column(String(200))
 
 
 class Claim(Base):
@@ -101,7 +97,9 @@ class Citation(Base):
     event_id: Mapped[int] = mapped_column(
         ForeignKey("timeline_event.id", ondelete="CASCADE"), index=True
     )
-    revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id", ondelete="CASCADE"))
+    revision_id: Mapped[int] = mapped_column(
+        ForeignKey("revision.id", ondelete="CASCADE"), index=True
+    )
     quote: Mapped[str] = mapped_column(Text)
     position: Mapped[int]
 
@@ -136,7 +134,9 @@ class Comment(Base):
     incident_id: Mapped[int] = mapped_column(
         ForeignKey("incident.id", ondelete="CASCADE"), index=True
     )
-    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))
+    claim_id: Mapped[int | None] = mapped_column(
+        ForeignKey("claim.id", ondelete="CASCADE"), index=True
+    )
     text: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(String(200))
     written_at: Mapped[datetime]
@@ -172,9 +172,13 @@ class Amendment(Base):
     sign_off_id: Mapped[int] = mapped_column(ForeignKey("sign_off.id", ondelete="CASCADE"))
     number: Mapped[int]
     """From 1."""
-    claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))
+    claim_id: Mapped[int | None] = mapped_column(
+        ForeignKey("claim.id", ondelete="CASCADE"), index=True
+    )
     """What is corrected; None for a sentence that is added."""
-    new_claim_id: Mapped[int | None] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))
+    new_claim_id: Mapped[int | None] = mapped_column(
+        ForeignKey("claim.id", ondelete="CASCADE"), index=True
+    )
     """What holds instead; None where it is struck."""
     why: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(String(200))
@@ -195,7 +199,7 @@ class ReviewNotice(Base):
     incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id", ondelete="CASCADE"))
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))
     user_id: Mapped[str] = mapped_column(String(64))
-    revision_id: Mapped[int] = mapped_column(default=0)
+    revision_id: Mapped[int] = mapped_column(RowId, default=0)
     """What the message reads now; 0 where it was deleted."""
     noticed_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
@@ -217,7 +221,7 @@ class MilestoneRecord(Base):
     occurred_at: Mapped[datetime | None]
     """None where the person took it back: then the records say again."""
     event_id: Mapped[int | None] = mapped_column(
-        ForeignKey("timeline_event.id", ondelete="SET NULL")
+        ForeignKey("timeline_event.id", ondelete="SET NULL"), index=True
     )
     """The message that shows it, if they named one."""
     why: Mapped[str] = mapped_column(Text, default="")
@@ -251,6 +255,7 @@ class LedgerEntry(Base):
     __table_args__ = (
         Index("ix_ledger_team", "team_id", "recorded_at"),
         Index("ix_ledger_incident", "incident_id", "recorded_at"),
+        Index("ix_ledger_claim", "claim_id"),
         Index(
             "uq_ledger_drafted_once",
             "claim_id",
@@ -269,7 +274,6 @@ class LedgerEntry(Base):
     user_id: Mapped[str | None] = mapped_column(String(64))
     words: Mapped[int] = mapped_column(default=0)
     sources: Mapped[int] = mapped_column(default=0)
-    """Citations of the claim."""
     seconds: Mapped[float | None]
     """From when the person opened the claim; None where that is not known."""
     details: Mapped[dict[str, Any]] = mapped_column(JsonData, default=dict)

@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_milestone")),
     )
     with op.batch_alter_table("milestone", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_milestone_event_id"), ["event_id"], unique=False)
         batch_op.create_index("ix_milestone_incident", ["incident_id", "kind"], unique=False)
 
     op.create_table(
@@ -126,6 +127,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_amendment")),
         sa.UniqueConstraint("sign_off_id", "number", name=op.f("uq_amendment_sign_off_id_number")),
     )
+    with op.batch_alter_table("amendment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_amendment_claim_id"), ["claim_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_amendment_new_claim_id"), ["new_claim_id"], unique=False
+        )
+
     op.create_table(
         "ledger_entry",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -161,6 +168,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entry")),
     )
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_ledger_claim", ["claim_id"], unique=False)
         batch_op.create_index("ix_ledger_incident", ["incident_id", "recorded_at"], unique=False)
         batch_op.create_index("ix_ledger_team", ["team_id", "recorded_at"], unique=False)
         batch_op.create_index(
@@ -198,6 +206,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_comment")),
     )
     with op.batch_alter_table("review_comment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_review_comment_claim_id"), ["claim_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_review_comment_incident_id"), ["incident_id"], unique=False
         )
@@ -210,7 +219,9 @@ def upgrade() -> None:
         ),
         sa.Column("claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("user_id", sa.String(length=64), nullable=False),
-        sa.Column("revision_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "revision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
         sa.Column("noticed_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("due_at", copilot.db.UtcDateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
@@ -273,6 +284,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("citation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_citation_event_id"), ["event_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_citation_revision_id"), ["revision_id"], unique=False)
 
     with op.batch_alter_table("claim", schema=None) as batch_op:
         batch_op.add_column(
@@ -362,7 +374,6 @@ def upgrade() -> None:
             )
         )
         batch_op.add_column(sa.Column("fell_back_because", sa.Text(), nullable=True))
-        batch_op.add_column(sa.Column("requested_by", sa.String(length=200), nullable=True))
 
     with op.batch_alter_table("suggestion", schema=None) as batch_op:
         batch_op.add_column(
@@ -416,7 +427,6 @@ def downgrade() -> None:
         batch_op.drop_column("merged_into_id")
 
     with op.batch_alter_table("review", schema=None) as batch_op:
-        batch_op.drop_column("requested_by")
         batch_op.drop_column("fell_back_because")
         batch_op.drop_column("drafter_memory")
         batch_op.drop_column("waits_for_people")
@@ -442,6 +452,7 @@ def downgrade() -> None:
         batch_op.drop_column("proposed_for_id")
 
     with op.batch_alter_table("citation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_citation_revision_id"))
         batch_op.drop_index(batch_op.f("ix_citation_event_id"))
 
     with op.batch_alter_table("seeded_check", schema=None) as batch_op:
@@ -454,6 +465,7 @@ def downgrade() -> None:
     op.drop_table("review_notice")
     with op.batch_alter_table("review_comment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_review_comment_incident_id"))
+        batch_op.drop_index(batch_op.f("ix_review_comment_claim_id"))
 
     op.drop_table("review_comment")
     with op.batch_alter_table("ledger_entry", schema=None) as batch_op:
@@ -464,12 +476,18 @@ def downgrade() -> None:
         )
         batch_op.drop_index("ix_ledger_team")
         batch_op.drop_index("ix_ledger_incident")
+        batch_op.drop_index("ix_ledger_claim")
 
     op.drop_table("ledger_entry")
+    with op.batch_alter_table("amendment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_amendment_new_claim_id"))
+        batch_op.drop_index(batch_op.f("ix_amendment_claim_id"))
+
     op.drop_table("amendment")
     op.drop_table("sign_off")
     with op.batch_alter_table("milestone", schema=None) as batch_op:
         batch_op.drop_index("ix_milestone_incident")
+        batch_op.drop_index(batch_op.f("ix_milestone_event_id"))
 
     op.drop_table("milestone")
     op.drop_table("review_policy_version")
