@@ -1,5 +1,6 @@
 """Drafts reviews that people asked for, and goes on with those that are not all drafted yet."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from copilot.ports import Drafter, Judge
 from copilot.reviews.drafting_pass import draft_sections
 from copilot.reviews.models import Review, SignOff
 from copilot.reviews.versions import lock_unsigned
-from copilot.suggestions.leases import WALL_CLOCK
+from copilot.suggestions.leases import WALL_CLOCK, is_over
 from copilot.workspaces.retrying import back_off
 
 LEASE = timedelta(minutes=10)
@@ -22,6 +23,15 @@ LEASE = timedelta(minutes=10)
 LONGEST_PASS_S = 180.0
 """From then on no section is begun that might, with a slow model, outlast the lease; the next nudge
 goes on with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    attempts: int
+    is_new: bool
+    """To be drafted anew, rather than gone on with."""
+    until: datetime
+    """When the lease ends; by it we know it for ours."""
 
 
 def request_review(session: Session, incident_id: int, now: datetime) -> None:
@@ -39,16 +49,8 @@ def request_review(session: Session, incident_id: int, now: datetime) -> None:
 def reviews_to_draft(session: Session, lease_clock: Clock = WALL_CLOCK) -> list[int]:
     """Incidents that nobody drafts for and that want it: their newest draft is older than the
     newest request, or has sections left and nobody has to catch up first."""
-    query = (
-        _with_newest(Incident.id)
-        .where(
-            or_(_is_wanted_anew(), _is_unfinished()),
-            Incident.id.not_in(select(SignOff.incident_id)),
-            or_(Incident.review_due_at.is_(None), Incident.review_due_at <= lease_clock.now()),
-        )
-        .order_by(Incident.review_requested_at, Incident.id)
-    )
-    return list(session.scalars(query))
+    query = _with_newest(Incident.id).where(_is_due(lease_clock.now()))
+    return list(session.scalars(query.order_by(Incident.review_requested_at, Incident.id)))
 
 
 def draft_requested_review(
@@ -67,15 +69,15 @@ def draft_requested_review(
     claimed = _claim(db, incident_id, lease_clock)
     if claimed is None:
         return None
-    attempts, is_new = claimed
     try:
         review_id = draft_sections(
-            db, incident_id, drafter, judge, clock, is_new=is_new, longest_s=LONGEST_PASS_S
+            db, incident_id, drafter, judge, clock, is_new=claimed.is_new, longest_s=LONGEST_PASS_S
         )
     except Exception:
-        _give_back(db, incident_id, attempts, lease_clock.now() + back_off(attempts))
+        due_at = lease_clock.now() + back_off(claimed.attempts)
+        _give_back(db, incident_id, claimed, claimed.attempts, due_at)
         raise
-    _give_back(db, incident_id, 0, None)
+    _give_back(db, incident_id, claimed, 0, None)
     return review_id
 
 
@@ -119,30 +121,39 @@ def _is_unfinished() -> ColumnElement[bool]:
     return and_(Review.id.is_not(None), Review.sections_left != [], ~Review.waits_for_people)
 
 
-def _claim(db: Database, incident_id: int, lease_clock: Clock) -> tuple[int, bool] | None:
-    """Which attempt this is, ours until the lease ends, and whether it is to be drafted anew
-    rather than gone on with; None if there is nothing to do."""
+def _is_due(wall_now: datetime) -> ColumnElement[bool]:
+    return and_(
+        or_(_is_wanted_anew(), _is_unfinished()),
+        Incident.id.not_in(select(SignOff.incident_id)),
+        is_over(Incident.review_due_at, wall_now),
+    )
+
+
+def _claim(db: Database, incident_id: int, lease_clock: Clock) -> _Claimed | None:
+    """None if there is nothing to do."""
     with db.transaction() as session:
-        if incident_id not in reviews_to_draft(session, lease_clock):
-            return None
         now = lease_clock.now()
+        query = _with_newest(_is_wanted_anew()).where(Incident.id == incident_id, _is_due(now))
+        is_new = session.scalar(query)
+        if is_new is None:
+            return None
+        until = now + LEASE
         attempts = session.scalar(
             update(Incident)
-            .where(
-                Incident.id == incident_id,
-                or_(Incident.review_due_at.is_(None), Incident.review_due_at <= now),
-            )
-            .values(review_due_at=now + LEASE, review_attempts=Incident.review_attempts + 1)
+            .where(Incident.id == incident_id, is_over(Incident.review_due_at, now))
+            .values(review_due_at=until, review_attempts=Incident.review_attempts + 1)
             .returning(Incident.review_attempts)
         )
-        is_new = session.scalar(_with_newest(_is_wanted_anew()).where(Incident.id == incident_id))
-        return None if attempts is None else (attempts, bool(is_new))
+        return None if attempts is None else _Claimed(attempts, bool(is_new), until)
 
 
-def _give_back(db: Database, incident_id: int, attempts: int, due_at: datetime | None) -> None:
+def _give_back(
+    db: Database, incident_id: int, claimed: _Claimed, attempts: int, due_at: datetime | None
+) -> None:
+    """Unless another worker has it by now: this one's lease had ended, or somebody asked anew."""
     with db.transaction() as session:
         session.execute(
             update(Incident)
-            .where(Incident.id == incident_id)
+            .where(Incident.id == incident_id, Incident.review_due_at == claimed.until)
             .values(review_due_at=due_at, review_attempts=attempts)
         )
