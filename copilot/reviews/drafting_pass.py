@@ -27,6 +27,7 @@ from copilot.ports import (
     Quote,
     SectionWish,
 )
+from copilot.reviews.claim_views import text_of
 from copilot.reviews.debt import may_draft_on
 from copilot.reviews.drafted_claims import Basis, CheckedSection, basis_of, check_section
 from copilot.reviews.material import read_material
@@ -137,7 +138,10 @@ def _request(db: Database, work: _Pass, wish: SectionWish) -> DraftRequest:
 
 
 def _said(session: Session, work: _Pass) -> tuple[DraftedClaim, ...]:
-    """What stands and will: of sections drafted already, and whatever people touched."""
+    """What stands and will: of sections drafted already, and whatever people touched.
+
+    Of what said what a deleted message said, no model hears.
+    """
     left = {wish.key for wish in work.left}
     rows = [
         row
@@ -147,7 +151,8 @@ def _said(session: Session, work: _Pass) -> tuple[DraftedClaim, ...]:
     incident = session.get_one(Incident, work.basis.incident_id)
     sources = sources_of(session, incident, [row.id for row in rows])
     numbers = {message.event_id: number for number, message in work.basis.messages.items()}
-    return tuple(_as_drafted(row, sources[row.id], numbers) for row in rows)
+    heard = (row for row in rows if text_of(row, sources[row.id]) == row.text)
+    return tuple(_as_drafted(row, sources[row.id], numbers) for row in heard)
 
 
 def _as_drafted(row: Claim, sources: Sequence[Any], numbers: Mapping[int, int]) -> DraftedClaim:

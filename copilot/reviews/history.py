@@ -1,18 +1,22 @@
 """The versions of a review, what each changed, and what was ever said of a sentence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from copilot.errors import NotFoundError
+from copilot.incidents.queries import get_incident, span_of
 from copilot.reviews.acting import find_claim
-from copilot.reviews.models import Claim, Review, VerificationAct
+from copilot.reviews.claim_views import WITHHELD
+from copilot.reviews.models import Citation, Claim, Review, VerificationAct
 from copilot.reviews.sections import template_of, title_of
 from copilot.reviews.vocabulary import ActKind
 from copilot.reviews.word_changes import word_changes
+from copilot.timeline.models import TimelineEvent
+from copilot.timeline.reading import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ def difference(
     acts = _acts_by_claim(session, incident_id)
     number_of = {row.id: row.version for row in rows.values()}
     came, went, reworded = [], [], []
+    withheld = _resting_on_deleted(session, incident_id)
     for claim in _claims(session, incident_id):
         if claim.proposed_for_id is not None:
             continue
@@ -109,9 +114,10 @@ def difference(
             _text_at(claim, acts.get(claim.id, ()), rows, number_of, number)
             for number in (from_version, to_version)
         )
-        changed = Changed(claim.id, claim.section, before, after)
         if before == after:
             continue
+        changed = Changed(claim.id, claim.section, before, after)
+        changed = _without_machines(claim, changed) if claim.id in withheld else changed
         if before is None:
             came.append(changed)
         elif after is None:
@@ -173,6 +179,44 @@ def _acts_by_claim(session: Session, incident_id: int) -> dict[int, list[Verific
     ):
         found.setdefault(act.claim_id, []).append(act)
     return found
+
+
+def _resting_on_deleted(session: Session, incident_id: int) -> set[int]:
+    """Claims that cite a message which was deleted since, or that cited it when somebody acted."""
+    citing = (
+        select(Citation.claim_id, Citation.event_id)
+        .join(Claim, Claim.id == Citation.claim_id)
+        .join(Review, Review.id == Claim.review_id)
+        .where(Review.incident_id == incident_id)
+    )
+    acts = (
+        select(VerificationAct.claim_id, VerificationAct.sources)
+        .join(Claim, Claim.id == VerificationAct.claim_id)
+        .join(Review, Review.id == Claim.review_id)
+        .where(Review.incident_id == incident_id)
+    )
+    cited = {(claim_id, event_id) for claim_id, event_id in session.execute(citing)}
+    for claim_id, sources in session.execute(acts):
+        cited |= {(claim_id, event_id) for event_id, _ in sources}
+    deleted = set(
+        session.scalars(
+            select(TimelineEvent.id).where(
+                *within(span_of(get_incident(session, incident_id))),
+                TimelineEvent.deleted_at.is_not(None),
+            )
+        )
+    )
+    return {claim_id for claim_id, event_id in cited if event_id in deleted}
+
+
+def _without_machines(claim: Claim, changed: Changed) -> Changed:
+    """A person's words that stand are theirs; all else says what the deleted message said."""
+
+    def told(text: str | None) -> str | None:
+        is_persons = text == claim.text and claim.text != claim.drafted_text
+        return text if text is None or is_persons else WITHHELD
+
+    return replace(changed, before=told(changed.before), after=told(changed.after))
 
 
 def _text_at(

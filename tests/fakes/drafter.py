@@ -25,9 +25,10 @@ class ScriptedDrafter:
         self.seen: list[WindowMessage] = []
         self.follow_ups: Sequence[FollowUpFact] = ()
         self.facts: IncidentFacts | None = None
+        self.said: Sequence[DraftedClaim] = ()
 
     def draft(self, request: DraftRequest) -> Draft:
-        self.seen = request.messages
+        self.seen, self.said = request.messages, request.said
         self.facts, self.follow_ups = request.facts, request.follow_ups
         claims = self.claims(self.seen) if callable(self.claims) else self.claims
         return Draft(_asked_for(claims, request), engine="scripted-1", tokens=7)

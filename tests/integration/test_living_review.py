@@ -19,6 +19,7 @@ from copilot.ports import (
     Support,
 )
 from copilot.reviews import proposals
+from copilot.reviews.claim_views import WITHHELD
 from copilot.reviews.comments import settle_comment, write_comment
 from copilot.reviews.drafting import draft_requested_review, draft_review, reviews_to_draft
 from copilot.reviews.history import acts_on, difference, versions
@@ -419,6 +420,25 @@ def test_history_tells_what_each_version_changed(
         ("new", "went"),
         ("same", "to normal."),
     ]
+    delete_message(db, stamps[1])
+    delete_message(db, stamps[5])
+    with db.reading() as session:
+        change = difference(session, incident_id, 1, 2)
+    assert [each.before for each in (*change.went, *change.reworded)] == [WITHHELD, WITHHELD]
+    assert [each.after for each in change.reworded] == ["The error rate went to normal."]
+
+
+def test_what_rests_on_a_deleted_message_is_not_sent_to_a_drafter(
+    db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
+) -> None:
+    view = draft(db, incident_id, clock, ROLLBACK, NORMAL)
+    act(verify, claim_like(view, "ben was").id)
+    act(edit_claim, claim_like(view, "normal").id, text="The error rate was back to normal.")
+    delete_message(db, stamps[1])
+    delete_message(db, stamps[5])
+    drafter = ScriptedDrafter((ROLLBACK,))
+    draft_review(db, incident_id, drafter, clock)
+    assert [claim.text for claim in drafter.said] == ["The error rate was back to normal."]
 
 
 def test_every_act_is_in_the_ledger_once(
