@@ -1,6 +1,7 @@
 """A named person signs the review; from then on it does not change."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -24,24 +25,35 @@ def what_is_missing(session: Session, incident_id: int) -> list[str]:
 
     Raises NotFoundError for an unknown incident.
     """
-    view = current_review(session, incident_id)
-    if view is None:
-        return ["There is no review yet: draft one first."]
-    if view.signed is not None:
-        return [f"{view.signed.by} signed it already."]
-    found = [*_of_sections(view), *_of_claims(view), *_of_checks(session, view)]
-    if not view.claims:
-        found.append("It has no sentence yet.")
-    return found
+    return _missing(session, current_review(session, incident_id))
 
 
-def sign_off(session: Session, incident_id: int, *, by: Reviewer, now: datetime) -> SignOff:
-    """Sign what is published now. Raises BadInputError with what is missing, and NotFoundError."""
+def reading_of(view: ReviewView) -> str:
+    """A mark of what somebody who signs has before them: another one once it reads otherwise."""
+    read = [
+        (section.title, claim.id, claim.text, claim.state, claim.checked_by)
+        for section in view.sections
+        for claim in section.claims
+    ]
+    return sha256(repr(read).encode()).hexdigest()
+
+
+def sign_off(
+    session: Session, incident_id: int, *, by: Reviewer, now: datetime, seen: str | None = None
+) -> SignOff:
+    """Sign what is published now; `seen` is the `reading_of` what `by` read. Raises BadInputError
+    with what is missing, or where it reads otherwise since, and NotFoundError."""
     incident = lock_unsigned(session, incident_id)
     review = require_review(session, incident.id)
-    missing = what_is_missing(session, incident.id)
+    view = current_review(session, incident.id)
+    missing = _missing(session, view)
     if missing:
         raise BadInputError(f"It cannot be signed yet. {' '.join(missing)} Nothing was saved.")
+    if view is not None and seen is not None and seen != reading_of(view):
+        raise BadInputError(
+            "Somebody changed the review since you opened this page. Nothing was saved: read it "
+            "again, then sign."
+        )
     # As it was then: what we ship may be called otherwise one day.
     review.sections = stored(template_of(review))
     signed = SignOff(
@@ -66,6 +78,17 @@ def verify_hash(session: Session, incident_id: int) -> bool:
         raise BadInputError("This review is not signed.")
     review = session.get_one(Review, signed.review_id)
     return _hash_of(session, incident_id, signed, review) == signed.content_hash
+
+
+def _missing(session: Session, view: ReviewView | None) -> list[str]:
+    if view is None:
+        return ["There is no review yet: draft one first."]
+    if view.signed is not None:
+        return [f"{view.signed.by} signed it already."]
+    found = [*_of_sections(view), *_of_claims(view), *_of_checks(session, view)]
+    if not view.claims:
+        found.append("It has no sentence yet.")
+    return found
 
 
 def _hash_of(session: Session, incident_id: int, signed: SignOff, review: Review) -> str:

@@ -20,6 +20,8 @@ from copilot.timeline.recording import record
 from copilot.timeline.slack_messages import to_records
 from tests.console_world import CHANNEL, STARTS_AT, TEAM, World, build_world, world_clock
 from tests.console_world.client import Visitor
+from tests.console_world.one_database import ON_BOTH
+from tests.console_world.one_database import database_url as database_url
 from tests.integration.test_console_pages import text_of
 
 NOW = world_clock().now()
@@ -102,6 +104,7 @@ class TestReading:
         assert "A draft is being written" in page
         assert "data-soon" in page
 
+    @ON_BOTH
     def test_all_sections_stand_also_the_empty_ones(self, sam: Visitor, review: str) -> None:
         page = sam.sees(review)
         assert page.count('class="section"') == 10
@@ -158,6 +161,7 @@ class TestReading:
         assert data.headers["content-type"] == "application/json; charset=utf-8"
         assert {section["title"] for section in data.json()["sections"]} >= {"Impact"}
 
+    @ON_BOTH
     def test_its_state_differs_once_somebody_acted(self, sam: Visitor, review: str) -> None:
         def state() -> str:
             return str(sam.http.get(f"{review}/latest").json()["state"])
@@ -233,6 +237,7 @@ class TestChecking:
         assert "Your words are saved and kept apart" in page
         assert "7000 s" in page[page.index("Kept apart</h2>") :]
 
+    @ON_BOTH
     def test_who_is_overtaken_loses_nothing(self, db: Database, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "0 lag")
         seen = {"seen": "The index was caught up, with 0 lag."}
@@ -249,6 +254,7 @@ class TestChecking:
         assert "The index had 0 lag." in shown
         assert "sam proposes: Caught up: the index had 0 lag." in shown
 
+    @ON_BOTH
     def test_a_proposal_is_taken(self, db: Database, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "0 lag")
         for name, words in (("ben", "The index had 0 lag."), ("cho", "0 lag, caught up.")):
@@ -327,6 +333,7 @@ class TestSources:
         assert answer.status_code == 303
         assert "The index had 0 lag." in text_of(sam.sees(review))
 
+    @ON_BOTH
     def test_how_long_a_claim_was_open_and_what_was_followed_is_noted(
         self, db: Database, sam: Visitor, review: str
     ) -> None:
@@ -353,6 +360,7 @@ class TestSources:
 
 
 class TestComments:
+    @ON_BOTH
     def test_a_comment_is_written_and_settled(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "0 lag")
         form = {"text": "Is that <b>all</b> consumers?"}
@@ -399,6 +407,17 @@ class TestSigning:
         assert "The index was caught up, with 0 lag. verified by sam" in shown
         assert "Sign as sam" in shown
 
+    def test_nobody_signs_other_words_than_they_read(
+        self, db: Database, sam: Visitor, review: str, checked: None
+    ) -> None:
+        found = re.search(r'name="seen" value="([0-9a-f]{64})"', sam.sees(f"{review}/sign"))
+        assert found is not None
+        claim = claim_with(sam, review, "0 lag")
+        sam.sends(f"{review}/claims/{claim}/edit", {"text": "The index had 0 lag."})
+        sam.sends(f"{review}/sign", {"seen": found[1]})
+        assert "changed the review since you opened" in text_of(sam.sees(f"{review}/sign"))
+        assert "Signed by" not in text_of(sam.sees(review))
+
     def test_a_signed_review_is_frozen(self, sam: Visitor, review: str, signed: None) -> None:
         page = sam.sees(review)
         assert "Signed by sam, 4 Mar 2026, 13:05 UTC" in text_of(page)
@@ -411,6 +430,7 @@ class TestSigning:
             assert answer.status_code == 409, act
         assert "sam signed this review" in text_of(sam.sees(f"{review}/sign"))
 
+    @ON_BOTH
     def test_a_signed_sentence_is_corrected_by_an_amendment(
         self, sam: Visitor, review: str, signed: None
     ) -> None:

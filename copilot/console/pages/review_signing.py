@@ -50,16 +50,23 @@ def _add_sign_off(router: APIRouter, desk: ReviewDesk) -> None:
                 header=read_header(session, incident_id, desk.clock.now()),
                 review=view,
                 missing=signing.what_is_missing(session, incident_id),
+                seen=signing.reading_of(view),
                 first=next(iter(left_by_risk(view)), None),
                 zone_here=zone_of(session, get_incident(session, incident_id)),
                 tab="review",
             )
 
     @router.post(f"{REVIEW}/sign", dependencies=ONLY_OWN_FORMS)
-    def sign(request: Request, viewer: SignedIn, incident_id: IncidentId) -> Response:
+    def sign(
+        request: Request,
+        viewer: SignedIn,
+        incident_id: IncidentId,
+        seen: Annotated[str, Form(max_length=64)] = "",
+    ) -> Response:
+        by, now = reviewer_of(viewer), desk.clock.now()
         try:
             with desk.db.transaction() as session:
-                signing.sign_off(session, incident_id, by=reviewer_of(viewer), now=desk.clock.now())
+                signing.sign_off(session, incident_id, by=by, now=now, seen=seen or None)
         except BadInputError as error:
             sessions.tell_once(request, str(error))
             return RedirectResponse(f"{incident_path(incident_id)}/review/sign", status_code=303)
