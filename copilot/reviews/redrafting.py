@@ -97,11 +97,13 @@ def withdraw_dropped_sections(
 ) -> None:
     """The template has those sections no more: what nobody touched in them goes."""
     kept = set(keys)
-    dropped = [
-        place.claim
+    gone = [
+        place
         for place in _places(session, incident)
         if place.claim.section not in kept and not place.is_touched
     ]
+    beside = [each for place in gone for each in place.proposals if each.withdrawn_in_id is None]
+    dropped = [*(place.claim for place in gone), *beside]
     for claim in dropped:
         claim.withdrawn_in_id = review.id
     ledger.note_withdrawn(session, incident, dropped, review.drafted_at)

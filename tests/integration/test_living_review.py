@@ -265,14 +265,14 @@ def test_by_other_clocks_a_sentence_with_a_time_is_checked_again(
         set_policy(session, TEAM, policy, replaces=2, reason="moved", by="UANA", now=clock.now())
     act(verify, claim_id)
     with db.transaction() as session:
-        change_zone(session, incident_id, "Asia/Tokyo")
+        change_zone(session, incident_id, "Asia/Tokyo", clock.now())
     view = read(db, incident_id)
     assert [claim.text for claim in view.claims] == [NORMAL.text]
     assert view.unsupported[0].id == claim_id
     with pytest.raises(BadInputError, match="failed a check"):
         act(verify, claim_id)
     with db.transaction() as session:
-        change_zone(session, incident_id, "UTC")
+        change_zone(session, incident_id, "UTC", clock.now())
     assert len(read(db, incident_id).claims) == 2
 
 

@@ -78,7 +78,14 @@ def milestone_pages(db: Database, clock: Clock) -> APIRouter:
 
         return _carry_out(request, db, incident_id, page, act, {})
 
-    @router.post("/incidents/{incident_id}/time-zone", dependencies=only_own_forms)
+    _add_clocks(router, db, clock)
+    return router
+
+
+def _add_clocks(router: APIRouter, db: Database, clock: Clock) -> None:
+    own_form = Depends(sessions.require_own_form)
+
+    @router.post("/incidents/{incident_id}/time-zone", dependencies=[own_form])
     def choose_zone(
         request: Request,
         _viewer: SignedIn,
@@ -87,12 +94,10 @@ def milestone_pages(db: Database, clock: Clock) -> APIRouter:
         page: Text = "",
     ) -> Response:
         def act(session: Session) -> str:
-            incident = change_zone(session, incident_id, time_zone)
+            incident = change_zone(session, incident_id, time_zone, clock.now())
             return f"Times of this incident are by the clocks of {zone_of(session, incident).key}."
 
         return _carry_out(request, db, incident_id, page, act, {"time_zone": time_zone})
-
-    return router
 
 
 def _reviewer(viewer: Viewer) -> Reviewer:
