@@ -92,9 +92,14 @@ def gap_pages(db: Database, clock: Clock) -> APIRouter:
             incidents=incidents,
         )
 
-    of_incident = incident_router(db)
+    router.include_router(_of_one_incident(db, clock))
+    return router
 
-    @of_incident.get("/incidents/{incident_id}/gap")
+
+def _of_one_incident(db: Database, clock: Clock) -> APIRouter:
+    router = incident_router(db)
+
+    @router.get("/incidents/{incident_id}/gap")
     def one_incident(request: Request, _viewer: SignedIn, incident_id: IncidentId) -> Response:
         now = clock.now()
         with db.reading() as session:
@@ -123,7 +128,6 @@ def gap_pages(db: Database, clock: Clock) -> APIRouter:
             numbers=numbers(gap),
         )
 
-    router.include_router(of_incident)
     return router
 
 
