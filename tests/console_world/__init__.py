@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import event, func, insert, literal_column, select, text
+from sqlalchemy import Engine, event, func, insert, literal_column, select, text
 from sqlalchemy.orm import Session
 
 from copilot.clock import ReplayClock
@@ -50,6 +50,8 @@ BOTS = {"U0PULSE": "pulse", "U0SHIP": "shipit", "U0COPILOT": "copilot"}
 # time, author, text; `>` answers the message above it that starts a thread; `#` is a command.
 _SCRIPT = Path(__file__).with_name("script.txt")
 _LINE = re.compile(r"(\d\d:\d\d:\d\d) (#?)(\S+) ?(.*)")
+Rows = Mapping[str, list[dict[str, Any]]]
+"""Of each table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,30 +129,45 @@ class _Storyteller:
 
 def build_world(db: Database, *, reviewed: bool = True) -> World:
     """Put the workspace, its people, the incident and what the copilot made of it into `db`."""
-    world, rows = _played(reviewed)
+    played = _played()
+    rows = played.with_review if reviewed else played.without_review
     with db.transaction() as session:
         for table in Base.metadata.sorted_tables:
             if rows[table.name]:
                 session.execute(insert(table), rows[table.name])
                 _count_on(session, table.name)
-    return world
+    return played.world
+
+
+@dataclass(frozen=True, slots=True)
+class _Played:
+    world: World
+    without_review: Rows
+    with_review: Rows
 
 
 @cache
-def _played(reviewed: bool) -> tuple[World, dict[str, list[dict[str, Any]]]]:
+def _played() -> _Played:
     """The story is played once, in a database that need not survive a crash, and then copied."""
     with TemporaryDirectory() as folder:
         engine = open_engine(f"sqlite:///{folder}/world.db")
         event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
         upgrade(engine)
-        world = _play(Database(engine, lambda _job: None), reviewed=reviewed)
-        with engine.connect() as connection:
-            rows = {
-                table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
-                for table in Base.metadata.sorted_tables
-            }
+        db = Database(engine, lambda _job: None)
+        world = _play(db)
+        without_review = _all_rows(engine)
+        draft_review(db, world.incident_id, WorldDrafter(), world_clock())
+        played = _Played(world, without_review, _all_rows(engine))
         engine.dispose()
-    return world, rows
+    return played
+
+
+def _all_rows(engine: Engine) -> Rows:
+    with engine.connect() as connection:
+        return {
+            table.name: [dict(row) for row in connection.execute(select(table)).mappings()]
+            for table in Base.metadata.sorted_tables
+        }
 
 
 def _count_on(session: Session, table: str) -> None:
@@ -161,7 +178,7 @@ def _count_on(session: Session, table: str) -> None:
         session.execute(select(func.setval(func.pg_get_serial_sequence(table, "id"), last)))
 
 
-def _play(db: Database, *, reviewed: bool) -> World:
+def _play(db: Database) -> World:
     with db.transaction() as session:
         _introduce(session)
     story = _Storyteller(db)
@@ -170,8 +187,6 @@ def _play(db: Database, *, reviewed: bool) -> World:
     with db.transaction() as session:
         _touch_up(session, story.stamps)
         _decide(session, story.incident_id)
-    if reviewed:
-        draft_review(db, story.incident_id, WorldDrafter(), world_clock())
     return World(story.incident_id, story.stamps)
 
 

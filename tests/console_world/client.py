@@ -2,18 +2,62 @@
 
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
+from functools import cache
+from typing import Any, NamedTuple
+from unittest.mock import patch
 
 import httpx2
 from fastapi import FastAPI
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 
 from copilot.clock import Clock
 from copilot.console.app import add_console
 from copilot.console.login import LoginLinks
+from copilot.console.noise_replay import Recorded
 from copilot.db import Database
 
 HTML = {"accept": "text/html"}
 _FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+class _Parts(NamedTuple):
+    """What a console is made of."""
+
+    db: Database
+    clock: Clock
+    login: LoginLinks
+    recorded: Recorded
+
+
+_visited: ContextVar[_Parts] = ContextVar("_visited")
+
+
+class _OfTheVisited:
+    """One of the parts, of whichever console is being visited."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*args: Any, **more: Any) -> Any:
+            return getattr(getattr(_visited.get(), self._name), name)(*args, **more)
+
+        return call
+
+
+@cache
+def _console(secret_key: str) -> FastAPI:
+    """Built once: working its sixty routes out took longer than most tests do.
+
+    Each visitor brings the parts that it stands on, so nothing is shared but the routes.
+    """
+    parts: Any = _Parts(*map(_OfTheVisited, _Parts._fields))
+    web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    with patch("copilot.console.pages.noise.Recorded", lambda: parts.recorded):
+        add_console(web, db=parts.db, clock=parts.clock, login=parts.login, secret_key=secret_key)
+    return web
 
 
 class Visitor:
@@ -28,14 +72,21 @@ class Visitor:
         secret_key: str = "s" * 32,
     ) -> None:
         self.login = LoginLinks(db)
-        self.web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        add_console(self.web, db=db, clock=clock, login=self.login, secret_key=secret_key)
+        self.web = _console(secret_key)
+        self._parts = _Parts(db, clock, self.login, Recorded())
         self.http = TestClient(
-            self.web,
+            self._visits,
             headers=HTML,
             follow_redirects=False,
             raise_server_exceptions=failures_raise,
         )
+
+    async def _visits(self, scope: Scope, receive: Receive, send: Send) -> None:
+        before = _visited.set(self._parts)
+        try:
+            await self.web(scope, receive, send)
+        finally:
+            _visited.reset(before)
 
     def signs_in(self, name: str = "sam") -> "Visitor":
         token = self.login.issue()

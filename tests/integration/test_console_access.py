@@ -11,6 +11,8 @@ from copilot.console.security import SECURITY_HEADERS
 from copilot.db import Database
 from tests.console_world import build_world, world_clock
 from tests.console_world.client import Visitor
+from tests.console_world.one_database import ON_BOTH
+from tests.console_world.one_database import database_url as database_url
 
 OPEN = {"/login", "/static"}
 NUMBERS = {
@@ -51,6 +53,7 @@ def guarded_calls(web: FastAPI) -> list[tuple[str, str]]:
     return calls
 
 
+@ON_BOTH
 def test_every_route_asks_who_you_are(db: Database, visitor: Visitor) -> None:
     build_world(db)
     calls = guarded_calls(visitor.web)
@@ -116,6 +119,7 @@ def test_looking_at_a_login_link_does_not_use_it_up(visitor: Visitor) -> None:
     assert visitor.login.is_open(token)
 
 
+@ON_BOTH
 def test_a_login_link_works_once(db: Database, visitor: Visitor) -> None:
     token = visitor.login.issue()
     seen_at = f"/login?token={token}"

@@ -15,6 +15,8 @@ from copilot.timeline.slack_messages import to_records
 from copilot.workspaces.directory import upsert_channel
 from tests.console_world import CHANNEL, STARTS_AT, TEAM, World, build_world, world_clock
 from tests.console_world.client import Visitor
+from tests.console_world.one_database import ON_BOTH
+from tests.console_world.one_database import database_url as database_url
 
 
 @pytest.fixture
@@ -45,6 +47,7 @@ def test_without_incidents_the_page_says_how_one_comes_to_be(db: Database) -> No
     assert "incident-copilot import slack-export" in shown
 
 
+@ON_BOTH
 def test_the_list_says_what_waits_for_a_person(sam: Visitor) -> None:
     shown = text_of(sam.sees("/"))
     assert (
@@ -53,6 +56,7 @@ def test_the_list_says_what_waits_for_a_person(sam: Visitor) -> None:
     assert "Search shows old prices in Europe #inc-search-stale SEV2 resolved" in shown
 
 
+@ON_BOTH
 def test_an_incident_shows_its_state_and_all_that_was_said(sam: Visitor, world: World) -> None:
     page = sam.sees(f"/incidents/{world.incident_id}")
     shown = text_of(page)
@@ -114,6 +118,7 @@ def test_a_message_that_does_not_exist_opens_the_plain_page(sam: Visitor, world:
         sam.sees(f"/incidents/{world.incident_id}?at={ts}")
 
 
+@ON_BOTH
 def test_a_long_incident_sends_only_what_is_shown(db: Database, sam: Visitor, world: World) -> None:
     events = [
         {
@@ -161,6 +166,7 @@ def test_an_incident_in_which_nobody_spoke_has_a_page(db: Database, sam: Visitor
     assert "Nothing was suggested so far" in sam.sees(f"/incidents/{incident.id}/suggestions")
 
 
+@ON_BOTH
 def test_an_open_page_learns_that_there_is_something_new(
     db: Database, sam: Visitor, world: World
 ) -> None:
@@ -197,6 +203,7 @@ class TestSuggestions:
         assert f'href="/incidents/{world.incident_id}?at={ts}#m-{ts}"' in page
         assert f"https://harbour.slack.com/archives/{CHANNEL}/p{ts.replace('.', '')}" in page
 
+    @ON_BOTH
     def test_accepting_makes_a_follow_up(self, sam: Visitor, world: World) -> None:
         answer = sam.sends(f"{self.path(world)}/2/accept", seen_at=self.path(world))
         assert answer.status_code == 303
@@ -229,6 +236,7 @@ class TestSuggestions:
         answer = sam.sends(f"{self.path(world)}/2/dismiss", form, seen_at=self.path(world))
         assert answer.status_code == 400
 
+    @ON_BOTH
     def test_the_first_decision_stands(self, db: Database, sam: Visitor, world: World) -> None:
         sam.sends(f"{self.path(world)}/2/accept", seen_at=self.path(world))
         eve = Visitor(db, world_clock()).signs_in("eve")
