@@ -119,11 +119,18 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
         return _answer(request, 404, _NOT_FOUND)
     trouble = Trouble(
         "That did not work",
-        "Something in the form is missing or can't be read.",
+        _what_is_wrong(error),
         _NOT_FOUND.safe,
-        "Go back, fill it in and send it again.",
+        "Go back, change it and send it again.",
     )
     return _answer(request, 400, trouble)
+
+
+def _what_is_wrong(error: RequestValidationError) -> str:
+    for problem in error.errors():
+        if problem["type"] == "string_too_long":
+            return f"What you wrote is longer than {problem['ctx']['max_length']:,} letters."
+    return "Something in the form is missing or can't be read."
 
 
 def _on_failure(request: Request, error: Exception) -> Response:

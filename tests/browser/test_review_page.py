@@ -282,14 +282,3 @@ def test_what_somebody_else_did_is_said_without_a_sight_of_it(desk: Desk, ben: D
     bens.keyboard.press("v")
     expect(sams.locator("#news")).to_contain_text("1 of 11", timeout=WITHOUT_RELOAD)
     expect(sams.locator(".claim.is-open")).to_be_focused()
-
-
-def test_without_javascript_a_refused_edit_keeps_the_words(plain: Desk) -> None:
-    page = plain.opens(f"/incidents/{plain.console.world.incident_id}/review")
-    page.get_by_role("link", name=LAG).click()
-    page.locator("summary", has_text="Edit").click()
-    page.get_by_label("In your words; the sources stay").fill("too long " * 40)
-    page.get_by_role("button", name="Save my words").click()
-    expect(page.locator(".told")).to_contain_text("Keep a sentence under 60 words")
-    expect(page.get_by_label("In your words; the sources stay")).to_have_value("too long " * 40)
-    plain.complaints[:] = [line for line in plain.complaints if "409" not in line]

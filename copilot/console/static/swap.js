@@ -1,6 +1,6 @@
 // Fetches a page and puts its header and content in the place of ours, so that scroll position
 // and side panels stay where they are. The server stays the only one that renders.
-import { isHalfTyped, merge } from "./merge.js";
+import { merge } from "./merge.js";
 import { sent } from "./unsent.js";
 
 const PARTS = ["header.top", "main", "[data-latest]", "[data-keys]"];
@@ -101,9 +101,9 @@ function mergeIn(page, how) {
 // The item that is being worked on, and in a side panel the message that it rests on.
 function goToFocus() {
   const focus = document.querySelector("[data-focus]");
-  const form = document.activeElement?.form;
-  // Whoever was refused goes on writing where they were.
-  if (!form || !isHalfTyped(form)) {
+  // Whoever was refused goes on writing where they were: in a form that is still open. Letters
+  // would be keys elsewhere.
+  if (!document.activeElement?.form?.closest("details[open]")) {
     focus?.focus({ preventScroll: true });
     focus?.scrollIntoView({ block: "nearest" });
   }
