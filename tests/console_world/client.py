@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from unittest.mock import patch
 
 import httpx2
@@ -53,10 +53,10 @@ def _console(secret_key: str) -> FastAPI:
 
     Each visitor brings the parts that it stands on, so nothing is shared but the routes.
     """
-    parts: Any = _Parts(*map(_OfTheVisited, _Parts._fields))
+    db, clock, login, recorded = (cast(Any, _OfTheVisited(name)) for name in _Parts._fields)
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    with patch("copilot.console.pages.noise.Recorded", lambda: parts.recorded):
-        add_console(web, db=parts.db, clock=parts.clock, login=parts.login, secret_key=secret_key)
+    with patch("copilot.console.pages.noise.Recorded", lambda: recorded):
+        add_console(web, db=db, clock=clock, login=login, secret_key=secret_key)
     return web
 
 
