@@ -9,14 +9,16 @@ from copilot.db import Database
 from copilot.errors import BadInputError, NotFoundError
 from copilot.incidents.follow_up_changes import change_follow_up
 from copilot.incidents.follow_ups import complete, follow_ups_of, write_follow_up
-from copilot.incidents.models import FollowUp
+from copilot.incidents.lifecycle import declare
+from copilot.incidents.models import FollowUp, Severity
 from copilot.incidents.queries import get_incident
 from copilot.suggestions.decisions import Together, Wanted, accept, dismiss, merge
 from copilot.suggestions.feedback import Label, label_of
 from copilot.suggestions.follow_up_pass import Act, Choice, Into, decide_all
 from copilot.suggestions.listing import SuggestionView
+from copilot.suggestions.merging import add_evidence
 from copilot.timeline.models import TimelineEvent
-from tests.fakes.channel_story import START, ChannelStory
+from tests.fakes.channel_story import START, TEAM, ChannelStory
 
 
 @pytest.fixture
@@ -71,6 +73,9 @@ def test_each_becomes_what_the_person_said(
     assert after[second.id].decided == "counted to another follow-up by ben 14:00 UTC"
     quoted = {one.message_ts for one in after[first.id].evidence}
     assert quoted == {one.message_ts for one in (*first.evidence, *second.evidence)}
+    with story.db.transaction() as session:
+        add_evidence(session, second.id, first.id)  # each message once
+    assert len(quoted) == len({view.id: view for view in story.suggestions()}[first.id].evidence)
     with story.db.reading() as session:
         told = session.scalars(
             select(TimelineEvent.text).where(TimelineEvent.kind == "suggestion_decided")
@@ -113,6 +118,25 @@ def test_one_that_cannot_be_saved_keeps_all_from_being_saved(
     with pytest.raises(NotFoundError):
         choose(story, {first.id: accepting(first), 999: Choice(Act.DISMISS, reason="wrong")})
     assert [view.decision for view in story.suggestions()] == [None, None, None]
+
+
+def test_what_waits_of_another_incident_is_nobodys_to_decide_here(
+    story: ChannelStory, waiting: list[SuggestionView]
+) -> None:
+    with story.db.transaction() as session:
+        elsewhere = declare(
+            session,
+            team_id=TEAM,
+            channel_id="C0ELSEWHERE",
+            title="Another",
+            severity=Severity.SEV3,
+            by="U1",
+            now=START,
+        ).incident
+        choices = {waiting[0].id: Choice(Act.DISMISS, reason="wrong")}
+        with pytest.raises(NotFoundError, match="has no suggestion"):
+            decide_all(session, elsewhere, choices, by="U2", now=START)
+    assert story.suggestions()[0].decision is None
 
 
 def test_a_chain_of_merges_ends_at_one_follow_up(

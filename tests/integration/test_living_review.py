@@ -125,6 +125,22 @@ def test_of_two_edits_at_once_the_second_waits_beside_the_first(
     ]
 
 
+def test_what_a_person_put_beside_it_outlives_drafts_and_is_not_taken_unproven(
+    db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
+) -> None:
+    claim_id = draft(db, incident_id, clock, ROLLBACK).claims[0].id
+    act(edit_claim, claim_id, text=OTHERWISE, seen=ROLLBACK.text)
+    invented = "Frederick rolled back deploy 4812 at 09:15."
+    act(edit_claim, claim_id, by=BEN, text=invented, seen=ROLLBACK.text)
+    draft(db, incident_id, clock, ROLLBACK)
+    (claim,) = draft(db, incident_id, clock).claims
+    (beside,) = claim.proposals
+    assert (claim.text, beside.text, beside.by) == (OTHERWISE, invented, "Ben")
+    with pytest.raises(BadInputError, match="failed a check"):
+        act(proposals.take_proposal, beside.id)
+    assert [claim.text for claim in read(db, incident_id).claims] == [OTHERWISE]
+
+
 def test_a_new_draft_says_it_beside_what_a_person_touched_until_somebody_settles_it(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:

@@ -150,7 +150,8 @@ def test_the_debt_is_the_same_from_claims_and_from_the_ledger(
 def test_reviewers_are_those_who_acted_within_a_day(
     db: Database, incident_id: int, clock: ReplayClock
 ) -> None:
-    view = draft(db, incident_id, clock, ROLLBACK, NORMAL)
+    left = a_claim("12% of requests got a 500.", (1, "12% of requests get a 500"))
+    view = draft(db, incident_id, clock, ROLLBACK, NORMAL, left)
 
     def reviewers(later: timedelta) -> int:
         with db.reading() as session:
@@ -163,6 +164,10 @@ def test_reviewers_are_those_who_acted_within_a_day(
         mark_wrong(session, claim_like(view, "rolling").id, by=BEN, now=clock.now())
     assert reviewers(timedelta(hours=23)) == 2
     assert reviewers(timedelta(hours=24)) == 1
+    with db.reading() as session:
+        debt = debt_of(session, incident_id, clock.now())
+    assert debt.minutes == pytest.approx(6 / 238 + 0.25)
+    assert debt.minutes_each == debt.minutes / 2
 
 
 def test_the_next_section_waits_until_people_caught_up(

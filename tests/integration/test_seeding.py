@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from copilot.clock import ReplayClock
 from copilot.db import Database
 from copilot.errors import AlreadyDecidedError, NotFoundError
+from copilot.reviews.alterations import alterations_of
 from copilot.reviews.debt import debt_of
 from copilot.reviews.export import to_json, to_markdown
 from copilot.reviews.gap_reports import read_ledger
@@ -29,6 +30,7 @@ from tests.integration.reviewing import (
     draft,
     few_sections,
     read,
+    say,
     talk,
 )
 
@@ -95,6 +97,20 @@ def test_what_is_altered_is_refused_as_a_claim_and_is_in_nothing_that_leaves(
     view = read(db, incident_id)
     published = {claim.text for claim in view.claims}
     assert published.isdisjoint(one.text for one in shown)
+
+
+def test_what_would_be_true_as_well_is_no_altered_sentence(
+    db: Database, clock: ReplayClock
+) -> None:
+    """Here the source carries the first thing that would be said instead."""
+    true = "We restarted 3 workers, 40 s late."
+    also_true = alterations_of(true)[0].text
+    incident_id = an_incident(db)
+    say(db, "UBEN", f"{true} {also_true}")
+    few_sections(db, "key_moments")
+    draft(db, incident_id, clock, a_claim(true, (1, true)))
+    (shown,) = seeded(db, incident_id)
+    assert shown.text not in (true, also_true)
 
 
 def test_everybody_has_their_own_and_the_same_ones_again(db: Database, incident_id: int) -> None:

@@ -12,7 +12,8 @@ from copilot.db import Database
 from copilot.errors import PermanentError, TemporaryError
 from copilot.incidents.models import Incident
 from copilot.jobs import Job, QueuedJob
-from copilot.ports import ChannelInfo
+from copilot.ports import ChannelInfo, ReviewerNote
+from copilot.reviews.changed_sources import changed_in
 from copilot.reviews.models import ReviewNotice
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.signing import sign_off
@@ -128,13 +129,33 @@ def test_another_change_is_told_again(
     clock: ReplayClock,
     messenger: FakeMessenger,
 ) -> None:
-    draft(db, incident_id, clock, ROLLBACK)
+    draft(db, incident_id, clock, ROLLBACK, NORMAL)
     check(db, incident_id, "4812", ANA, clock)
+    check(db, incident_id, "normal", BEN, clock)
     edit_message(db, stamps[1], "rolling back deploy 4813", user="UBEN")
     sweep(db, messenger, clock)
+    delete_message(db, stamps[5])
+    sweep(db, messenger, clock)  # what was told before stands in nobody's way
     delete_message(db, stamps[1])
     sweep(db, messenger, clock)
-    assert [who for who, *_ in told(messenger)] == ["UANA", "UANA"]
+    assert [who for who, *_ in told(messenger)] == ["UANA", "UBEN", "UANA"]
+
+
+def test_who_is_being_told_is_not_told_by_another_worker(
+    db: Database, incident_id: int, stamps: list[str], clock: ReplayClock
+) -> None:
+    class Slow(FakeMessenger):
+        def tell_reviewer(self, team_id: str, user_id: str, note: ReviewerNote) -> None:
+            super().tell_reviewer(team_id, user_id, note)
+            if len(self.told_reviewers) < 3:
+                sweep(db, self, clock)
+
+    draft(db, incident_id, clock, ROLLBACK)
+    check(db, incident_id, "4812", ANA, clock)
+    delete_message(db, stamps[1])
+    slow = Slow(clock)
+    sweep(db, slow, clock)
+    assert told(slow) == [("UANA", 1, False)]
 
 
 def test_what_is_wrong_or_unchecked_is_nobodys_business(
@@ -151,6 +172,8 @@ def test_what_is_wrong_or_unchecked_is_nobodys_business(
         delete_message(db, stamp)
     sweep(db, messenger, clock)
     assert notices(db) == []
+    with db.reading() as session:
+        assert changed_in(session, [incident_id]) == {incident_id: 1}, "the one not marked wrong"
 
 
 def test_who_signed_is_told_even_if_others_checked(

@@ -178,9 +178,9 @@ def test_effective_false_positives_were_dismissed_or_seen_by_nobody() -> None:
         shown(1, "request", 0, "dismissed"),
         shown(2, "request", 0, "accepted"),
         shown(3, "request", 0, "snoozed"),
-        shown(4, "request", 0),  # a day and more ago, and nobody looked
+        shown(4, "request", 24 * HOUR),  # a day ago, and nobody looked
         replace(shown(5, "request", 0), is_opened=True),
-        shown(6, "request", 47 * HOUR),  # an hour ago: not known yet
+        shown(6, "request", 24 * HOUR + 1),  # not quite a day ago: not known yet
     ]
     assert velocity_gap([], suggestions, now=now).false_positives == Rate(2, 5)
 
