@@ -1,9 +1,8 @@
 """Reads what the velocity gap is computed from: the ledger, and what became of suggestions."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from copilot.reviews.gap_entries import Entry, ShownSuggestion
@@ -68,12 +67,6 @@ def shown_suggestions(session: Session, incident_ids: Collection[int]) -> list[S
             if posted_at is not None
         )
     return sorted(found, key=lambda one: (one.shown_at, one.suggestion_id))
-
-
-def newest_entry_at(session: Session, incident_id: int) -> datetime | None:
-    return session.scalar(
-        select(func.max(LedgerEntry.recorded_at)).where(LedgerEntry.incident_id == incident_id)
-    )
 
 
 def _chunks(ids: Collection[int]) -> Sequence[Sequence[int]]:
