@@ -22,6 +22,8 @@ from copilot.reviews.milestones import (
     milestones,
 )
 from copilot.reviews.models import MilestoneRecord
+from copilot.reviews.signed_heading import signed_milestones
+from copilot.reviews.versions import sign_off_of
 from copilot.reviews.vocabulary import MilestoneKind
 from copilot.timeline.marks import marked_in
 from copilot.timeline.models import SPOKEN_KINDS, EventKind, MarkKind, TimelineEvent
@@ -78,8 +80,11 @@ class _Place:
 
 
 def milestones_of(session: Session, incident_id: int) -> Milestones:
-    """As they stand now. Raises NotFoundError."""
+    """As they stand now, or stood when the review was signed. Raises NotFoundError."""
     place = _place(session, get_incident(session, incident_id))
+    as_signed = signed_milestones(sign_off_of(session, incident_id))
+    if as_signed is not None:
+        return as_signed
     records = _records(place)
     detected = _detected(place, records)
     spoken = _first_answer(place, detected) if detected else None

@@ -1,23 +1,16 @@
 """Tables of reviews, their claims, what those rest on and who checked them."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from copilot.db import Base, JsonData, RowId
+from copilot.reviews.vocabulary import ClaimState as ClaimState
 from copilot.reviews.vocabulary import LedgerKind as LedgerKind
 from copilot.reviews.vocabulary import MilestoneKind as MilestoneKind
 from copilot.reviews.vocabulary import Section as Section
-
-
-class ClaimState(StrEnum):
-    UNVERIFIED = "unverified"
-    VERIFIED = "verified"
-    EDITED = "edited"
-    WRONG = "wrong"
 
 
 class Review(Base):
@@ -160,6 +153,8 @@ class SignOff(Base):
     signed_at: Mapped[datetime]
     content_hash: Mapped[str] = mapped_column(String(64))
     """SHA-256, hex, of what was signed; how it is made up is in docs/reviews.md."""
+    heading: Mapped[dict[str, Any]] = mapped_column(JsonData, default=dict, server_default="{}")
+    """What stood above the sentences: the incident and its milestones; see `signed_heading`."""
 
 
 class Amendment(Base):

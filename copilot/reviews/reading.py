@@ -14,6 +14,7 @@ from copilot.reviews.amendment_views import amended_in, amendment_views, amendme
 from copilot.reviews.claim_views import Shown, claim_view, marks_by_claim, proposal_view
 from copilot.reviews.models import Amendment, Claim, ClaimState, Comment, Review, SignOff
 from copilot.reviews.sections import template_of, title_of
+from copilot.reviews.signed_heading import signed_incident, written_until
 from copilot.reviews.sources import Source, sources_of
 from copilot.reviews.time_zones import zone_of
 from copilot.reviews.versions import newest_review, sign_off_of
@@ -125,7 +126,7 @@ def _review_view(
     published = sorted(filter(_is_published, others), key=_in_order)
     return ReviewView(
         id=review.id,
-        incident=_incident_view(session, incident),
+        incident=signed_incident(read.sign_off) or incident_view(session, incident),
         version=review.version,
         engine=review.engine,
         drafted_at=review.drafted_at,
@@ -137,7 +138,7 @@ def _review_view(
         sections=_sections(review, claims, published),
         sections_waiting=[title_of(key, template_of(review)) for key in review.sections_left],
         waits_for_people=review.waits_for_people,
-        written_down=written_down(session, incident),
+        written_down=written_down(session, incident, before=written_until(read.sign_off)),
         unsupported=[claim for claim in others if not _is_published(claim)],
         rejected=rejected,
         comments=[_comment_view(each) for each in read.comments if each.claim_id is None],
@@ -147,7 +148,8 @@ def _review_view(
     )
 
 
-def _incident_view(session: Session, incident: Incident) -> ReviewedIncident:
+def incident_view(session: Session, incident: Incident) -> ReviewedIncident:
+    """As it stands now."""
     return ReviewedIncident(
         id=incident.id,
         title=incident.title,

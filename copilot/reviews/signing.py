@@ -9,10 +9,12 @@ from copilot.errors import BadInputError
 from copilot.incidents.queries import get_incident
 from copilot.reviews.checking import checker_of
 from copilot.reviews.content_hash import review_hash
+from copilot.reviews.milestone_reading import milestones_of
 from copilot.reviews.models import Review, SignOff
-from copilot.reviews.reading import ReviewView, current_review
+from copilot.reviews.reading import ReviewView, current_review, incident_view
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.sections import stored, template_of
+from copilot.reviews.signed_heading import heading_of
 from copilot.reviews.sources import sources_of
 from copilot.reviews.versions import lock_unsigned, require_review, sign_off_of, standing_claims
 
@@ -63,6 +65,7 @@ def sign_off(
         user_id=by.user_id,
         signed_at=now.replace(microsecond=0),
         content_hash="",
+        heading=heading_of(incident_view(session, incident), milestones_of(session, incident.id)),
     )
     session.add(signed)
     session.flush()

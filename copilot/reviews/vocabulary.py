@@ -3,6 +3,13 @@
 from enum import StrEnum
 
 
+class ClaimState(StrEnum):
+    UNVERIFIED = "unverified"
+    VERIFIED = "verified"
+    EDITED = "edited"
+    WRONG = "wrong"
+
+
 class Section(StrEnum):
     """In the order a reader meets them."""
 

@@ -31,7 +31,9 @@ class WrittenDown(BaseModel):
     """Where the timeline shows it, as a stamp."""
 
 
-def written_down(session: Session, incident: Incident) -> list[WrittenDown]:
+def written_down(
+    session: Session, incident: Incident, *, before: datetime | None = None
+) -> list[WrittenDown]:
     """Notes, and follow-ups that were made of no message and no suggestion; in time order."""
     names = names_of(session, incident.team_id)
     notes = session.scalars(
@@ -47,7 +49,8 @@ def written_down(session: Session, incident: Incident) -> list[WrittenDown]:
         for each in follow_ups_of(session, incident.id)
         if each.source_ts is None and each.suggestion_id is None
     ]
-    return sorted(found, key=lambda each: each.occurred_at)
+    kept = [each for each in found if before is None or each.occurred_at < before]
+    return sorted(kept, key=lambda each: each.occurred_at)
 
 
 def _written(

@@ -79,6 +79,12 @@ def upgrade() -> None:
         sa.Column("user_id", sa.String(length=64), nullable=True),
         sa.Column("signed_at", copilot.db.UtcDateTime(timezone=True), nullable=False),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column(
+            "heading",
+            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
+            server_default="{}",
+            nullable=False,
+        ),
         sa.ForeignKeyConstraint(
             ["incident_id"],
             ["incident.id"],
@@ -310,16 +316,16 @@ def upgrade() -> None:
             batch_op.f("ix_claim_withdrawn_in_id"), ["withdrawn_in_id"], unique=False
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_claim_proposed_for_id_claim"),
-            "claim",
-            ["proposed_for_id"],
+            batch_op.f("fk_claim_withdrawn_in_id_review"),
+            "review",
+            ["withdrawn_in_id"],
             ["id"],
             ondelete="CASCADE",
         )
         batch_op.create_foreign_key(
-            batch_op.f("fk_claim_withdrawn_in_id_review"),
-            "review",
-            ["withdrawn_in_id"],
+            batch_op.f("fk_claim_proposed_for_id_claim"),
+            "claim",
+            ["proposed_for_id"],
             ["id"],
             ondelete="CASCADE",
         )
@@ -442,8 +448,8 @@ def downgrade() -> None:
         batch_op.drop_column("time_zone")
 
     with op.batch_alter_table("claim", schema=None) as batch_op:
-        batch_op.drop_constraint(batch_op.f("fk_claim_withdrawn_in_id_review"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_claim_proposed_for_id_claim"), type_="foreignkey")
+        batch_op.drop_constraint(batch_op.f("fk_claim_withdrawn_in_id_review"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_claim_withdrawn_in_id"))
         batch_op.drop_index(batch_op.f("ix_claim_proposed_for_id"))
         batch_op.drop_column("judged")

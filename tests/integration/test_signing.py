@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,15 @@ from sqlalchemy import select, update
 from copilot.clock import ReplayClock
 from copilot.db import Database
 from copilot.errors import BadInputError, NotFoundError
+from copilot.incidents import lifecycle
+from copilot.incidents.models import Status
+from copilot.incidents.notes import write_note
+from copilot.incidents.queries import get_incident
 from copilot.reviews import proposals
 from copilot.reviews.amendments import add_amendment, amend
 from copilot.reviews.comments import settle_comment, write_comment
 from copilot.reviews.drafting import draft_review, request_review, reviews_to_draft
-from copilot.reviews.export import to_json
+from copilot.reviews.export import read_for_export, to_json
 from copilot.reviews.models import Citation, Claim, Review, SignOff
 from copilot.reviews.reading import ReviewView
 from copilot.reviews.reviewers import Reviewer
@@ -172,6 +176,27 @@ def test_nothing_changes_it_any_more(
 def _request(db: Database, incident_id: int, clock: ReplayClock) -> None:
     with db.transaction() as session:
         request_review(session, incident_id, clock.now())
+
+
+def test_what_stands_above_and_below_it_stays_too(
+    db: Database, incident_id: int, clock: ReplayClock, signed: ReviewView
+) -> None:
+    """Renamed, opened again and written about: the incident goes on, the signed review does not."""
+    before = exported(db, incident_id)
+    clock.advance_to(clock.now() + timedelta(minutes=5))
+    with db.transaction() as session:
+        incident = get_incident(session, incident_id)
+        now = clock.now()
+        write_note(session, incident, "It was all Ben's fault.", by="UANA", now=now)
+        lifecycle.rename(session, incident, "Nothing happened", by="UANA", now=now)
+        lifecycle.set_status(session, incident, Status.MONITORING, by="UANA", now=now)
+    assert exported(db, incident_id) == before
+
+
+def exported(db: Database, incident_id: int) -> dict[str, Any]:
+    with db.reading() as session:
+        found = read_for_export(session, incident_id)
+    return to_json(found.view, found.milestones)
 
 
 def test_a_comment_is_not_settled_either(
