@@ -446,7 +446,7 @@ class TestSigning:
         other = claim_with(sam, review, "Staging has 300")
         strike = {"text": "", "why": "not staging", "what": "strike"}
         sam.sends(f"{review}/claims/{other}/amend", strike)
-        assert "2. struck" in text_of(sam.sees(review))
+        assert "2. The sentence is struck." in text_of(sam.sees(review))
 
     def test_a_source_that_changes_after_signing_is_told(
         self, db: Database, sam: Visitor, review: str, world: World, signed: None
