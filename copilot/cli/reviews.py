@@ -23,7 +23,7 @@ from copilot.reviews.export import (
 )
 from copilot.reviews.reading import current_review
 from copilot.reviews.reviewers import Reviewer
-from copilot.reviews.signing import sign_off, what_is_missing
+from copilot.reviews.signing import reading_of, sign_off, verify_hash, what_is_missing
 from copilot.reviews.views import ReviewView
 
 reviews = typer.Typer(help="The post-incident review.", no_args_is_help=True)
@@ -74,10 +74,13 @@ def status(incident: IncidentId, private: Private = False, format: Format = _FOR
         view = _read(services, incident, private).view
         with services.db.reading() as session:
             missing = what_is_missing(session, incident)
+            is_as_signed = verify_hash(session, incident) if view.signed else None
     if format is Format.JSON:
-        print_json(status_facts(view, missing))
+        print_json({**status_facts(view, missing), "is_as_signed": is_as_signed})
         return
     print_table(f"Review of {view.incident.title}", ("", ""), status_rows(view))
+    if is_as_signed is False:
+        notes.print("What is stored is not what was signed: somebody changed the database.")
     if view.signed is not None:
         return
     for line in missing:
@@ -104,7 +107,8 @@ def sign(
             notes.print(f"{len(view.claims)} sentences, each checked by a person.")
             typer.confirm(f"Sign the review as {by.signature}?", abort=True, err=True)
         with services.db.transaction() as session:
-            signed = sign_off(session, incident, by=by, now=services.clock.now())
+            seen = reading_of(view)
+            signed = sign_off(session, incident, by=by, now=services.clock.now(), seen=seen)
             digest = signed.content_hash
     notes.print(f"Signed by {by.signature}. SHA-256 {digest}", markup=False)
 

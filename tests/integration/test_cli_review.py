@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from typer.testing import CliRunner
 
 from copilot.cli import app
@@ -12,6 +13,7 @@ from copilot.clock import SystemClock
 from copilot.db import Database, open_engine
 from copilot.local.drafter import LocalDrafter
 from copilot.reviews.drafting import draft_review
+from copilot.reviews.models import Claim
 from copilot.reviews.reading import current_review
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.verification import verify
@@ -57,6 +59,7 @@ def test_a_review_is_signed_once_everything_is_checked(db: Database) -> None:
     assert run("sign", "1", "--as", "Ben Li", "--yes").exit_code == 0
     facts = json.loads(run("status", "1", "--format", "json").stdout)
     assert (facts["signed"]["by"], facts["missing"]) == ("Ben Li", [])
+    assert facts["is_as_signed"]
     again = run("sign", "1", "--as", "Ana Roe", "--yes")
     assert again.exit_code == 1
     assert "Ben Li signed this review" in again.stderr
@@ -64,6 +67,10 @@ def test_a_review_is_signed_once_everything_is_checked(db: Database) -> None:
     assert "Signed by Ben Li" in run("export", "1", "--format", "html").stdout
     exported = json.loads(run("export", "1", "--format", "json").stdout)
     assert exported["signed"]["content_hash"] == facts["signed"]["content_hash"]
+
+    with db.transaction() as session:
+        session.execute(update(Claim).values(text="It was nobody's fault."))
+    assert "not what was signed" in run("status", "1").stderr
 
 
 def test_the_timeline_behind_it_is_a_csv(db: Database) -> None:
