@@ -23,11 +23,11 @@ from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.reviews import ledger
 from copilot.reviews.alterations import Altered, alterations_of, altered_from
-from copilot.reviews.checking import check_words
+from copilot.reviews.checking import Checker, checker_of
 from copilot.reviews.models import Claim, ClaimState, SeededCheck
 from copilot.reviews.review_policy import ReviewPolicy
 from copilot.reviews.reviewers import Reviewer
-from copilot.reviews.sources import Source, sources_of
+from copilot.reviews.sources import sources_of
 from copilot.reviews.versions import sign_off_of, standing_claims
 from copilot.reviews.vocabulary import LedgerKind
 from copilot.workspaces.directory import names_of
@@ -79,12 +79,13 @@ def seeded_for(
     claims = _supported(session, incident_id)
     known = _known(session, incident_id, person)
     wanted = min(MOST_AT_ONCE, round(policy.seeded_share * len(claims)) - len(known))
+    checker = checker_of(session, incident)
     for claim in _in_an_order_of_their_own(claims, person):
         if wanted <= 0:
             break
         if claim.id in known or claim.state != ClaimState.UNVERIFIED:
             continue
-        altered = _altered(session, incident, claim)
+        altered = _altered(session, incident, claim, checker)
         if altered is not None:
             _plant(session, incident, claim, person, altered, now)
             wanted -= 1
@@ -186,7 +187,9 @@ def _in_an_order_of_their_own(claims: Sequence[Claim], person: str) -> list[Clai
     return sorted(claims, key=place)
 
 
-def _altered(session: Session, incident: Incident, claim: Claim) -> Altered | None:
+def _altered(
+    session: Session, incident: Incident, claim: Claim, checker: Checker
+) -> Altered | None:
     """The first way to alter it that the checks by code refuse."""
     sources = sources_of(session, incident, [claim.id])[claim.id]
     if not sources or any(source.is_changed for source in sources):
@@ -194,15 +197,11 @@ def _altered(session: Session, incident: Incident, claim: Claim) -> Altered | No
     return next(
         (
             altered
-            for altered in alterations_of(claim.text, _names(session, incident))
-            if not _would_pass(session, incident, altered.text, sources)
+            for altered in alterations_of(claim.text, sorted(checker.names))
+            if not checker.check_words(altered.text, sources).is_supported
         ),
         None,
     )
-
-
-def _would_pass(session: Session, incident: Incident, text: str, sources: Sequence[Source]) -> bool:
-    return check_words(session, incident, text, sources).is_supported
 
 
 def _plant(
