@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from copilot.ports import WindowMessage
 from copilot.reviews.evidence import Passage, clauses_of, closest, passage_of, sentences_of
+from copilot.reviews.negations import negates
 from copilot.reviews.words import clauses, normalised
 
 _HEDGE = re.compile(
@@ -19,10 +20,15 @@ _HEDGE = re.compile(
 _MONTH_MAY = re.compile(r"\b(?:in|since|of|until|by|from|\d) May\b|\bMay \d")
 _MAYBE_A_NUMBER = re.compile(r"\bmaybe (?=\d)", re.IGNORECASE)
 _ROUGHLY = re.compile(r"\b(?:about|around|roughly|estimat\w*|approximately|nearly|some)\b", re.I)
+_CONFIRMS = re.compile(
+    r"\W*(?:yes|yep|yeah|yup|confirmed|indeed|correct|exactly|right|that was it|it was)\b(?!\?)",
+    re.I,
+)
+"""How somebody makes sure of what was supposed before."""
 _LOOKED = re.compile(r"\blook(?:s|ed)? like\b", re.IGNORECASE)
 _TOLD_AS_HEDGED = re.compile(
     r"\b(?:suggest\w*|propos\w*|consider\w*|question\w*|ask\w*|could|can|would|expect\w*|estimat\w*"
-    r"|view|opinion|according to|sign of|undecided|whether|may|might|idea)\b",
+    r"|view|opinion|according to|sign of|undecided|whether|may|might|idea|aware|as far as)\b",
     re.IGNORECASE,
 )
 _ASKING = re.compile(
@@ -58,7 +64,9 @@ _DONE = re.compile(
 )
 
 
-def problem_with_certainty(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+def problem_with_certainty(
+    claim: str, cited: Sequence[WindowMessage], *, strict: bool = True
+) -> str | None:
     plain = normalised(claim)
     said = passage_of(plain)
     nearest = closest(said, [s for message in cited for s in sentences_of(message.text)])
@@ -66,11 +74,13 @@ def problem_with_certainty(claim: str, cited: Sequence[WindowMessage]) -> str | 
         return None
     if all(_asks(passage.text) for passage in nearest) and not _ASKING.search(plain):
         return "its source asks, it does not state"
-    return _problem_with_hedges(plain, cited) or _problem_with_plans(plain, cited)
+    return _problem_with_hedges(plain, cited) or _problem_with_plans(plain, cited, strict=strict)
 
 
 def _problem_with_hedges(plain: str, cited: Sequence[WindowMessage]) -> str | None:
     if _hedges(plain) or _TOLD_AS_HEDGED.search(plain):
+        return None
+    if any(_CONFIRMS.match(message.text) for message in cited[1:]):
         return None
     for part in clauses(plain) or [plain]:
         close = closest(passage_of(part), _clauses(cited))
@@ -110,13 +120,17 @@ def _is_hedged(passage: Passage, cited: Sequence[WindowMessage]) -> bool:
     return False
 
 
-def _problem_with_plans(plain: str, cited: Sequence[WindowMessage]) -> str | None:
+def _problem_with_plans(plain: str, cited: Sequence[WindowMessage], *, strict: bool) -> str | None:
     if _TOLD_AS_PLAN.search(plain) or not _DONE.search(plain):
         return None
+    if negates(plain) and re.search(r"\byet\b", plain):
+        return None  # what is planned is not done yet
     for part in clauses(plain) or [plain]:
         close = closest(passage_of(part), _clauses(cited))
         is_clear = _is_clear(part, close, 0.45) or (bool(close) and _is_only_plan(cited))
         if is_clear and all(_is_planned(passage) for passage in close):
+            if not strict and not _is_only_plan(cited):
+                continue
             return "its source only plans what the sentence tells as done"
     return None
 

@@ -5,19 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
 from copilot.ports import Support
 from copilot.reviews.citations import MAX_WORDS, Check, check_claim
-from copilot.reviews.models import Claim
+from copilot.reviews.models import Claim, Review
 from copilot.reviews.sources import Source, sources_of
 from copilot.reviews.time_zones import zone_of
 from copilot.reviews.versions import MAX_PERSONS_WORDS
-from copilot.reviews.words import normalised
+from copilot.reviews.words import content_stems, normalised
 from copilot.workspaces.directory import names_of
 
 _WORD = re.compile(r"\w+")
+_NEW = 3
+"""One word in so many makes a machine's sentence a person's."""
 
 NO_SECTION = "it belongs to no section of a review"
 JUDGED_UNSUPPORTED = "a second reading did not find it in its sources"
@@ -30,9 +33,11 @@ class Checker:
     names: frozenset[str]
     """Everybody in the workspace."""
     zone: tzinfo
+    drafted: tuple[frozenset[str], ...] = ()
+    """The words of each sentence that a machine ever drafted for this review."""
 
     def check(self, claim: Claim, sources: Sequence[Source]) -> Check:
-        """The checks that a drafter's sentence passes; only the length may differ for a person's.
+        """The hard facts hold whoever wrote it; the wording only of what is still a machine's.
 
         What the second judge refused, or what belongs nowhere, stays so while the words are the
         same.
@@ -53,12 +58,26 @@ class Checker:
             self.names,
             max_words=MAX_PERSONS_WORDS if is_persons else MAX_WORDS,
             zone=self.zone,
+            strict=not is_persons or self.is_machines(text),
         )
+
+    def is_machines(self, text: str) -> bool:
+        """Less than a third of its words are new beside some sentence that a machine drafted:
+        whoever saves those again has put nothing otherwise."""
+        own = content_stems(text)
+        return any(len(own - drafted) * _NEW < max(1, len(own)) for drafted in self.drafted)
 
 
 def checker_of(session: Session, incident: Incident) -> Checker:
     names = frozenset(names_of(session, incident.team_id).values())
-    return Checker(names, zone_of(session, incident))
+    texts = session.scalars(
+        select(Claim.drafted_text)
+        .join(Review, Review.id == Claim.review_id)
+        .where(Review.incident_id == incident.id, Claim.drafted_text != "")
+        .distinct()
+    )
+    drafted = tuple(frozenset(content_stems(text)) for text in texts)
+    return Checker(names, zone_of(session, incident), drafted)
 
 
 def check_against(

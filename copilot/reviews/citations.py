@@ -22,6 +22,9 @@ from copilot.reviews.wording import problem_with_wording
 from copilot.reviews.words import STOPWORDS, normalised, word_count, words
 
 MAX_WORDS = 25
+MOST_CITED = 6
+"""Messages that one sentence of a machine may cite: out of many, some have any word."""
+MOST_CITED_BY_PERSONS = 12
 _MIN_QUOTE_LETTERS = 4
 _MOST_LETTERS = 1_000
 """Of a sentence; 60 words have about 400."""
@@ -61,14 +64,19 @@ def check_claim(
     *,
     max_words: int = MAX_WORDS,
     zone: tzinfo = UTC,
+    strict: bool = True,
 ) -> Check:
     """Check one claim. `messages` are those of the incident by number, in the cited revision;
     `known_names` are people of the workspace, whom a claim may name only if its sources do;
-    `zone` is that in which the incident's clock times are written."""
+    `zone` is that in which the incident's clock times are written. Hard facts hold whoever wrote
+    it; `strict` also compares wording word by word, as for all that a machine wrote."""
     problem = _problem_with_form(text, max_words) or _problem_with_citations(citations, messages)
     if problem:
         return Check(problem)
     numbers = dict.fromkeys(quote.number for quote in citations)
+    most = MOST_CITED if strict else MOST_CITED_BY_PERSONS
+    if len(numbers) > most:
+        return Check(f"it cites {len(numbers)} messages, more than {most}: cite those that say it")
     cited = [
         _readable(messages[number], [quote.text for quote in citations if quote.number == number])
         for number in numbers
@@ -76,17 +84,19 @@ def check_claim(
     return Check(
         _problem_with_inner_quotes(text, cited)
         or problem_with_names(text, cited, known_names)
-        or problem_with_amounts(text, cited, zone)
-        or _problem_with_sense(text, cited)
+        or problem_with_amounts(text, cited, zone, strict=strict)
+        or _problem_with_sense(text, cited, strict=strict)
     )
 
 
-def _problem_with_sense(text: str, cited: Sequence[WindowMessage]) -> str | None:
+def _problem_with_sense(text: str, cited: Sequence[WindowMessage], *, strict: bool) -> str | None:
     if not _is_word_for_word(text, cited):
-        return problem_with_subject(text, cited) or problem_with_wording(text, cited)
+        return problem_with_subject(text, cited, strict=strict) or problem_with_wording(
+            text, cited, strict=strict
+        )
     if '"' not in normalised(text):
         return None
-    return problem_with_order(text, cited) or problem_with_causes(text, cited)
+    return problem_with_order(text, cited) or problem_with_causes(text, cited, strict=strict)
 
 
 def _is_word_for_word(text: str, cited: Sequence[WindowMessage]) -> bool:

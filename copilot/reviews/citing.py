@@ -12,7 +12,7 @@ from copilot.incidents.models import Incident
 from copilot.incidents.queries import span_of
 from copilot.reviews.acting import bring_back, hold_claim, record, refuse_if_proposed, tidy
 from copilot.reviews.checking import check_again, look_again, without_gone
-from copilot.reviews.citations import is_verbatim
+from copilot.reviews.citations import MOST_CITED_BY_PERSONS, is_verbatim
 from copilot.reviews.models import Citation, Claim, ClaimState
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.sections import template_of
@@ -24,7 +24,7 @@ from copilot.timeline.mrkdwn import to_plain
 from copilot.timeline.reading import MOST_READ, latest_revision_ids, within
 from copilot.workspaces.directory import names_of
 
-MOST_SOURCES = 20
+MOST_SOURCES = MOST_CITED_BY_PERSONS
 _SHORT = 200
 """Letters of a message that is quoted as a whole."""
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")

@@ -19,8 +19,8 @@ _MORE = re.compile(r"\b(?:more than|only after|over|at least|longer than|>)\s*$"
 _WITHIN = re.compile(r"\b(?:within|in|inside|up to|at most)(?: the (?:first|next|last))?\s*$", re.I)
 _DAY = 86400
 _NEXT_DAY = re.compile(r"\b(?:yesterday|tomorrow|last night|overnight)\b", re.IGNORECASE)
-_ROUGHLY = 0.08
-"""How far `about` may be off, as a share: 37 minutes are about 40."""
+_ROUGHLY = 0.12
+"""How far `about` and `nearly` may be off, as a share: 37 minutes are about 40."""
 _ROUNDED = 0.15
 """How far rounding to a whole unit may go, as a share: 39 minutes are not an hour."""
 _NEARLY = 0.03
@@ -40,9 +40,11 @@ def problem_with_lengths(
     between = [(later - earlier).total_seconds() for earlier, later in combinations(moments, 2)]
     between += [abs((at - moment).total_seconds()) for at in told for moment in moments]
     between += [abs((one - other).total_seconds()) for one, other in combinations(told, 2)]
+    lengths = [length.seconds for length in stated[:12]]
+    between += [one + other for one, other in combinations(lengths, 2)]
     figures = " ".join(in_figures(claim).split())
     for length in said.lengths:
-        if any(abs(length.seconds - other.seconds) < 0.001 for other in stated):
+        if any(_is_stated(length, other) for other in stated):
             continue
         if length.seconds == _DAY and any(_NEXT_DAY.search(m.text) for m in cited):
             continue
@@ -55,6 +57,15 @@ def problem_with_lengths(
             continue
         return f"“{length.said}” is neither stated by its sources nor the time between them"
     return None
+
+
+def _is_stated(said: Length, other: Length) -> bool:
+    """The same, or cut or rounded to its coarser unit: `27m 22s` are 27 minutes."""
+    off = other.seconds - said.seconds
+    if abs(off) < 0.001:
+        return True
+    is_coarser = said.step_s > other.step_s and said.seconds >= 10 * said.step_s
+    return is_coarser and -said.step_s / 2 <= off < said.step_s
 
 
 def _before(length: Length, figures: str) -> str:

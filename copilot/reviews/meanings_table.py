@@ -229,6 +229,7 @@ escalate raise escalated declare declared sev1 sev2
 spread distribute balance
 strip remove cut
 vendor supplier manufacturer provider
+backup dump snapshot
 wake woken page paged call called
 withdraw withdrew revoke revoked pull pulled
 weekend saturday sunday

@@ -9,6 +9,7 @@ from copilot.ports import WindowMessage
 from copilot.reviews.clocks import cities_in
 from copilot.reviews.evidence import Passage, passage_of, sentences_of
 from copilot.reviews.meanings import is_known, is_neutral, same_meaning
+from copilot.reviews.short_forms import stands_for
 from copilot.reviews.stated import MONTHS, WEEKDAYS, identifier_in
 from copilot.reviews.words import REPORTING, STOPWORDS, normalised, stem, word_set, words
 
@@ -147,7 +148,9 @@ def _unknown_capitalised(claim: str, allowed: str) -> str | None:
             continue
         if word.lower() in places or _OF_A_CLOCK.match(claim, match.end()):
             continue
-        if word.lower() not in known | _COMMON_CAPITALS and not identifier_in(word, allowed):
+        if word.lower() in known | _COMMON_CAPITALS or stands_for(word, claim, known):
+            continue
+        if not identifier_in(word, allowed):
             return f"“{word}” is not in its sources"
     return None
 

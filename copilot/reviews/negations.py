@@ -33,15 +33,27 @@ _SOFT = re.compile(
     r"|unresponsive|non-\w+|un\w+(?:ed|able|ing)|denied|deny|reject\w*|dead|dark|empty|emptied|zero"
     r"|false|off|silent|ignor\w*|disabled|exclud\w*|hidden|instead|too late|only|avoid\w*|stopped"
     r"|prevent\w*|removed|(?:taken?|taking|going) (?:\w+ )?out|out of|NXDOMAIN|declined"
-    r"|cleared|without|expired|stable|40[34]|\w+-free|stuck|hung|rather than)\b"
+    r"|cleared|without|expired|stable|40[34]|\w+-free|stuck|hung|rather than|skip\w*|null|blank"
+    r"|object\w*|oppos\w*|against|forb[ia]\w*|ban(?:s|ned)?|prohibit\w*|revok\w*"
+    r"|takes? away|took away|abolish\w*|absen\w*|omit\w*|forg[oe]t\w*|except|other than"
+    r"|before|too \w+ to|NotReady|unlike|ruled out|doubt\w*|pending|waiting)\b"
     r"|(?<![\d.,])0\b",
     re.IGNORECASE,
 )
 """What may stand for a “not”: `unreachable` carries “could not be reached”."""
-_HARMED = re.compile(
-    r"\b(?:affect|harm|hit|hurt|impact|problem|notic|lost|lose|damage|concern)", re.I
+_TROUBLE = re.compile(
+    r"\b(?:errors?|crash\w*|down|time[ds]? ?out\w*|stale|outdated|old|wrong|late|5\d\d|in(?:valid"
+    r"|active|complete|correct)\w*|mis\w{3,}|dis\w{3,}|cancel\w*|abort\w*|block\w*|drop\w*|hang\w*"
+    r"|still|too)\b",
+    re.IGNORECASE,
 )
-_UNHARMED = re.compile(r"\b(?:fine|ok|okay|safe|good|healthy|flat|normal|unaffected|green)\b", re.I)
+"""For a person also what only suggests it: `timed out` for “did not answer”."""
+_HARMED = re.compile(
+    r"\b(?:affect|harm|hit|hurt|impact|problem|notic|lost|lose|damage|concern|reproduc)", re.I
+)
+_UNHARMED = re.compile(
+    r"\b(?:works for|fine|ok|okay|safe|good|healthy|flat|normal|unaffected|green)\b", re.I
+)
 _NOT_YET = re.compile(r"\b(?:yet|still|so far|until)\b", re.IGNORECASE)
 _TO_DO = re.compile(r"\b(?:need to|todo|to do|will|should|waiting|pending|going to|'ll)\b", re.I)
 _REPORTED = "|".join(sorted(REPORTING, key=len, reverse=True))
@@ -70,19 +82,21 @@ def negates(text: str) -> bool:
     return _NEGATION.search(_NO_NEGATION.sub(" ", text)) is not None
 
 
-def problem_with_negation(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+def problem_with_negation(
+    claim: str, cited: Sequence[WindowMessage], *, strict: bool = True
+) -> str | None:
     claim = normalised(claim)
     outside = re.sub(r"[“\"][^”\"]*[”\"]", " ", claim)
     everything = [clause for message in cited for clause in clauses_of(message.text)]
     if _NEVER_SAID.search(outside) and not any(_UNSAID.search(p.text) for p in everything):
         return "it says “not” where its source does not"
-    if word := _turned_round(claim, everything):
+    if word := _turned_round(claim, everything, strict=strict):
         return f"it leaves out the “not” of its source at “{word}”"
     for part in parts_of(claim):
         said = passage_of(part)
         close = closest(said, everything)
         if negates(part):
-            if not _is_carried(part, said, close or everything, everything):
+            if not _is_carried(part, said, close or everything, everything, strict=strict):
                 return "it says “not” where its source does not"
         elif close and all(negates(passage.text) for passage in close):
             if _SOFT.search(claim) or negates(claim) or not _is_near(said, close):
@@ -92,7 +106,12 @@ def problem_with_negation(claim: str, cited: Sequence[WindowMessage]) -> str | N
 
 
 def _is_carried(
-    part: str, said: Passage, close: Sequence[Passage], everything: Sequence[Passage]
+    part: str,
+    said: Passage,
+    close: Sequence[Passage],
+    everything: Sequence[Passage],
+    *,
+    strict: bool,
 ) -> bool:
     """A source says the “not” of this clause, in one way or another."""
     if _negates_a_lack(part, everything):
@@ -108,6 +127,8 @@ def _is_carried(
         return True
     if re.search(r"\bnever\b", part, re.I):
         return False
+    if not strict and any(_TROUBLE.search(p.text) or _SOFT.search(p.text) for p in everything):
+        return not _is_contradicted(part, everything)
     return any(_SOFT.search(p.text) for p in close) and not _is_contradicted(part, close)
 
 
@@ -125,26 +146,31 @@ def _negates_a_lack(part: str, everything: Sequence[Passage]) -> bool:
     return False
 
 
-def _turned_round(claim: str, everything: Sequence[Passage]) -> str | None:
+def _turned_round(claim: str, everything: Sequence[Passage], *, strict: bool) -> str | None:
     """A word that the sources only say under a “not”, and the claim without one."""
+    denied = _only_denied(everything)
+    if not denied or negates(claim):
+        return None
+    for part in parts_of(claim):
+        if negates(part) or _SOFT.search(part) or "“" in part or '"' in part:
+            continue
+        near = closest(passage_of(part), everything)
+        if not strict and any(not negates(passage.text) for passage in near):
+            continue
+        for word in words(part):
+            if word not in STOPWORDS and bare_stem(word) in denied:
+                return word
+    return None
+
+
+def _only_denied(everything: Sequence[Passage]) -> set[str]:
     denied: set[str] = set()
     told: set[str] = set()
     for passage in everything:
         under = {bare_stem(word) for word in _under_negation(passage.text)}
         denied |= under
         told |= {bare_stem(word) for word in words(passage.text)} - under
-    denied -= told
-    if not denied:
-        return None
-    if negates(claim):
-        return None
-    for part in parts_of(claim):
-        if negates(part) or _SOFT.search(part) or "“" in part or '"' in part:
-            continue
-        for word in words(part):
-            if word not in STOPWORDS and bare_stem(word) in denied:
-                return word
-    return None
+    return denied - told
 
 
 @lru_cache(maxsize=8192)

@@ -74,7 +74,10 @@ _PHRASES = (
         r"|\bany more\b", re.I), " "),
     (re.compile(r"\b(?:back|again) to\b", re.I), " "),
     (re.compile(r"\bon(?= (?!again|for|now|at)\w)", re.I), " "),
-    (re.compile(r"\boff (?:of|the)\b", re.I), " "),
+    (re.compile(r"\boff (?:of|the)\b|\bstop(?:ped|s)? (?:respond|answer)ing\b", re.I), " "),
+    (re.compile(r"\bby (?:itself|themselves)\b|\bon its own\b", re.I), " automatic "),
+    (re.compile(r"\berrors?\b[^.,]{0,24}\b0 ?%|\b(?:0|no|without) (?:errors|failures)\b", re.I),
+     " ok "),
 )  # fmt: skip
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_|(?<=SERV)(?=FAIL)")
 _RISE = _OPPOSITES[2][0]
@@ -86,7 +89,9 @@ _FROM_TO = re.compile(
 )
 
 
-def problem_with_opposites(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+def problem_with_opposites(
+    claim: str, cited: Sequence[WindowMessage], *, strict: bool = True
+) -> str | None:
     claim = normalised(claim)
     passages = [clause for message in cited for clause in clauses_of(message.text)]
     for part in (claim, *parts_of(claim)):
@@ -95,15 +100,37 @@ def problem_with_opposites(claim: str, cited: Sequence[WindowMessage]) -> str | 
             continue
         about = " ".join(word for word in words(part) if word not in _ALL_TURNS)
         near = closest(passage_of(about), passages) or passages
-        for where in (near, passages) if part == claim or len(passages) < 3 else (near,):
+        places = (near, passages) if part == claim or len(passages) < 3 else (near,)
+        for where in places if strict else (passages,):
             if turned := _turned(said, where):
                 spoken = _spoken(part, turned)
                 return f"it says “{spoken}” where its source says the opposite"
-    meanings = frozenset().union(*(passage.meanings for passage in passages))
-    for word in words(claim):
-        if word in _MUST_BE_SAID and meanings.isdisjoint(meanings_of(word)):
-            return f"its sources do not say “{word}”"
+    if word := _unsaid(claim, passages, strict=strict):
+        return f"its sources do not say “{word}”"
     return _direction_problem(claim, _turns(claim))
+
+
+def _unsaid(claim: str, passages: Sequence[Passage], *, strict: bool) -> str | None:
+    """A word of a turn or an outcome that has to be said, in this way or another."""
+    meanings = frozenset().union(*(passage.meanings for passage in passages))
+    turns = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in passages))
+    is_denied = any(negates(passage.text) for passage in passages)
+    for word in words(claim):
+        if word not in _MUST_BE_SAID or not meanings.isdisjoint(meanings_of(word)):
+            continue
+        if not strict and any(_AMISS.search(passage.text) for passage in passages):
+            continue
+        alike = [one for one, _ in _OPPOSITES if word in one]
+        if any(one & turns for one in alike) or (word in _ENDED and is_denied):
+            continue
+        return word
+    if (
+        strict
+        and (found := _OUTCOME.search(claim))
+        and not _TURNED_OUT.search(" ".join(passage.text for passage in passages))
+    ):
+        return found[0].strip(" .,;")
+    return None
 
 
 def _turned(said: frozenset[str], where: Sequence[Passage]) -> frozenset[str]:
@@ -147,6 +174,23 @@ _MUST_BE_SAID = word_set(
     stopped halted ceased failed broke crashed disabled rejected fewer worse worsened unhealthy
     dissatisfied unhappy angry succeeded approved denied shrank
     """
+)
+_AMISS = re.compile(
+    r"\b(?:errors?|exception|crash\w*|down|time[ds]? ?out\w*|fail\w*|5\d\d|5xx|dead|lost|unable)\b",
+    re.I,
+)
+_ENDED = word_set("stopped halted ceased failed broke crashed")
+_OUTCOME = re.compile(
+    r"\b(?:held|helped|paid off|did the trick|was enough|sufficed|(?:fixed|solved|cured) (?:it|this"
+    r"|that|the \w+))(?=\s*[.,;]|$)",
+    re.IGNORECASE,
+)
+"""That something was good for something; to be said by a source, whatever its words."""
+_TURNED_OUT = re.compile(
+    r"\b(?:h[eo]ld\w*|help\w*|work\w*|ok|okay|fine|good|healthy|normal|recover\w*|green|stable"
+    r"|steady|back|succe\w*|fix\w*|sol\w+|resolv\w*|pass\w*|better|gone|stop\w*|flat|cured?"
+    r"|enough|did it|that's it|calm|quiet|zero|0)\b",
+    re.IGNORECASE,
 )
 _ALL_TURNS = frozenset().union(*(one | other for one, other in _OPPOSITES))
 

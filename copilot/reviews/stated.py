@@ -51,6 +51,10 @@ _AT_HOUR = re.compile(
 )
 _NOON = re.compile(r"\b(?:mid(?P<half>n)ight|noon)\b", re.IGNORECASE)
 _AFTERNOON = re.compile(r"\s+in the (?:afternoon|evening)\b|\s+at night\b", re.IGNORECASE)
+_PAST_THE_HOUR = re.compile(
+    rf"\b(?P<part>half past|(?:a )?quarter (?:past|to)) (?P<spoken>{'|'.join(_HOURS)})\b",
+    re.I,
+)
 _ZONE_AFTER = re.compile(r"\s?\(?([A-Z]{1,5}\b|[+-]\d\d:?\d\d(?!\d))")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)(?=T|\b)")
 _MONTH = rf"({'|'.join(sorted(MONTHS, key=len, reverse=True))}|sept)"
@@ -202,9 +206,19 @@ def _take_times(text: str, found: Stated) -> str:
         )
         return " "
 
+    text = _PAST_THE_HOUR.sub(_in_digits, text)
     for pattern in (_TIME, _OCLOCK, _OCLOCK_SPOKEN, _AT_HOUR, _NOON):
         text = pattern.sub(at, text)
     return text
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """`half past five` as `5:30`, in the afternoon as `17:30`."""
+    part, hour = match["part"].lower(), _HOURS.index(match["spoken"].lower()) + 1
+    hour += 12 * (hour < 12 and _AFTERNOON.match(match.string, match.end()) is not None)
+    if part == "half past":
+        return f"{hour % 24}:30"
+    return f"{hour % 24}:15" if part.endswith("past") else f"{(hour - 1) % 24}:45"
 
 
 def _take_identifiers(text: str, found: Stated) -> str:

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from copilot.ports import WindowMessage
 from copilot.reviews.evidence import Passage, passage_of
+from copilot.reviews.stated import stated_in
 from copilot.reviews.words import normalised
 
 _ORDER = re.compile(
     r"\s(?:(?P<first>before|until|then|followed by|prior to|and later|but later)"
-    r"|(?P<last>after|once|following|only after|as soon as|since))\s"
+    r"|(?P<last>after|once|following|only after|as soon as|(?<!, )since))\s"
     r"(?!(?:that|this|it|all|the first time)\b(?!\s+\w))",
     re.IGNORECASE,
 )
@@ -25,6 +26,29 @@ _LEADING_NOUN = re.compile(
     r" (?P<main>(?:the|a|an|all|no|every|\w+) .+)$",
     re.IGNORECASE,
 )
+_LENGTH = r"(?:[\w.,]+ ){1,7}?(?:ms|s|min|h|seconds?|minutes?|hours?|days?|weeks?)"
+_BY_HOW_MUCH = re.compile(
+    r"(?:\b(?:just |some |about |nearly |almost |around |roughly |exactly )?"
+    r"(?:less than |more than |over |under )?"
+    r"(?:\d[\d.,]*|an?|half an?|a quarter of an|[a-z]{3,9}|[a-z]{3,9}-[a-z]{3,6})(?: and a half)? ?"
+    r"(?:ms|s|min|h|seconds?|minutes?|hours?|days?|weeks?)(?: and \d+ \w+)?"
+    r"|\bseconds|\bminutes) (?=(?:after|before|following)\s)",
+    re.IGNORECASE,
+)
+"""It says how long, not what."""
+_ALARM = re.compile(
+    r"^\W*(?:the |its |their |that |this |his |her |\w+'s )?"
+    r"(?:team's |own |first |initial |very first )*"
+    r"(?:[\w-]+ )?(?:alert|alarm|warning|report|failure|complaint|page|symptom|error)s?\b\W*$",
+    re.IGNORECASE,
+)
+_WELL_AGAIN = re.compile(
+    r"\b(?:again|recover\w*|resolved|restored|over|(?:was|were|is) gone|normal|healthy"
+    r"|satisfied|back|fell|fallen"
+    r"|down to|ended|solved|fixed|repaired|closed)\b",
+    re.IGNORECASE,
+)
+_AFTER_A_WHILE = re.compile(rf"\b(?:after|following) {_LENGTH}\.?$", re.IGNORECASE)
 _LATER_MAIN = re.compile(r"\b(?P<word>later|earlier),? (?P<main>\w+ .+)$", re.IGNORECASE)
 _CLEARLY = 1.0
 """By how much more one message must tell of an event than the others, in words."""
@@ -33,6 +57,7 @@ _BETWEEN_QUOTES = re.compile(
 )
 _LAST_OF_ALL = re.compile(r"\b(first|last)[.,]?$", re.IGNORECASE)
 _ALERT = re.compile(r"\b(?:alert|alarm|page|paged|warning|monitoring|fired)\b", re.IGNORECASE)
+_AT = re.compile(r"\bat \d{1,2}:\d\d")
 _LATER = re.compile(r"\b(later|afterwards|subsequently|earlier|beforehand|previously)\b", re.I)
 
 
@@ -51,6 +76,10 @@ def problem_with_order(claim: str, cited: Sequence[WindowMessage]) -> str | None
     if told is None:
         return None
     word, earlier, later = told
+    if _WELL_AGAIN.search(earlier) and _ALARM.match(later):
+        return f"“{word}” has it end before it began"
+    if _WELL_AGAIN.search(later) and _ALARM.match(earlier):
+        return None
     first, second = _placed(passage_of(earlier), passage_of(later), cited)
     if first is None or second is None or first.number == second.number:
         return None
@@ -95,6 +124,9 @@ def _problem_with_place(plain: str, cited: Sequence[WindowMessage]) -> str | Non
 
 def _told(plain: str) -> tuple[str, str, str] | None:
     """The word of order, what it says came first, and what came later."""
+    plain = _BY_HOW_MUCH.sub("", plain)
+    if _AFTER_A_WHILE.search(plain):
+        return None
     if leading := _LEADING.match(plain) or _LEADING_NOUN.match(plain):
         word = (leading["first"] or leading["last"]).lower()
         one, other = leading["main"], leading["other"]
@@ -181,4 +213,14 @@ def _problem_with_swap(plain: str, cited: Sequence[WindowMessage]) -> str | None
 
 
 def _when(message: WindowMessage) -> tuple[float, int]:
-    return message.occurred_at.timestamp(), message.number
+    """When it was written, or the one moment that it tells, within the hour before: `at 22:12`.
+
+    Whatever zone that is in, the minutes are the same nearly everywhere.
+    """
+    at = message.occurred_at
+    times = stated_in(normalised(message.text)).times
+    if len(times) == 1 and _AT.search(message.text):
+        (told,) = times
+        there = at.replace(minute=told.minute, second=told.second or 0)
+        at = there if there <= at else there - timedelta(hours=1)
+    return at.timestamp(), message.number

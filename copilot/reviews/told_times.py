@@ -29,6 +29,7 @@ _OTHER_DAYS = (
         re.compile(r"\btomorrow|\bnext|\bmorning"),
     ),
 )
+_NOT_LONG_AGO = timedelta(hours=6)
 _JUST_SAID = timedelta(minutes=60)
 """A clock time said in a message that lies this close before it can only be meant in one zone."""
 
@@ -39,15 +40,16 @@ def problem_with_times(
     """The first time of `claim` that no source carries, in words, or None."""
     label = next((time.offset for time in said.times if time.offset is not None), None)
     places: list[tzinfo] = [place for _, place in cities_in(claim)] if said.times else []
+    if says_local(claim):
+        places.append(zone)
+    if places and label is not None:
+        places.append(zone_of(label))
     for time in sorted(said.times, key=spoken_time):
-        offset = label if time.offset is None else time.offset
-        if offset is not None:
-            if not _holds_in(time, zone_of(offset), cited):
-                return f"the time {spoken_time(time)} in that time zone is not in its sources"
-        elif places or says_local(claim):
-            if not any(_holds_in(time, place, cited) for place in places or [zone]):
-                return f"the time {spoken_time(time)} in that time zone is not in its sources"
-        elif not _holds(time, cited, zone):
+        offset = label if time.offset is None and not places else time.offset
+        zones = places if offset is None else [zone_of(offset)]
+        if zones and not any(_holds_in(time, place, cited, zone) for place in zones):
+            return f"the time {spoken_time(time)} in that time zone is not in its sources"
+        if not zones and not _holds(time, cited, zone):
             return f"the time {spoken_time(time)} is not in its sources"
     return _problem_with_day_of_time(said, cited, zone)
 
@@ -61,7 +63,7 @@ def _holds(time: ClockTime, cited: Sequence[WindowMessage], zone: tzinfo) -> boo
     )
 
 
-def _holds_in(time: ClockTime, zone: tzinfo, cited: Sequence[WindowMessage]) -> bool:
+def _holds_in(time: ClockTime, zone: tzinfo, cited: Sequence[WindowMessage], home: tzinfo) -> bool:
     for message in cited:
         if _same_time(time, ClockTime(*shown(message.occurred_at, zone))):
             return True
@@ -70,11 +72,26 @@ def _holds_in(time: ClockTime, zone: tzinfo, cited: Sequence[WindowMessage]) -> 
                 meant = _instant(other, message.occurred_at, zone_of(other.offset))
                 if _same_time(time, ClockTime(*shown(meant, zone), None)):
                     return True
-            elif _same_time(time, other):
-                before = message.occurred_at - _instant(other, message.occurred_at, zone)
-                if timedelta(0) <= before <= _JUST_SAID:
-                    return True
+            elif _same_time(time, other) and _may_be_in(zone, other, message, home):
+                return True
     return False
+
+
+def _may_be_in(zone: tzinfo, said: ClockTime, message: WindowMessage, home: tzinfo) -> bool:
+    """A time without a zone: meant in this one, as it has just been there, or as of UTC and the
+    incident's zone only this one has it not long before the message."""
+    before = message.occurred_at - _instant(said, message.occurred_at, zone)
+    if timedelta(0) <= before <= _JUST_SAID or says_local(message.text):
+        return True
+    offset = message.occurred_at.astimezone(zone).utcoffset()
+    others = [
+        other
+        for other in (UTC, home)
+        if message.occurred_at.astimezone(other).utcoffset() != offset
+    ]
+    if before > _NOT_LONG_AGO or len(others) != 1:
+        return False
+    return message.occurred_at - _instant(said, message.occurred_at, others[0]) > 2 * _NOT_LONG_AGO
 
 
 def stated_instants(message: WindowMessage, zone: tzinfo) -> Iterator[datetime]:

@@ -10,12 +10,14 @@ from copilot.reviews.opposites import problem_with_opposites
 from copilot.reviews.told_order import problem_with_order
 
 
-def problem_with_wording(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+def problem_with_wording(
+    claim: str, cited: Sequence[WindowMessage], *, strict: bool = True
+) -> str | None:
     """The first way in which `claim` says something else than its sources, or None."""
     return (
         problem_with_order(claim, cited)
-        or problem_with_negation(claim, cited)
-        or problem_with_opposites(claim, cited)
-        or problem_with_certainty(claim, cited)
-        or problem_with_causes(claim, cited)
+        or problem_with_negation(claim, cited, strict=strict)
+        or problem_with_opposites(claim, cited, strict=strict)
+        or problem_with_certainty(claim, cited, strict=strict)
+        or problem_with_causes(claim, cited, strict=strict)
     )

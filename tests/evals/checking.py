@@ -2,8 +2,9 @@
 
 True sentences are altered in one thing each, see altering_facts.py and altering_sense.py. They are
 the claims of the built-in drafter on the Kubernetes exports and on twenty post-mortems, and
-sentences written by hand in other words than their sources. What is written by hand and held out
-was never looked at while the checks were made; the half that is “seen” was.
+sentences written by hand in other words than their sources. Three files of those were looked at
+while the checks were made; the fresh one, by somebody who knew nothing of them, never was. Each
+sentence is held against its sources twice: as a machine's, and as a person's own words.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from copilot.suggestions.proportions import wilson
 from tests.evals.altering_facts import FACTS
 from tests.evals.altering_names import WHO
 from tests.evals.altering_sense import SENSE
-from tests.evals.claims import HELD_OUT, SEEN, Case, cases_in
+from tests.evals.claims import FRESH, HELD_OUT_ONCE, SEEN, SEEN_MORE, Case, cases_in
 from tests.evals.corpora import SHARED_DATA
 from tests.evals.drafting import drafts
 
@@ -44,15 +45,19 @@ class Tally:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    sets = {"by hand, seen": cases_in(SEEN), "by hand, held out": cases_in(HELD_OUT)}
-    for name, cases in sets.items():
-        _print_false_alarms(name, cases, shown=options.show and name.endswith("seen"))
+    seen = [case for path in (SEEN, HELD_OUT_ONCE, SEEN_MORE) for case in cases_in(path)]
+    sets = {"seen": seen, "fresh": cases_in(FRESH) if FRESH.exists() else []}
     if not options.quick and SHARED_DATA.is_dir():
         sets["drafted"] = drafted_cases()
-    tallies = {name: tally_of([c for c in sets[name] if c.checked().is_supported]) for name in sets}
-    _print_caught(tallies)
-    if options.show:
-        _print_missed({name: tally for name, tally in tallies.items() if "held" not in name})
+    for strict in (True, False):
+        print("\nas a machine's" if strict else "\nas a person's")  # noqa: T201
+        for name, cases in sets.items():
+            shown = options.show and name == "seen"
+            _print_false_alarms(name, cases, strict=strict, shown=shown)
+        tallies = {name: tally_of(cases, strict=strict) for name, cases in sets.items()}
+        _print_caught(tallies)
+        if options.show:
+            _print_missed({"seen": tallies["seen"]})
     return 0
 
 
@@ -78,15 +83,18 @@ def drafted_cases() -> list[Case]:
     return cases
 
 
-def tally_of(cases: Iterable[Case], seed: int = SEED) -> Tally:
+def tally_of(cases: Iterable[Case], seed: int = SEED, *, strict: bool = True) -> Tally:
+    """Of those sentences that pass as they are."""
     tally = Tally()
     rng = Random(seed)  # noqa: S311
     for case in cases:
+        if not case.checked(strict=strict).is_supported:
+            continue
         for kind, alter in KINDS.items():
             for altered in alter(case, rng):
                 if altered is None or altered == case:
                     tally.left_out[kind] += 1
-                elif altered.checked().is_supported:
+                elif altered.checked(strict=strict).is_supported:
                     tally.missed[kind] += 1
                     tally.through.append((kind, altered, case.text))
                 else:
@@ -94,12 +102,12 @@ def tally_of(cases: Iterable[Case], seed: int = SEED) -> Tally:
     return tally
 
 
-def false_alarms(cases: Iterable[Case]) -> list[tuple[Case, str]]:
-    return [(case, problem) for case in cases if (problem := case.checked().problem)]
+def false_alarms(cases: Iterable[Case], *, strict: bool = True) -> list[tuple[Case, str]]:
+    return [(case, problem) for case in cases if (problem := case.checked(strict=strict).problem)]
 
 
-def _print_false_alarms(name: str, cases: Sequence[Case], *, shown: bool) -> None:
-    alarms = false_alarms(cases)
+def _print_false_alarms(name: str, cases: Sequence[Case], *, strict: bool, shown: bool) -> None:
+    alarms = false_alarms(cases, strict=strict)
     print(f"false alarms, {name:18} {_rate(len(alarms), len(cases))}")  # noqa: T201
     if shown:
         for case, problem in alarms:

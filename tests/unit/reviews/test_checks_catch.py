@@ -3,14 +3,14 @@
 from random import Random
 
 from tests.evals.checking import KINDS, tally_of
-from tests.evals.claims import HELD_OUT, SEEN, cases_in
+from tests.evals.claims import HELD_OUT_ONCE, SEEN, SEEN_MORE, cases_in
 
 HARD_FACTS = ("cited message", "quote", "number", "unit", "time", "duration", "host or identifier")
 
 
 def test_nearly_every_alteration_of_a_true_sentence_is_caught() -> None:
-    cases = [case for case in cases_in(SEEN) + cases_in(HELD_OUT) if case.checked().is_supported]
-    tally = tally_of(Random(7).sample(cases, 40), seed=7)  # noqa: S311
+    cases = Random(7).sample(cases_in(SEEN) + cases_in(SEEN_MORE), 40)  # noqa: S311
+    tally = tally_of(cases, seed=7)
     caught, missed = sum(tally.caught.values()), sum(tally.missed.values())
     assert caught / (caught + missed) >= 0.95, tally.missed
     for kind in HARD_FACTS:
@@ -18,8 +18,9 @@ def test_nearly_every_alteration_of_a_true_sentence_is_caught() -> None:
 
 
 def test_every_kind_of_alteration_finds_something_to_alter() -> None:
-    tally = tally_of([case for case in cases_in(SEEN) if case.checked().is_supported][::2])
-    assert all(tally.altered(kind) for kind in KINDS)
+    cases, rng = cases_in(SEEN), Random(1)  # noqa: S311
+    for kind, alter in KINDS.items():
+        assert any(found for case in cases for found in alter(case, rng)), kind
 
 
 def test_an_alteration_that_may_be_true_is_left_out() -> None:
@@ -32,7 +33,6 @@ def test_an_alteration_that_may_be_true_is_left_out() -> None:
 
 
 def test_there_are_enough_sentences_in_other_words() -> None:
-    assert len(cases_in(SEEN)) + len(cases_in(HELD_OUT)) >= 150
-    assert all(
-        case.text not in message.text for case in cases_in(HELD_OUT) for message in case.cited
-    )
+    cases = cases_in(SEEN) + cases_in(HELD_OUT_ONCE) + cases_in(SEEN_MORE)
+    assert len(cases) >= 450
+    assert all(case.text not in message.text for case in cases for message in case.cited)

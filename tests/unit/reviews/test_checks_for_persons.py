@@ -1,0 +1,80 @@
+"""What is asked of a machine's sentence and what of a person's own words."""
+
+from datetime import UTC
+
+import pytest
+
+from copilot.ports import Quote
+from copilot.reviews.checking import Checker
+from copilot.reviews.citations import MOST_CITED, MOST_CITED_BY_PERSONS, check_claim
+from copilot.reviews.words import content_stems
+from tests.unit.reviews.messages import NAMES, a_message
+
+
+def problem(claim: str, *said: str, strict: bool) -> str | None:
+    messages = {at: a_message(at, text, at=f"14:{at:02}:00") for at, text in enumerate(said, 1)}
+    quotes = [Quote(at, text) for at, text in enumerate(said, 1)]
+    return check_claim(claim, quotes, messages, NAMES, strict=strict, max_words=60).problem
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("Finance will correct the 640 invoices.", "finance will correct the 640"),
+        ("The noise kept the night shift awake; 12 hosts hung.", "12 hosts hung"),
+        ("All pods hung because the disk was full.", "disk is full, all pods hang"),
+    ],
+)
+def test_a_person_may_put_it_freely(claim: str, said: str) -> None:
+    assert problem(claim, said, strict=False) is None
+    assert problem(claim, said, strict=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("13 hosts hung.", "12 hosts hung"),
+        ("12 hosts hung for 20 minutes.", "12 hosts hung"),
+        ("db-4 hung.", "db-3 hung"),
+        ("Ottokar restarted db-3.", "restarted db-3"),
+        ("db-3 was not restarted.", "restarted db-3"),
+        ("An attacker restarted db-3.", "restarted db-3"),
+        ("db-3 was restarted because of the heatwave.", "restarted db-3"),
+        ("“restarted all of them”, ana wrote.", "restarted db-3"),
+        ("Everybody was locked out of db-3.", "locked out of db-3"),
+    ],
+)
+def test_hard_facts_hold_for_everybody(claim: str, said: str) -> None:
+    assert problem(claim, said, strict=False) is not None
+    assert problem(claim, said, strict=True) is not None
+
+
+def test_a_sentence_rests_on_few_messages() -> None:
+    said = [f"db-3 restarted, attempt {at}" for at in range(1, MOST_CITED_BY_PERSONS + 2)]
+    claim = "db-3 restarted."
+    assert problem(claim, *said[:MOST_CITED], strict=True) is None
+    assert "cite those" in str(problem(claim, *said[: MOST_CITED + 1], strict=True))
+    assert problem(claim, *said[:MOST_CITED_BY_PERSONS], strict=False) is None
+    assert "cite those" in str(problem(claim, *said, strict=False))
+
+
+def test_who_is_hit_stands_in_a_message_about_it() -> None:
+    said = ["checkout is broken", "ana here", "lunch for everybody", "customers like the new logo"]
+    assert problem("Checkout broke for everybody.", *said, strict=False) is not None
+    assert problem("Checkout broke for customers.", *said, strict=False) is not None
+    said[2] = "checkout is broken for everybody"
+    assert problem("Checkout broke for everybody.", *said, strict=False) is None
+
+
+def test_that_it_helped_has_to_be_said() -> None:
+    claim = "The failover to db-4 held."
+    assert problem(claim, "we failed over to db-4", strict=True) is not None
+    assert problem(claim, "we failed over to db-4, stable since", strict=True) is None
+
+
+def test_a_machines_sentence_stays_one_however_it_is_spelt() -> None:
+    drafted = frozenset(content_stems("Finance will correct the 640 invoices."))
+    checker = Checker(frozenset(NAMES), UTC, (drafted,))
+    assert checker.is_machines("FINANCE, correct 640 invoices!")
+    assert checker.is_machines("So then: finance corrects the 640 invoices now.")
+    assert not checker.is_machines("Finance sends credit notes for 640 bills.")
