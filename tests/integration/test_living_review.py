@@ -209,6 +209,17 @@ def test_undoing_gives_back_the_words_only_of_ones_own_edit(
     assert draft(db, incident_id, clock).claims[0].text == OTHERWISE, "a person's words stay"
 
 
+def test_undoing_an_edit_that_made_a_sentence_good_has_it_kept_apart_again(
+    db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
+) -> None:
+    (apart,) = draft(db, incident_id, clock, INVENTED).unsupported
+    act(edit_claim, apart.id, text=OTHERWISE)
+    assert [claim.text for claim in read(db, incident_id).claims] == [OTHERWISE]
+    act(undo, apart.id)
+    view = read(db, incident_id)
+    assert (view.claims, [claim.text for claim in view.unsupported]) == ([], [INVENTED.text])
+
+
 def test_a_skipped_sentence_is_as_it_was_but_it_is_known(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
