@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check browser kill endpoints evals bench load migrate lock clean
+.PHONY: help setup setup-dev demo test check thorough browser kill endpoints evals bench load migrate lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ demo: setup ## Play a real-looking incident in a pretend Slack, with the copilot
 
 test: setup-dev ## Unit, integration and scenario tests (starts its own PostgreSQL and Redis)
 	$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
+
+thorough: setup-dev ## The same with many more examples and interleavings; takes long
+	COPILOT_TEST_EXAMPLES=100 INTERLEAVINGS=20 $(BIN)/python -m pytest -q -n auto --dist worksteal --timeout=1800 $(ARGS)
 
 check: setup-dev ## Lint, types, import contracts, lock, compose file and Dockerfile
 	$(BIN)/ruff check .

@@ -23,9 +23,14 @@ from copilot.migrating import upgrade
 from tests.engines import shared_engine
 from tests.servers import NoServerError, postgres_server, redis_server
 
-# Examples are bounded by their number: two busy cores are no reason for a test to fail.
+# Examples are bounded by their number: two busy cores are no reason for a test to fail. A few each
+# time find in a week what many find at once; `make thorough` asks for many.
 settings.register_profile(
-    "copilot", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+    "copilot",
+    max_examples=int(os.environ.get("COPILOT_TEST_EXAMPLES", "40")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    print_blob=True,
 )
 settings.load_profile("copilot")
 

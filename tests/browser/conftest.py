@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from copilot.clock import ReplayClock
 from copilot.console.app import add_console
@@ -18,6 +18,9 @@ from copilot.db import Database, open_engine
 from tests.console_world import World, build_world, world_clock
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+# How fast pages are is measured by `make bench`; here a busy machine may take its time.
+expect.set_options(timeout=20_000)
 
 
 @dataclass

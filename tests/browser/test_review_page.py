@@ -17,7 +17,7 @@ from tests.browser.conftest import Console, Desk, at_desk
 from tests.console_world import CHANNEL, STARTS_AT, TEAM
 from tests.console_world.engines import WorldDrafter
 
-WITHOUT_RELOAD = 10_000
+WITHOUT_RELOAD = 20_000
 """Milliseconds within which a page has to show what others did."""
 
 

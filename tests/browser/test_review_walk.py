@@ -87,7 +87,7 @@ def drafts(walk: Walk) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("A draft is being written")).to_be_visible()
     walk.works()
-    expect(page.locator(".claim.is-open")).to_be_visible(timeout=15_000)
+    expect(page.locator(".claim.is-open")).to_be_visible(timeout=30_000)
 
 
 def checks_everything(walk: Walk) -> None:
@@ -103,7 +103,7 @@ def checks_everything(walk: Walk) -> None:
             return
         if done == total:  # what the worker wrote is not on the page yet
             expect(page.locator("#progress")).not_to_have_text(
-                re.compile(f"{done} of {total} "), timeout=10_000
+                re.compile(f"{done} of {total} "), timeout=20_000
             )
             page.keyboard.press("n")
         claim = page.locator(".claim.is-open a.text").inner_text()

@@ -72,7 +72,7 @@ def test_no_text_makes_it_fail(claim: str, message: str, names: list[str]) -> No
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:12]))
 def test_hostile_text_takes_no_long_time(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     check_claim(text[:1_000], [Quote(1, text)], {1: a_message(1, text)}, NAMES, max_words=40_000)
     problem = check_claim(
         "ana rolled back 4812 at 14:12.",
@@ -81,7 +81,7 @@ def test_hostile_text_takes_no_long_time(text: str) -> None:
         NAMES,
     ).problem
     check_claim(text, [Quote(1, text)], {1: a_message(1, text)}, NAMES, max_words=40_000)
-    assert time.perf_counter() - started < 5.0  # about 0.5 s on a free machine
+    assert time.process_time() - started < 5.0  # about 0.5 s on a free machine
     assert problem is None or "“" in problem or "source" in problem
 
 
