@@ -189,6 +189,13 @@ class ReviewDesk:
             return self.show(
                 at.request, at.viewer, at.incident_id, asked, typed=typed, status_code=409
             )
+        if revealed is not None and typed is not None:
+            # Words on a sentence that was none: they are put back for the real one, not saved.
+            sessions.tell_once(at.request, f"{revealed} Your words wait in the form.")
+            asked = Asked(at.claim_id)
+            return self.show(
+                at.request, at.viewer, at.incident_id, asked, typed=typed, status_code=409
+            )
         if told:
             sessions.tell_once(at.request, told)
         with self.db.reading() as session:
