@@ -11,6 +11,7 @@ from copilot.reviews.words import word_set, words
 
 _UNIVERSAL = re.compile(
     r"(?<!after )(?<!upon )(?<!on )(?<!with )(?<!at )(?<!not )(?<!half of )(?<!third of )(?<!% of )"
+    r"(?<!nearly )(?<!almost )"
     r"\b(all|every|everyone|everything|everybody|entire|entirely|always|each|completely)\b"
     r"(?! (?:minute|hour|day|night|week|month|quarter|year|time|(?:of )?(?:those|them) who|who)\b)",
     re.IGNORECASE,
@@ -20,6 +21,9 @@ _SOURCE_UNIVERSAL = word_set(
     all every everyone everything everybody entire entirely always each completely whole any
     anything anyone total fully full both nothing none nobody no 100 never
     """
+)
+_WELL = re.compile(
+    r"\b(?:again|back|normal|recover\w*|healthy|green|resolved|fine|ok|over|clear)\b", re.IGNORECASE
 )
 _MANY = 3
 """Messages, from which on a word of one of them proves little of another."""
@@ -102,6 +106,9 @@ def problem_with_extent(claim: str, texts: Sequence[str], *, strict: bool) -> st
     if told is None or _is_all_of(claim, texts):
         return None
     if not strict and told[1].lower() in ("each", "entire", "entirely", "completely"):
+        return None
+    is_well = told[1].lower() == "everything" and _WELL.search(claim)
+    if not strict and is_well and any(_WELL.search(text) for text in texts):
         return None
     saying = [text for text in texts if _SOURCE_UNIVERSAL & set(words(text))]
     if len(texts) > (1 if strict else _MANY):

@@ -26,13 +26,18 @@ _HEAVY = word_set(
     attack attacked attacker attackers hacker hackers hacked breach breached breaches leak leaked
     stolen theft stole ransom ransomware malicious malware sabotage sabotaged exploit exploited
     lawsuit legal illegal regulator regulators police court sued fraud fraudulent
-    negligent negligence careless carelessness incompetent incompetence reckless fault blame blamed
+    negligent negligence careless carelessness incompetent incompetence reckless blame blamed
     guilty unprofessional lazy lied sacked apologised apologized apology compensation
     refund refunds refunded injured death privacy confidential unauthorised unauthorized compromised
-    passwords password salary salaries medical criminal security
+    passwords password salary salaries medical criminal
     """
 )
 """What a review must never say of anybody unless a message does."""
+_OUR_LEAK = re.compile(
+    r"\b(?:memory|heap|connection|handle|descriptor|thread|socket|resource)s?[- ]leak",
+    re.IGNORECASE,
+)
+_AT_FAULT = re.compile(r"\bat fault\b|\b(?:his|her|their|\w+'s) (?:own )?fault\b", re.IGNORECASE)
 _WHO = (
     word_set("employee employees administrator administrators admin admins"),
     word_set("patient patients student students driver drivers merchant merchants seller sellers"),
@@ -134,7 +139,9 @@ def _problem_with_whom(plain: str, texts: Sequence[str], authors: set[str]) -> s
 def _problem_with_weight(
     plain: str, spoken: set[str], meanings: frozenset[str], *, strict: bool
 ) -> str | None:
-    for word in words(plain):
+    if (found := _AT_FAULT.search(plain)) and "fault" not in spoken:
+        return f"“{found[0]}” is not in its sources"
+    for word in words(_OUR_LEAK.sub(" ", plain)):
         if word in _HEAVY and meanings.isdisjoint(_own_forms(word)):
             return f"“{word}” is not in its sources"
         if not strict and word in _PEOPLE and spoken & _SERVED:

@@ -29,6 +29,15 @@ _OTHER_DAYS = (
         re.compile(r"\btomorrow|\bnext|\bmorning"),
     ),
 )
+_ROUGHLY = r"\b(about|around|roughly|(?:shortly|just|soon) (?:before|after))"
+_OFF = {
+    "about": (-5, 5),
+    "around": (-5, 5),
+    "roughly": (-5, 5),
+    "before": (-10, 0),
+    "after": (0, 10),
+}
+"""From how many to how many minutes later than told it may have been."""
 _NOT_LONG_AGO = timedelta(hours=6)
 _JUST_SAID = timedelta(minutes=60)
 """A clock time said in a message that lies this close before it can only be meant in one zone."""
@@ -49,7 +58,9 @@ def problem_with_times(
         zones = places if offset is None else [zone_of(offset)]
         if zones and not any(_holds_in(time, place, cited, zone) for place in zones):
             return f"the time {spoken_time(time)} in that time zone is not in its sources"
-        if not zones and not _holds(time, cited, zone):
+        if not zones and not (
+            _holds(time, cited, zone) or _holds_roughly(time, claim, cited, zone)
+        ):
             return f"the time {spoken_time(time)} is not in its sources"
     return _problem_with_day_of_time(said, cited, zone)
 
@@ -58,6 +69,22 @@ def _holds(time: ClockTime, cited: Sequence[WindowMessage], zone: tzinfo) -> boo
     """Told without a zone: as a source tells it, or in the incident's zone."""
     return any(
         _same_time(time, other)
+        for message in cited
+        for other in (*_times_of(message), ClockTime(*shown(message.occurred_at, zone)))
+    )
+
+
+def _holds_roughly(
+    time: ClockTime, claim: str, cited: Sequence[WindowMessage], zone: tzinfo
+) -> bool:
+    """`around 14:10` is 14:12, `shortly after 14:00` ten minutes after it at most."""
+    found = re.search(rf"{_ROUGHLY}\s+0?{time.hour}:{time.minute:02}\b", claim, re.IGNORECASE)
+    if found is None or time.second is not None:
+        return False
+    least, most = _OFF[found[1].lower().split()[-1]]
+    told = 60 * time.hour + time.minute
+    return any(
+        least <= (60 * other.hour + other.minute - told + 720) % 1440 - 720 <= most
         for message in cited
         for other in (*_times_of(message), ClockTime(*shown(message.occurred_at, zone)))
     )
