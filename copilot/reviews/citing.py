@@ -41,7 +41,8 @@ def cite(
 ) -> Claim:
     """Have the claim rest on one more message, and check it again.
 
-    Sources that do not say any more what is quoted of them make way. Without a `quote` it is the
+    Sources that do not say any more what is quoted of them make way, and with them that somebody
+    verified it. Without a `quote` it is the
     part of the message that says most of what the claim says. Raises BadInputError.
     """
     held = hold_claim(session, claim_id)
@@ -55,9 +56,9 @@ def cite(
     standing = without_gone(look_again(held.sources))
     if len(standing) >= MOST_SOURCES:
         raise BadInputError(f"A sentence rests on {MOST_SOURCES} messages at most.")
-    for source in held.sources:
-        if not source.still_says_it:
-            session.delete(source.citation)
+    gone = [source for source in held.sources if not source.still_says_it]
+    for source in gone:
+        session.delete(source.citation)
     session.add(
         Citation(
             claim_id=claim.id,
@@ -70,6 +71,10 @@ def cite(
     session.flush()
     claim.judged = None  # it was judged beside other sources
     check_again(session, held.incident, claim)
+    if gone and claim.state == ClaimState.VERIFIED:
+        # Who verified it read what is no longer there, and not what stands there now.
+        claim.state, claim.checked_by, claim.checked_at = ClaimState.UNVERIFIED, None, None
+        record(session, held.incident, claim, ActKind.UNDONE, by, now)
     record(session, held.incident, claim, ActKind.CITED, by, now)
     return claim
 

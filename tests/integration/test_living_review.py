@@ -263,11 +263,13 @@ def test_another_source_takes_the_place_of_one_that_is_gone(
         (4, "shall we fail over to db-4?"),
     )
     claim_id = draft(db, incident_id, clock, both).claims[0].id
+    act(verify, claim_id)
     delete_message(db, stamps[3])
     view = read(db, incident_id)
     assert (view.claims, view.source_changed) == ([], 1)
     act(cite, claim_id, message_ts=stamps[0])
     (claim,) = read(db, incident_id).claims
+    assert (claim.state, claim.checked_by) == (ClaimState.UNVERIFIED, None)
     assert [citation.message_ts for citation in claim.citations] == [stamps[5], stamps[0]]
 
 
