@@ -112,6 +112,12 @@ def problem_with_opposites(
 
 def _unsaid(claim: str, passages: Sequence[Passage], *, strict: bool) -> str | None:
     """A word of a turn or an outcome that has to be said, in this way or another."""
+    if strict and (found := _OUTCOME.search(claim)):
+        told = " ".join(passage.text for passage in passages)
+        if not _TURNED_OUT.search(told):
+            return found[0].strip(" .,;")
+    if _MUST_BE_SAID.isdisjoint(words(claim)):
+        return None
     meanings = frozenset().union(*(passage.meanings for passage in passages))
     turns = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in passages))
     is_denied = any(negates(passage.text) for passage in passages)
@@ -124,12 +130,6 @@ def _unsaid(claim: str, passages: Sequence[Passage], *, strict: bool) -> str | N
         if any(one & turns for one in alike) or (word in _ENDED and is_denied):
             continue
         return word
-    if (
-        strict
-        and (found := _OUTCOME.search(claim))
-        and not _TURNED_OUT.search(" ".join(passage.text for passage in passages))
-    ):
-        return found[0].strip(" .,;")
     return None
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import lru_cache
 
 from copilot.ports import WindowMessage
 from copilot.reviews.evidence import Passage, passage_of
@@ -122,6 +123,7 @@ def _problem_with_place(plain: str, cited: Sequence[WindowMessage]) -> str | Non
     return None
 
 
+@lru_cache(maxsize=8192)
 def _told(plain: str) -> tuple[str, str, str] | None:
     """The word of order, what it says came first, and what came later."""
     plain = _BY_HOW_MUCH.sub("", plain)
