@@ -188,6 +188,20 @@ def test_a_machines_sentence_that_failed_is_not_made_good_by_saving_it(
         act(verify, claim_id)
 
 
+def test_a_machines_wording_is_held_to_it_whoever_adds_it_again(
+    db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
+) -> None:
+    text = "Ben rolled back deploy 4812, and the mood in the war room improved."
+    view = draft(db, incident_id, clock, a_claim(text, (2, "rolling back deploy 4812")))
+    claim_id = view.unsupported[0].id
+    added = act(add_claim, incident_id, section="impact", text=text.upper(), message_ts=stamps[1])
+    nearly = act(edit_claim, claim_id, text=text.replace("improved", "rose"))
+    assert not added.is_supported
+    assert not nearly.is_supported
+    own = "People were relieved that Ben had rolled 4812 back."
+    assert act(edit_claim, claim_id, text=own).is_supported
+
+
 def test_undoing_gives_back_the_words_only_of_ones_own_edit(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
