@@ -276,7 +276,9 @@ def test_a_review_shows_what_people_marked_and_wrote_down(told: Database) -> Non
     claims = {section.title: section.claims for section in review.sections}
     (moment,) = claims["Key moments"]
     assert "Maria has joined the bridge" in moment.text
-    assert [claim.text for claim in claims["Follow-ups"]] == ["Accepted follow-up: check the backups"]
+    assert [claim.text for claim in claims["Follow-ups"]] == [
+        "Accepted follow-up: check the backups"
+    ]
     assert [(each.kind, each.author, each.text) for each in review.written_down] == [
         ("note", "uben", "status page is *up*"),
         ("follow_up", "uana", "call the vendor (unowned)"),
