@@ -162,8 +162,9 @@ def test_what_is_being_handled_is_acknowledged_before_the_process_hangs_up(
     declared: SlackWorld,
 ) -> None:
     assert declared.socket_mode is not None
-    declared.workspace.post_as_app(declared.channel(), {"text": "told while stopping"})
-    sockets_of(declared).socket_in_use()
+    with declared.db.transaction():  # nobody else writes, so nothing is acknowledged meanwhile
+        declared.workspace.post_as_app(declared.channel(), {"text": "told while stopping"})
+        sockets_of(declared).socket_in_use()
     declared.socket_mode.stop()
     assert sockets_of(declared).wait_for(0)
     used = [ack for ack in sockets_of(declared).acks if ack.was_awaited]
