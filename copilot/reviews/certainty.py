@@ -25,7 +25,6 @@ _CONFIRMS = re.compile(
     re.I,
 )
 """How somebody makes sure of what was supposed before."""
-_LOOKED = re.compile(r"\blook(?:s|ed)? like\b", re.IGNORECASE)
 _TOLD_AS_HEDGED = re.compile(
     r"\b(?:suggest\w*|propos\w*|consider\w*|question\w*|ask\w*|could|can|would|expect\w*|estimat\w*"
     r"|view|opinion|according to|sign of|undecided|whether|may|might|idea|aware|as far as)\b",

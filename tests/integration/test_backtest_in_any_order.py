@@ -15,7 +15,8 @@ from copilot.suggestions.backtest_reading import read_history
 from copilot.suggestions.policies import policies_in_force
 from copilot.suggestions.replaying import replay_incident
 from tests.fakes.channel_story import START, TEAM, ChannelStory
-from tests.integration.test_budget_in_any_order import EXAMPLES, fresh, steps
+from tests.integration.fresh_copies import fresh
+from tests.integration.test_budget_in_any_order import EXAMPLES, steps
 from tests.integration.test_budget_in_any_order import template as template
 from tests.integration.walking import Walk
 

@@ -2,16 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
-from copilot.db import Database, open_engine
+from tests.integration.fresh_copies import fresh
 from tests.integration.walking import STEPS, Walk
 
 EXAMPLES = int(os.environ.get("COPILOT_TEST_EXAMPLES", "5"))
@@ -21,20 +19,6 @@ steps = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 2**32)), min_s
 @pytest.fixture(scope="module")
 def template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("any_order") / "any.db"))
-
-
-@contextmanager
-def fresh(template: Path) -> Iterator[Database]:
-    copy = shutil.copy(template, template.with_name("walk.db"))
-    engine = open_engine(f"sqlite:///{copy}")
-    # Nothing here pulls the plug, so nothing needs to wait for the disk.
-    event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
-    try:
-        yield Database(engine, lambda _: None)
-    finally:
-        engine.dispose()
-        for leftover in template.parent.glob("walk.db*"):
-            leftover.unlink()
 
 
 @pytest.mark.timeout(600)  # for all walks together, beside whatever else the machine does

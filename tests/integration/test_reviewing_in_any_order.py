@@ -3,8 +3,8 @@ what was signed, or loses what a person wrote."""
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from copilot.clock import ReplayClock
-from copilot.db import Database, open_engine
+from copilot.db import Database
 from copilot.errors import BadInputError, NotFoundError
 from copilot.incidents.models import Incident
 from copilot.reviews import proposals
@@ -39,6 +39,7 @@ from copilot.reviews.verification import (
     verify,
 )
 from tests.fakes.drafter import ScriptedDrafter, a_claim
+from tests.integration.fresh_copies import fresh
 from tests.integration.reviewing import (
     CONVERSATION,
     INVENTED,
@@ -271,20 +272,6 @@ class Walk:
 @pytest.fixture(scope="module")
 def template(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("reviewing") / "any.db"))
-
-
-@contextmanager
-def fresh(template: Path) -> Iterator[Database]:
-    copy = shutil.copy(template, template.with_name("walk.db"))
-    engine = open_engine(f"sqlite:///{copy}")
-    # Nothing here pulls the plug, so nothing needs to wait for the disk.
-    event.listen(engine, "connect", lambda c, _: c.execute("PRAGMA synchronous=OFF"))
-    try:
-        yield Database(engine, lambda _: None)
-    finally:
-        engine.dispose()
-        for leftover in template.parent.glob("walk.db*"):
-            leftover.unlink()
 
 
 @pytest.mark.timeout(600)  # for all walks together, beside whatever else the machine does
