@@ -1,7 +1,7 @@
 """Holds a sentence against its sources as they read now, whoever wrote it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
-from copilot.ports import Support
+from copilot.ports import Quote, Support, WindowMessage
 from copilot.reviews.citations import MAX_WORDS, Check, check_claim
 from copilot.reviews.models import Claim, Review
 from copilot.reviews.sources import Source, sources_of
@@ -42,7 +42,7 @@ class Checker:
         What the second judge refused, or what belongs nowhere, stays so while the words are the
         same.
         """
-        check = self.check_words(claim.text, sources, is_persons=_is_persons(claim))
+        check = self.check_words(claim.text, sources, is_persons=is_in_a_persons_words(claim))
         is_refused = claim.judged == Support.NONE or claim.failed_check == NO_SECTION
         if check.is_supported and is_refused and not _is_reworded(claim):
             return Check(claim.failed_check or JUDGED_UNSUPPORTED)
@@ -51,10 +51,23 @@ class Checker:
     def check_words(
         self, text: str, sources: Sequence[Source], *, is_persons: bool = True
     ) -> Check:
+        quotes = [source.quote for source in sources]
+        messages = {source.message.number: source.message for source in sources}
+        return self.check_quotes(text, quotes, messages, is_persons=is_persons)
+
+    def check_quotes(
+        self,
+        text: str,
+        quotes: Sequence[Quote],
+        messages: Mapping[int, WindowMessage],
+        *,
+        is_persons: bool = True,
+    ) -> Check:
+        """The same of messages that it does not cite yet."""
         return check_claim(
             text,
-            [source.quote for source in sources],
-            {source.message.number: source.message for source in sources},
+            quotes,
+            messages,
             self.names,
             max_words=MAX_PERSONS_WORDS if is_persons else MAX_WORDS,
             zone=self.zone,
@@ -132,7 +145,7 @@ def _renewed(source: Source) -> Source:
     return replace(source, message=message, is_changed=False)
 
 
-def _is_persons(claim: Claim) -> bool:
+def is_in_a_persons_words(claim: Claim) -> bool:
     return claim.text != claim.drafted_text
 
 
