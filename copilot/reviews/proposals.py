@@ -21,15 +21,22 @@ from copilot.reviews.vocabulary import ActKind, LedgerKind
 
 
 def take_proposal(
-    session: Session, proposal_id: int, *, by: Reviewer, now: datetime, seen: str | None = None
+    session: Session,
+    proposal_id: int,
+    *,
+    beside: int | None = None,
+    by: Reviewer,
+    now: datetime,
+    seen: str | None = None,
 ) -> Claim:
-    """Have the sentence read as proposed; how it read before is in its history. `seen` is how
-    `by` read it.
+    """Have the sentence read as proposed; how it read before is in its history. `beside` is the
+    sentence that `by` has before them, `seen` how they read it.
 
     A draft's words are then unchecked; a person's stand under that person's name. Raises
-    BadInputError for a proposal that its sources do not carry, or that somebody settled.
+    BadInputError for a proposal that its sources do not carry, that somebody settled, or that
+    stands beside another sentence.
     """
-    proposal, held = _hold_proposal(session, proposal_id)
+    proposal, held = _hold_proposal(session, proposal_id, beside)
     refuse_if_unseen(held, seen)
     sources = look_again(proposal.sources)
     if any(source.is_changed for source in sources) or not sources:
@@ -74,9 +81,17 @@ def take_proposal(
     return claim
 
 
-def leave_proposal(session: Session, proposal_id: int, *, by: Reviewer, now: datetime) -> Claim:
-    """Have the sentence stay as it is. Raises BadInputError for what somebody settled."""
-    proposal, held = _hold_proposal(session, proposal_id)
+def leave_proposal(
+    session: Session,
+    proposal_id: int,
+    *,
+    beside: int | None = None,
+    by: Reviewer,
+    now: datetime,
+) -> Claim:
+    """Have the sentence stay as it is. Raises BadInputError for what somebody settled, or for a
+    proposal that stands beside another sentence than the one that `by` has before them."""
+    proposal, held = _hold_proposal(session, proposal_id, beside)
     _settle(session, proposal, by, now)
     record(session, held.incident, proposal.claim, ActKind.LEFT, by, now, proposal=True)
     return held.claim
@@ -111,7 +126,7 @@ def propose(
     return row
 
 
-def _hold_proposal(session: Session, proposal_id: int) -> tuple[Held, Held]:
+def _hold_proposal(session: Session, proposal_id: int, beside: int | None) -> tuple[Held, Held]:
     """The proposal, and what it stands beside."""
     proposal = hold_claim(session, proposal_id)
     if proposal.claim.proposed_for_id is None:
@@ -121,6 +136,11 @@ def _hold_proposal(session: Session, proposal_id: int) -> tuple[Held, Held]:
         raise BadInputError(
             f"{who} settled this proposal meanwhile. Nothing was saved: reload the review and see "
             "how the sentence reads now."
+        )
+    if beside is not None and proposal.claim.proposed_for_id != beside:
+        raise BadInputError(
+            "This proposal stands beside another sentence. Nothing was saved: reload the review, "
+            "and take or leave it where it stands."
         )
     return proposal, hold_claim(session, proposal.claim.proposed_for_id)
 

@@ -288,6 +288,24 @@ class TestChecking:
         assert "The index had 0 lag." in shown
         assert "0 lag, caught up." not in shown
 
+    @pytest.mark.parametrize("settled", ["take", "leave"])
+    def test_a_proposal_is_settled_at_its_own_sentence_only(
+        self, db: Database, sam: Visitor, review: str, settled: str
+    ) -> None:
+        claim, other = claim_with(sam, review, "0 lag"), claim_with(sam, review, "reader")
+        for words in ("The index had 0 lag.", "0 lag, caught up."):
+            with db.transaction() as session:
+                by, seen = Reviewer(words[:5]), "The index was caught up, with 0 lag."
+                edit_claim(session, int(claim), text=words, by=by, now=NOW, seen=seen)
+        page = sam.sees(f"{review}?claim={claim}")
+        (proposal,) = set(re.findall(r'name="proposal" value="(\d+)"', page))
+        answer = sam.sends(f"{review}/claims/{other}/{settled}", {"proposal": proposal})
+        assert answer.status_code == 409
+        assert "This proposal stands beside another sentence. Nothing was saved" in answer.text
+        shown = text_of(sam.sees(f"{review}?claim={claim}"))
+        assert "The index had 0 lag." in shown
+        assert "proposes: 0 lag, caught up." in shown
+
     def test_a_claim_of_another_incident_is_not_here(
         self, sam: Visitor, review: str, world: World
     ) -> None:

@@ -106,7 +106,12 @@ def _add_proposals(router: APIRouter, desk: ReviewDesk) -> None:
         def act(session: Session) -> None:
             require_claim(session, at.incident_id, proposal)
             proposals.take_proposal(
-                session, proposal, by=at.by, now=desk.clock.now(), seen=form.text
+                session,
+                proposal,
+                beside=at.claim_id,
+                by=at.by,
+                now=desk.clock.now(),
+                seen=form.text,
             )
 
         return desk.carry_out(at, act, after=After.STAY)
@@ -115,7 +120,8 @@ def _add_proposals(router: APIRouter, desk: ReviewDesk) -> None:
     def leave(at: AtClaim, proposal: _Proposal) -> Response:
         def act(session: Session) -> None:
             require_claim(session, at.incident_id, proposal)
-            proposals.leave_proposal(session, proposal, by=at.by, now=desk.clock.now())
+            now = desk.clock.now()
+            proposals.leave_proposal(session, proposal, beside=at.claim_id, by=at.by, now=now)
 
         return desk.carry_out(at, act, after=After.STAY)
 
