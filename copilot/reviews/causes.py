@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from copilot.ports import WindowMessage
-from copilot.reviews.evidence import content_words, passage_of, sentences_of
+from copilot.reviews.evidence import content_words, passage_of
 from copilot.reviews.meanings import meanings_of
 from copilot.reviews.words import STOPWORDS, normalised, words
 
@@ -12,30 +13,28 @@ _CAUSE = re.compile(
     r"\b(?:because|caus(?:e|es|ed|ing)|due to|owing to|(?<!no )(?<!any )result(?:ed|s|ing)?"
     r" (?:of|in|from)|led to"
     r"|leads? to|thanks to|root cause|trigger(?:ed|s)?|reason|brought about|therefore|consequently"
-    r"|hence|culprit|to blame|blamed|responsible for|stem(?:s|med) from|as a result"
+    r"|hence|culprit|to blame|blamed|stem(?:s|med) from|as a result"
     r"|as a consequence|which is why|made (?:it|them|the \w+) fail)\b",
     re.IGNORECASE,
 )
 _SINCE = re.compile(
-    r"\bsince (?!\d|then\b|yesterday|the (?:change|deploy|release|migration|rename|night"
-    r"|morning|start|previous|last|evening|day|week|beginning)|midnight|noon|last|early|late"
-    r"|this|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|may|june|july|august|september|october|november|december)\b)",
+    r"(?:,\s|^)since (?!then\b|(?:about |around |the |early |late |at |at least |shortly |just )*"
+    r"(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|quarter|noon|lunch\w*"
+    r"|midnight|yesterday|today|morning|afternoon|evening|night|last|start|beginning|previous|first|day"
+    r"|week|month|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june"
+    r"|july|august|september|october|november|december)\b))",
     re.IGNORECASE,
 )
-_SAYS_CAUSE = re.compile(
-    rf"{_CAUSE.pattern}|\b(?:since(?! \d)|so|why|which is|makes?|made|turns? out|bug|the issue is"
-    r"|that's (?:it|what)|means|depending|after a|for the|with the)\b|->|=>|→|\(",
-    re.IGNORECASE,
-)
-"""How people in a chat say why; an arrow or a bracket does, too."""
+"""`since` gives a reason behind a comma, or first of all; elsewhere it mostly tells how long."""
+
+_ASKS_WHY = re.compile(r"\b(?:why|how come|because|cause|reason|what)\b[^?]*\?", re.IGNORECASE)
 
 
-def problem_with_causes(
-    claim: str, cited: Sequence[WindowMessage], *, strict: bool = True
-) -> str | None:
-    """One and the same message has to name what was caused, what caused it, and that it did.
+def problem_with_causes(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+    """The cited messages have to speak of what was caused and of what caused it, in one breath.
 
-    Of a person's sentence one has to speak of both; that it did is theirs to answer for.
+    That may be one message, one that takes up what another says, or an answer to a “why”. What a
+    chat puts side by side (`clocks changed, it fired twice`) it means as a reason.
     """
     plain = re.sub(r"[“\"][^”\"]*[”\"]", " ", normalised(claim))
     stated = _CAUSE.search(plain) or _SINCE.search(plain)
@@ -43,45 +42,46 @@ def problem_with_causes(
         return None
     names = {word for message in cited for word in words(message.author_name)}
     sides = [
-        own
-        for side in (plain[: stated.start()], plain[stated.end() :])
-        if (own := _own_words(side, names))
+        side
+        for text in (plain[: stated.start()], plain[stated.end() :])
+        if (side := _side(text, names))
     ]
-    if not strict and _touches(sides, cited):
+    everything = "\n".join(message.text for message in cited)
+    if sides and _names_all(everything, sides) and _in_one_breath(sides, cited):
         return None
-    for message in cited:
-        if any(_is_cause_in(sentence.text, sides) for sentence in sentences_of(message.text)):
-            return None
-        if _CAUSE.search(message.text) and _names_all(message.text, sides):
-            return None
-    return f"it states a cause (“{stated[0].strip()}”) that no source of its states"
+    return f"it states a cause (“{stated[0].strip(' ,')}”) that no source of its states"
 
 
-def _touches(sides: Sequence[Sequence[str]], cited: Sequence[WindowMessage]) -> bool:
-    """All that is cited names both sides, and one message speaks of both."""
-    if not sides or not _names_all("\n".join(message.text for message in cited), sides):
-        return False
-    return any(
-        all(_shares(passage_of(message.text).meanings, side) for side in sides) for message in cited
-    )
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What one side of a cause speaks of."""
+
+    words: tuple[str, ...]
+    facts: frozenset[str]
 
 
-def _shares(meanings: frozenset[str], side: Sequence[str]) -> int:
-    return sum(not meanings.isdisjoint(meanings_of(word)) for word in side)
+def _side(text: str, names: set[str]) -> _Side | None:
+    """Of plain words only where it has no others; None where it says nothing."""
+    own = [word for word in content_words(text) if word not in names]
+    plain = [word for word in words(text) if word not in STOPWORDS and not word[0].isdigit()]
+    said = own or [word for word in plain if word not in names]
+    facts = passage_of(text).facts
+    return _Side(tuple(said), facts) if said or facts else None
 
 
-def _own_words(side: str, names: set[str]) -> list[str]:
-    """What one side of a cause speaks of; of plain words only where it has no others."""
-    own = [word for word in content_words(side) if word not in names]
-    plain = [word for word in words(side) if word not in STOPWORDS and not word[0].isdigit()]
-    return own or [word for word in plain if word not in names]
+def _in_one_breath(sides: Sequence[_Side], cited: Sequence[WindowMessage]) -> bool:
+    if any(all(_shares(message.text, side) for side in sides) for message in cited):
+        return True
+    return len(cited) > 1 and any(_ASKS_WHY.search(message.text) for message in cited)
 
 
-def _is_cause_in(sentence: str, sides: Sequence[Sequence[str]]) -> bool:
-    return _SAYS_CAUSE.search(sentence) is not None and _names_all(sentence, sides)
+def _shares(text: str, side: _Side) -> int:
+    """How much of a side the text says, too: words and hard facts."""
+    passage = passage_of(text)
+    told = sum(not passage.meanings.isdisjoint(meanings_of(word)) for word in side.words)
+    return told + len(side.facts & passage.facts)
 
 
-def _names_all(text: str, sides: Sequence[Sequence[str]]) -> bool:
+def _names_all(text: str, sides: Sequence[_Side]) -> bool:
     """Each side of the cause is spoken of, by more than one of its words if it has many."""
-    meanings = passage_of(text).meanings
-    return all(_shares(meanings, side) >= max(1, len(side) / 2) for side in sides)
+    return all(_shares(text, side) >= max(1, len(side.words) / 3) for side in sides)
