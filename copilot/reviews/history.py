@@ -58,6 +58,16 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeByPerson:
+    """What one person did within a version that changed what the review says."""
+
+    kind: ActKind
+    person: str
+    at: datetime
+    changed: Changed
+
+
+@dataclass(frozen=True, slots=True)
 class ActLine:
     """What a person did with a claim, or with a proposal beside it."""
 
@@ -125,6 +135,42 @@ def difference(
         else:
             reworded.append(changed)
     return Difference(from_version, to_version, tuple(came), tuple(went), tuple(reworded))
+
+
+def changes_by_people(session: Session, incident_id: int) -> dict[int, list[ChangeByPerson]]:
+    """By version, oldest first: sentences put otherwise, added, marked wrong, and taken back."""
+    reviews = _reviews(session, incident_id)
+    withheld = _resting_on_deleted(session, incident_id)
+    rows = session.execute(
+        select(VerificationAct, Claim)
+        .join(Claim, Claim.id == VerificationAct.claim_id)
+        .join(Review, Review.id == Claim.review_id)
+        .where(Review.incident_id == incident_id, Claim.proposed_for_id.is_(None))
+        .order_by(VerificationAct.id)
+    )
+    found: dict[int, list[ChangeByPerson]] = {}
+    is_out: set[int] = set()
+    for act, claim in rows:
+        changed = _changed_by(act, claim, was_out=claim.id in is_out)
+        (is_out.add if act.state == ActKind.WRONG else is_out.discard)(claim.id)
+        if changed is None:
+            continue
+        changed = _without_machines(claim, changed) if claim.id in withheld else changed
+        version = max((row.version for row in reviews if row.drafted_at <= act.acted_at), default=1)
+        line = ChangeByPerson(ActKind(act.state), act.person, act.acted_at, changed)
+        found.setdefault(version, []).append(line)
+    return found
+
+
+def _changed_by(act: VerificationAct, claim: Claim, *, was_out: bool) -> Changed | None:
+    """None where the act left what the review says as it was."""
+    if act.state == ActKind.WRONG:
+        return None if was_out else Changed(claim.id, claim.section, act.text, None)
+    if act.state == ActKind.ADDED or (act.state == ActKind.UNDONE and was_out):
+        return Changed(claim.id, claim.section, None, act.text)
+    if act.before is None:
+        return None
+    return Changed(claim.id, claim.section, act.before, act.text)
 
 
 def acts_on(session: Session, claim_id: int) -> list[ActLine]:

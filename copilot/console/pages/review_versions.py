@@ -1,4 +1,4 @@
-"""The drafts of a review, and what changed from one to another."""
+"""The drafts of a review, what changed from one to another, and what people changed in each."""
 
 from typing import Annotated
 
@@ -38,6 +38,7 @@ def add_versions(router: APIRouter, desk: ReviewDesk) -> None:
             until = newer or newest
             since = older or max(1, until - 1)
             changes = history.difference(session, incident_id, since, until)
+            by_people = history.changes_by_people(session, incident_id)
             zone = zone_of(session, get_incident(session, incident_id))
         return page(
             request,
@@ -45,6 +46,7 @@ def add_versions(router: APIRouter, desk: ReviewDesk) -> None:
             header=header,
             versions=lines,
             changes=changes,
+            by_people=by_people,
             zone_here=zone,
             tab="review",
         )
