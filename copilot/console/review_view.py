@@ -44,8 +44,8 @@ class ReviewPage:
     """The claim to go on with after the open one."""
     total: int
     checked: int
-    to_go: int
-    """Things somebody has to do before it can be signed."""
+    to_go: str
+    """What is left before it can be signed: `37 sentences and 1 section`; empty for nothing."""
     people: Sequence[tuple[str, int]]
     """Who is at work on it, and how many claims each checked; the viewer first, as `you`."""
     minutes_left: int
@@ -114,8 +114,10 @@ def read_review_page(
     )
 
 
-def _to_go(review: ReviewView) -> int:
-    return sum(map(is_left, in_page_order(review))) + len(review.sections_waiting)
+def _to_go(review: ReviewView) -> str:
+    sentences, sections = sum(map(is_left, in_page_order(review))), len(review.sections_waiting)
+    parts = [(sentences, "sentence"), (sections, "section")]
+    return " and ".join(words.count(number, what) for number, what in parts if number)
 
 
 def _people(session: Session, review: ReviewView, viewer: Viewer) -> list[tuple[str, int]]:

@@ -105,13 +105,20 @@ function goToFocus() {
   // would be keys elsewhere.
   if (!document.activeElement?.form?.closest("details[open]")) {
     focus?.focus({ preventScroll: true });
-    focus?.scrollIntoView({ block: "nearest" });
+    if (focus) bringIntoView(focus);
   }
   const panel = document.querySelector(".source");
   const cited = panel?.querySelector(".is-cited");
   if (!cited) return;
   const isHidden = cited.offsetTop + cited.offsetHeight > panel.clientHeight;
   panel.scrollTop = isHidden ? cited.offsetTop - 56 : 0;
+}
+
+// What lies above is drawn only when it is near (content-visibility) and then takes another height
+// than was guessed, so one jump can end beside the place, and a smooth one always does.
+function bringIntoView(target, again = 3) {
+  target.scrollIntoView({ block: "nearest", behavior: "instant" });
+  if (again > 0) requestAnimationFrame(() => bringIntoView(target, again - 1));
 }
 
 export function watchSwaps() {
