@@ -12,7 +12,7 @@ from copilot.cli.review_words import status_facts, status_rows
 from copilot.cli.wiring import open_services
 from copilot.errors import NotFoundError
 from copilot.incidents.timeline_export import write_csv
-from copilot.reviews.drafting import draft_review
+from copilot.reviews.drafting import draft_now
 from copilot.reviews.export import (
     ReadForExport,
     read_for_export,
@@ -45,7 +45,7 @@ def draft(incident: IncidentId, private: Private = False, format: Format = _FOR_
         services = open_services()
         with services.db.reading() as session:
             incident_for_operator(session, incident, private)
-        draft_review(services.db, incident, services.drafter, services.clock, judge=services.judge)
+        draft_now(services.db, incident, services.drafter, services.clock, judge=services.judge)
         read = _read(services, incident, private)
     view = read.view
     if format is Format.JSON:

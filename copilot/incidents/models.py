@@ -71,9 +71,10 @@ class Incident(Base):
     review_requested_at: Mapped[datetime | None]
     """A newer request than the newest draft is the queue of *draft review*."""
     review_due_at: Mapped[datetime | None]
-    """Not before then, by the wall clock: somebody drafts, or drafting failed just now."""
+    """Not before then, by the wall clock: somebody drafts, drafting failed just now, or there is
+    something to be judged again."""
     review_attempts: Mapped[int] = mapped_column(default=0, server_default="0")
-    """Drafts begun since one was saved."""
+    """Passes begun since one went well; negative while drafting rests after a failure."""
     has_own_channel: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     """The channel was made for it, so its topic is ours to set."""
     headline_version: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -15,6 +15,7 @@ from copilot.reviews.models import Claim, Review
 from copilot.reviews.sources import Source, sources_of
 from copilot.reviews.time_zones import zone_of
 from copilot.reviews.versions import MAX_PERSONS_WORDS
+from copilot.reviews.vocabulary import JUDGE_AGAIN
 from copilot.reviews.words import content_stems, normalised
 from copilot.workspaces.directory import names_of
 
@@ -24,6 +25,7 @@ _NEW = 3
 
 NO_SECTION = "it belongs to no section of a review"
 JUDGED_UNSUPPORTED = "a second reading did not find it in its sources"
+JUDGED_AGAIN = f"{JUDGED_UNSUPPORTED}; it is being read again beside the new one"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Checker:
         is_refused = claim.judged == Support.NONE or claim.failed_check == NO_SECTION
         if check.is_supported and is_refused and not _is_reworded(claim):
             return Check(claim.failed_check or JUDGED_UNSUPPORTED)
+        if check.is_supported and claim.judged == JUDGE_AGAIN and not _is_reworded(claim):
+            return Check(JUDGED_AGAIN)
         return check
 
     def check_words(

@@ -10,14 +10,17 @@ from sqlalchemy.orm import Session
 from copilot.errors import BadInputError
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import span_of
+from copilot.ports import Support
+from copilot.reviews import ledger
 from copilot.reviews.acting import bring_back, hold_claim, record, refuse_if_proposed, tidy
 from copilot.reviews.checking import check_again, look_again, without_gone
 from copilot.reviews.citations import MOST_CITED_BY_PERSONS, is_verbatim
+from copilot.reviews.judging_again import ask_again
 from copilot.reviews.models import Citation, Claim, ClaimState
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.sections import template_of
 from copilot.reviews.versions import Cited, add_row, lock_unsigned, require_review
-from copilot.reviews.vocabulary import ActKind
+from copilot.reviews.vocabulary import JUDGE_AGAIN, ActKind
 from copilot.reviews.words import content_stems
 from copilot.timeline.models import SPOKEN_KINDS, Revision, TimelineEvent
 from copilot.timeline.mrkdwn import to_plain
@@ -69,8 +72,14 @@ def cite(
         )
     )
     session.flush()
-    claim.judged = None  # it was judged beside other sources
+    if claim.judged in (Support.NONE, JUDGE_AGAIN):
+        ask_again(session, held.incident, claim)
+    else:
+        claim.judged = None  # it was judged beside other sources
+    was_supported = claim.is_supported
     check_again(session, held.incident, claim)
+    if claim.is_supported and not was_supported and claim.drafted_text:
+        ledger.note_drafted(session, held.incident, [claim], now)  # it waits for a person from now
     if gone and claim.state == ClaimState.VERIFIED:
         # Who verified it read what is no longer there, and not what stands there now.
         claim.state, claim.checked_by, claim.checked_at = ClaimState.UNVERIFIED, None, None

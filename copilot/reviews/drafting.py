@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 
 from copilot.clock import Clock
 from copilot.db import Database
+from copilot.errors import BadInputError
 from copilot.incidents.models import Incident
-from copilot.jobs import Job, enqueue
 from copilot.ports import Drafter, Judge
+from copilot.reviews.draft_requests import Wish, wish_for_draft
+from copilot.reviews.draft_requests import request_review as request_review
 from copilot.reviews.drafting_pass import draft_sections
+from copilot.reviews.judging_again import is_any_to_judge, judge_again
 from copilot.reviews.models import Review, SignOff
-from copilot.reviews.versions import lock_unsigned
+from copilot.reviews.versions import lock_incident
 from copilot.suggestions.leases import WALL_CLOCK, is_over
-from copilot.workspaces.retrying import back_off
+from copilot.workspaces.retrying import MAX_ATTEMPTS, back_off
 
 LEASE = timedelta(minutes=10)
 """Longer than drafting takes; who has not saved or failed by then has died."""
@@ -30,25 +33,16 @@ class _Claimed:
     attempts: int
     is_new: bool
     """To be drafted anew, rather than gone on with."""
+    is_wanted: bool
+    """Anything is to be drafted; if not, sentences may be there to be judged again."""
     until: datetime
     """When the lease ends; by it we know it for ours."""
 
 
-def request_review(session: Session, incident_id: int, now: datetime) -> None:
-    """Ask for a draft; the wish stands on the incident until one is drafted.
-
-    Who asks wants it now, however long the last failure would have had it wait. Raises
-    NotFoundError, and BadInputError once the review is signed.
-    """
-    incident = lock_unsigned(session, incident_id)
-    incident.review_requested_at = now
-    incident.review_due_at, incident.review_attempts = None, 0
-    enqueue(session, Job.DRAFT_REVIEW, incident_id)
-
-
 def reviews_to_draft(session: Session, lease_clock: Clock = WALL_CLOCK) -> list[int]:
     """Incidents that nobody drafts for and that want it: their newest draft is older than the
-    newest request, or has sections left and nobody has to catch up first."""
+    newest request, or has sections left and nobody has to catch up first; or a sentence of theirs
+    is to be judged again."""
     query = _with_newest(Incident.id).where(_is_due(lease_clock.now()))
     return list(session.scalars(query.order_by(Incident.review_requested_at, Incident.id)))
 
@@ -62,29 +56,50 @@ def draft_requested_review(
     judge: Judge | None = None,
 ) -> int | None:
     """Draft it if somebody asked since the newest draft began, or go on with what is left of it:
-    a nudge may come twice.
+    a nudge may come twice. Then have judged again what got other sources.
 
     Raises what the drafter raises; it is then left alone for a while, longer each time.
     """
-    claimed = _claim(db, incident_id, lease_clock)
+    with db.transaction() as session:
+        claimed = _claim(session, incident_id, lease_clock.now())
     if claimed is None:
         return None
-    try:
-        review_id = draft_sections(
-            db, incident_id, drafter, judge, clock, is_new=claimed.is_new, longest_s=LONGEST_PASS_S
-        )
-    except Exception:
-        due_at = lease_clock.now() + back_off(claimed.attempts)
-        _give_back(db, incident_id, claimed, claimed.attempts, due_at)
-        raise
-    _give_back(db, incident_id, claimed, 0, None)
+    return _work(db, incident_id, claimed, drafter, judge, clock, lease_clock)
+
+
+def draft_now(
+    db: Database,
+    incident_id: int,
+    drafter: Drafter,
+    clock: Clock,
+    *,
+    judge: Judge | None = None,
+    lease_clock: Clock = WALL_CLOCK,
+) -> int:
+    """Begin a new version in this very process, as far as it may be drafted; returns its id.
+
+    Raises BadInputError where another process drafts it; what was asked for is not lost then. And
+    NotFoundError, BadInputError once the review is signed, and what the drafter raises.
+    """
+    with db.transaction() as session:
+        wall_now = lease_clock.now()
+        wish = wish_for_draft(session, incident_id, clock.now(), wall_now)
+        claimed = _claim(session, incident_id, wall_now) if wish is Wish.BEGINS else None
+    review_id = None
+    while claimed is not None:
+        review_id = _work(db, incident_id, claimed, drafter, judge, clock, lease_clock)
+        with db.transaction() as session:
+            claimed = _claim(session, incident_id, lease_clock.now())
+    if review_id is None:
+        raise BadInputError(Wish.RUNS if wish is Wish.BEGINS else wish)
     return review_id
 
 
 def draft_review(
     db: Database, incident_id: int, drafter: Drafter, clock: Clock, *, judge: Judge | None = None
 ) -> int:
-    """Begin a new version, draft all its sections that may be drafted, and return its id.
+    """Begin a new version, draft all its sections that may be drafted, and return its id: for a
+    program that has its database for itself, since nobody is kept from drafting meanwhile.
 
     What people checked or wrote stays. If another worker began a version meanwhile, that one
     stands. Which sections wait for people to catch up, the version says. Raises NotFoundError,
@@ -93,7 +108,7 @@ def draft_review(
     return draft_sections(db, incident_id, drafter, judge, clock, is_new=True)
 
 
-def _with_newest(what: Any) -> Select[Any]:
+def _with_newest(*what: Any) -> Select[Any]:
     """Of each incident, beside its newest version if it has one."""
     newest = (
         select(Review.incident_id, func.max(Review.version).label("version"))
@@ -101,7 +116,7 @@ def _with_newest(what: Any) -> Select[Any]:
         .subquery()
     )
     return (
-        select(what)
+        select(*what)
         .select_from(Incident)
         .outerjoin(newest, newest.c.incident_id == Incident.id)
         .outerjoin(
@@ -123,35 +138,79 @@ def _is_unfinished() -> ColumnElement[bool]:
 
 def _is_due(wall_now: datetime) -> ColumnElement[bool]:
     return and_(
-        or_(_is_wanted_anew(), _is_unfinished()),
+        or_(_is_wanted_anew(), _is_unfinished(), Incident.review_due_at.is_not(None)),
         Incident.id.not_in(select(SignOff.incident_id)),
         is_over(Incident.review_due_at, wall_now),
     )
 
 
-def _claim(db: Database, incident_id: int, lease_clock: Clock) -> _Claimed | None:
-    """None if there is nothing to do."""
-    with db.transaction() as session:
-        now = lease_clock.now()
-        query = _with_newest(_is_wanted_anew()).where(Incident.id == incident_id, _is_due(now))
-        is_new = session.scalar(query)
-        if is_new is None:
-            return None
-        until = now + LEASE
-        attempts = session.scalar(
-            update(Incident)
-            .where(Incident.id == incident_id, is_over(Incident.review_due_at, now))
-            .values(review_due_at=until, review_attempts=Incident.review_attempts + 1)
-            .returning(Incident.review_attempts)
-        )
-        return None if attempts is None else _Claimed(attempts, bool(is_new), until)
+def _claim(session: Session, incident_id: int, wall_now: datetime) -> _Claimed | None:
+    """None if there is nothing to do, or somebody else is at it."""
+    session.flush()
+    query = _with_newest(_is_wanted_anew(), _is_unfinished())
+    due = session.execute(query.where(Incident.id == incident_id, _is_due(wall_now))).one_or_none()
+    if due is None:
+        return None
+    is_new, is_unfinished = map(bool, due)
+    until = wall_now + LEASE
+    attempts = session.scalar(
+        update(Incident)
+        .where(Incident.id == incident_id, is_over(Incident.review_due_at, wall_now))
+        .values(review_due_at=until, review_attempts=func.abs(Incident.review_attempts) + 1)
+        .returning(Incident.review_attempts)
+    )
+    if attempts is None:
+        return None
+    return _Claimed(attempts, is_new, is_new or is_unfinished, until)
+
+
+def _work(
+    db: Database,
+    incident_id: int,
+    claimed: _Claimed,
+    drafter: Drafter,
+    judge: Judge | None,
+    clock: Clock,
+    lease_clock: Clock,
+) -> int | None:
+    """What is to be done under the lease, which is given back in the end."""
+    review_id = None
+    try:
+        if claimed.is_wanted:
+            review_id = draft_sections(
+                db,
+                incident_id,
+                drafter,
+                judge,
+                clock,
+                is_new=claimed.is_new,
+                longest_s=LONGEST_PASS_S,
+            )
+        is_last = claimed.attempts >= MAX_ATTEMPTS
+        is_answered = judge_again(db, incident_id, judge, clock, is_last=is_last)
+    except Exception:
+        _give_back(db, incident_id, claimed, lease_clock, rests=True)
+        raise
+    _give_back(db, incident_id, claimed, lease_clock, rests=not is_answered)
+    return review_id
 
 
 def _give_back(
-    db: Database, incident_id: int, claimed: _Claimed, attempts: int, due_at: datetime | None
+    db: Database, incident_id: int, claimed: _Claimed, lease_clock: Clock, *, rests: bool
 ) -> None:
-    """Unless another worker has it by now: this one's lease had ended, or somebody asked anew."""
+    """Unless another worker has it by now: this one's lease had ended.
+
+    What somebody wants judged since is due at once.
+    """
     with db.transaction() as session:
+        lock_incident(session, incident_id)
+        now = lease_clock.now()
+        due_at: datetime | None = None
+        attempts = 0
+        if rests:
+            due_at, attempts = now + back_off(claimed.attempts), -claimed.attempts
+        elif is_any_to_judge(session, incident_id):
+            due_at = now
         session.execute(
             update(Incident)
             .where(Incident.id == incident_id, Incident.review_due_at == claimed.until)

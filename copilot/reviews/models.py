@@ -77,7 +77,8 @@ class Claim(Base):
     withdrawn_by: Mapped[str | None] = mapped_column(String(200))
     """Who took another sentence in its place, or left this one; None where a draft did."""
     judged: Mapped[str | None] = mapped_column(String(16))
-    """A `Support` value: what the second judge found; None where none was asked."""
+    """A `Support` value: what the second judge found; None where none was asked. `JUDGE_AGAIN`
+    while it is to be asked once more; the claim is kept apart until then."""
 
 
 class Citation(Base):

@@ -10,6 +10,10 @@ class ClaimState(StrEnum):
     WRONG = "wrong"
 
 
+JUDGE_AGAIN = "again"
+"""In place of what the second judge found: it refused the sentence, which got another source."""
+
+
 class Section(StrEnum):
     """In the order a reader meets them."""
 
@@ -55,6 +59,12 @@ class LedgerKind(StrEnum):
     """A newer draft dropped the claim, or a person took another one in its place."""
     SEEDED = "seeded"
     """An altered claim was answered. Details: whether it was caught."""
+    CITED = "cited"
+    """A person had a claim rest on one more message."""
+    COMMENTED = "commented"
+    """A person remarked on a claim, or on the whole. Words: the claim's."""
+    AMENDED = "amended"
+    """A person corrected a signed review. The claim: what holds now, or what was struck."""
 
 
 class ActKind(StrEnum):

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from copilot.reviews.draft_requests import Wish
 from copilot.slack.answers import Answer, lines_answer, note
 from copilot.slack.escaping import safe
 
@@ -27,11 +28,9 @@ class ReviewStanding:
     amendments: int
 
 
-def being_drafted_answer(title: str, link: str) -> Answer:
-    return note(
-        f"The review of *{safe(title, 200)}* is being drafted: {_opening(link)}. Each sentence "
-        "there leads to the message it came from."
-    )
+def being_drafted_answer(title: str, link: str, wish: Wish) -> Answer:
+    more = "Each sentence there leads to the message it came from." if wish is Wish.BEGINS else wish
+    return note(f"The review of *{safe(title, 200)}* is being drafted: {_opening(link)}. {more}")
 
 
 def review_answer(title: str, standing: ReviewStanding, link: str) -> Answer:

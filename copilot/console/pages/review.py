@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from copilot.clock import Clock
+from copilot.console import sessions
 from copilot.console.addresses import IncidentId
 from copilot.console.pages.review_acts import ONLY_OWN_FORMS, add_acts
 from copilot.console.pages.review_desk import ReviewDesk, to_review
@@ -20,7 +21,7 @@ from copilot.console.sessions import SignedIn
 from copilot.console.visibility import incident_router
 from copilot.db import Database
 from copilot.incidents.queries import get_incident
-from copilot.reviews.drafting import request_review
+from copilot.reviews.draft_requests import Wish, request_review
 
 Messages = Annotated[int, Query(ge=0, le=MOST)]
 
@@ -48,9 +49,11 @@ def review_pages(db: Database, clock: Clock) -> APIRouter:
             return {"state": review_state(session, get_incident(session, incident_id))}
 
     @router.post(f"{REVIEW}/draft", dependencies=ONLY_OWN_FORMS)
-    def draft(_viewer: SignedIn, incident_id: IncidentId) -> Response:
+    def draft(request: Request, _viewer: SignedIn, incident_id: IncidentId) -> Response:
         with db.transaction() as session:
-            request_review(session, incident_id, clock.now())
+            wish = request_review(session, incident_id, clock.now())
+        if wish is not Wish.BEGINS:
+            sessions.tell_once(request, wish)
         return to_review(incident_id)
 
     add_acts(router, desk)

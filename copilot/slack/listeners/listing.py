@@ -3,7 +3,7 @@
 import secrets
 
 from copilot.reviews.debt import debt_of
-from copilot.reviews.drafting import request_review
+from copilot.reviews.draft_requests import Wish, request_review
 from copilot.reviews.reading import current_review
 from copilot.reviews.views import ReviewView
 from copilot.slack.answers import Answer
@@ -38,16 +38,17 @@ def held(slack: SlackServices, asked: Asked) -> Answer:
 def review(slack: SlackServices, asked: Asked) -> Answer:
     """The first time, or asked for `again`, it is drafted; else it tells how far it is."""
     now = slack.clock.now()
+    wish = Wish.BEGINS
     with slack.db.transaction() as session:
         incident = incident_asked_about(session, asked)
         view = current_review(session, incident.id)
         if view is None or asked.rest.strip().casefold() == "again":
-            request_review(session, incident.id, now)
+            wish = request_review(session, incident.id, now)
             view = None
         minutes = debt_of(session, incident.id, now).minutes if view else 0.0
     link = slack.console_link(f"incidents/{incident.id}/review", (asked.team_id, asked.user_id))
     if view is None:
-        return being_drafted_answer(incident.title, link)
+        return being_drafted_answer(incident.title, link, wish)
     return review_answer(incident.title, _standing(view, minutes), link)
 
 
