@@ -1,6 +1,7 @@
 """Which message somebody means who pastes a link to it. Pure."""
 
 import re
+from collections.abc import Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from copilot.errors import BadInputError
@@ -12,6 +13,11 @@ _NO_LINK = (
     "That is no link to a message, so nothing was saved. In Slack, “Copy link” in the menu of a "
     "message gives one."
 )
+
+
+def stamps_in(named: Sequence[str], channel_id: str) -> list[str]:
+    """Of several, each in one of the ways of `stamp_in`; fields that were left empty are none."""
+    return [stamp_in(one, channel_id) for one in named if one.strip()]
 
 
 def stamp_in(pasted: str, channel_id: str) -> str:

@@ -1,7 +1,7 @@
 """A console and a person in front of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from functools import cache
 from typing import Any, NamedTuple, cast
@@ -111,7 +111,7 @@ class Visitor:
     def sends(
         self,
         path: str,
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str | Sequence[str]] | None = None,
         *,
         seen_at: str = "/",
         headers: Mapping[str, str] | None = None,

@@ -9,13 +9,15 @@ from starlette.responses import Response
 from copilot.console import sessions
 from copilot.console.message_link import stamp_in
 from copilot.console.pages.review_desk import After, AtClaim, ReviewDesk, SeenForm, require_claim
+from copilot.console.typed_words import Typed
 from copilot.incidents.notes import write_note
 from copilot.incidents.queries import get_incident
 from copilot.reviews import citing, proposals, verification
 
 CLAIM = "/incidents/{incident_id}/review/claims/{claim_id}"
 ONLY_OWN_FORMS = (Depends(sessions.require_own_form),)
-Words = Annotated[str, Form(max_length=4000)]
+Words = Annotated[str, Form(max_length=40_000)]
+"""More than any of them may hold, so that what is too long comes back in its form, with why."""
 _Proposal = Annotated[int, Form(ge=1, le=2**63 - 1)]
 
 
@@ -73,7 +75,7 @@ def _add_edits(router: APIRouter, desk: ReviewDesk) -> None:
             )
             return _what_became_of(at.claim_id, saved.id, saved.is_supported)
 
-        return desk.carry_out(at, act, seen=form, catches=True, typed=text)
+        return desk.carry_out(at, act, seen=form, catches=True, typed=Typed("edit", {"text": text}))
 
     @router.post(f"{CLAIM}/note", dependencies=ONLY_OWN_FORMS)
     def as_note(at: AtClaim, text: Words = "") -> Response:
@@ -86,7 +88,7 @@ def _add_edits(router: APIRouter, desk: ReviewDesk) -> None:
             write_note(session, incident, text, by=at.viewer.acts_as, now=now)
             return "It is written down as your note, and the sentence is marked wrong."
 
-        return desk.carry_out(at, act)
+        return desk.carry_out(at, act, typed=Typed("note", {"text": text}))
 
 
 def _add_sources(router: APIRouter, desk: ReviewDesk) -> None:
@@ -97,7 +99,8 @@ def _add_sources(router: APIRouter, desk: ReviewDesk) -> None:
             citing.cite(session, at.claim_id, message_ts=stamp, by=at.by, now=desk.clock.now())
             return "The message is a source of this sentence now; it was checked again."
 
-        return desk.carry_out(at, act, after=After.STAY)
+        typed = Typed("cite", {"message": message})
+        return desk.carry_out(at, act, after=After.STAY, typed=typed)
 
 
 def _add_proposals(router: APIRouter, desk: ReviewDesk) -> None:

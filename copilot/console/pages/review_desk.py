@@ -21,6 +21,7 @@ from copilot.console.review_order import in_page_order, is_left, left_by_risk, n
 from copilot.console.review_seeding import answer_if_altered, with_altered
 from copilot.console.review_view import Asked, read_review_page
 from copilot.console.sessions import SignedIn, Viewer
+from copilot.console.typed_words import NOTHING, Typed, find_place
 from copilot.db import Database
 from copilot.errors import BadInputError, NotFoundError
 from copilot.incidents.queries import get_incident
@@ -120,7 +121,7 @@ class ReviewDesk:
         incident_id: int,
         asked: Asked,
         *,
-        typed: str | None = None,
+        typed: Typed = NOTHING,
         status_code: int = 200,
     ) -> Response:
         """`typed` are words that could not be saved: they stand in the form again."""
@@ -138,7 +139,7 @@ class ReviewDesk:
         view: ReviewView,
         asked: Asked,
         *,
-        typed: str | None = None,
+        typed: Typed = NOTHING,
         status_code: int = 200,
     ) -> Response:
         incident_id, now = view.incident.id, self.clock.now()
@@ -157,7 +158,7 @@ class ReviewDesk:
             shown=shown,
             review=view,
             milestones=milestones,
-            typed=typed,
+            typed=find_place(typed, view, shown.opened),
             tab="review",
         )
 
@@ -169,7 +170,7 @@ class ReviewDesk:
         seen: Seen | None = None,
         catches: bool | None = None,
         after: After = After.SETTLED,
-        typed: str | None = None,
+        typed: Typed = NOTHING,
     ) -> Response:
         """Do it and go on, or stay and say what was refused.
 
@@ -184,18 +185,13 @@ class ReviewDesk:
                     self.note_opened(session, at, claim, seen)
                 told = revealed or act(session)
         except BadInputError as error:
-            sessions.tell_once(at.request, str(error))
-            asked = Asked(at.claim_id)
-            return self.show(
-                at.request, at.viewer, at.incident_id, asked, typed=typed, status_code=409
+            return self.refuse(
+                at.request, at.viewer, at.incident_id, str(error), typed, at.claim_id
             )
-        if revealed is not None and typed is not None:
+        if revealed is not None and typed is not NOTHING:
             # Words on a sentence that was none: they are put back for the real one, not saved.
-            sessions.tell_once(at.request, f"{revealed} Your words wait in the form.")
-            asked = Asked(at.claim_id)
-            return self.show(
-                at.request, at.viewer, at.incident_id, asked, typed=typed, status_code=409
-            )
+            why = f"{revealed} Your words wait in the form."
+            return self.refuse(at.request, at.viewer, at.incident_id, why, typed, at.claim_id)
         if told:
             sessions.tell_once(at.request, told)
         with self.db.reading() as session:
@@ -208,6 +204,21 @@ class ReviewDesk:
         shown = self._show(at.request, at.viewer, view, Asked(open_next))
         shown.headers["content-location"] = going_on.headers["location"].partition("#")[0]
         return shown
+
+    def refuse(
+        self,
+        request: Request,
+        viewer: Viewer,
+        incident_id: int,
+        why: str,
+        typed: Typed,
+        claim_id: int | None,
+    ) -> Response:
+        """The page again, with why, and with what was typed in its form."""
+        sessions.tell_once(request, why)
+        typed = replace(typed, claim_id=claim_id)
+        asked = Asked(claim_id)
+        return self.show(request, viewer, incident_id, asked, typed=typed, status_code=409)
 
     def note_opened(self, session: Session, at: At, claim: Claim, seen: Seen) -> None:
         """The page opens a claim beside its sources; what is not known is for how long."""

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from copilot.console import sessions
 from copilot.console.addresses import CommentId, IncidentId
-from copilot.console.message_link import stamp_in
+from copilot.console.message_link import stamps_in
 from copilot.console.pages.review_acts import CLAIM, ONLY_OWN_FORMS, Words
 from copilot.console.pages.review_desk import (
     After,
@@ -19,8 +19,8 @@ from copilot.console.pages.review_desk import (
     reviewer_of,
     to_review,
 )
-from copilot.console.review_view import Asked
 from copilot.console.sessions import SignedIn
+from copilot.console.typed_words import NOTHING, Typed
 from copilot.errors import BadInputError, NotFoundError
 from copilot.incidents.queries import get_incident
 from copilot.reviews import citing, comments, ledger
@@ -28,6 +28,9 @@ from copilot.reviews.models import Comment
 from copilot.reviews.vocabulary import LedgerKind
 
 REVIEW = "/incidents/{incident_id}/review"
+Messages = Annotated[list[Words], Form(max_length=50)]
+"""What was ticked in the conversation, and what was pasted."""
+NO_MESSAGES: list[str] = []
 Claim = Annotated[int | None, Form(ge=1, le=2**63 - 1)]
 
 
@@ -47,7 +50,8 @@ def _add_comments(router: APIRouter, desk: ReviewDesk) -> None:
                 session, at.incident_id, claim_id=at.claim_id, text=text, by=at.by, now=now()
             )
 
-        return desk.carry_out(at, act, after=After.STAY)
+        typed = Typed("comment", {"text": text})
+        return desk.carry_out(at, act, after=After.STAY, typed=typed)
 
     @router.post(f"{REVIEW}/comment", dependencies=ONLY_OWN_FORMS)
     def on_review(
@@ -62,8 +66,8 @@ def _add_comments(router: APIRouter, desk: ReviewDesk) -> None:
                 by = reviewer_of(viewer)
                 comments.write_comment(session, incident_id, text=text, by=by, now=now())
         except BadInputError as error:
-            sessions.tell_once(request, str(error))
-            return desk.show(request, viewer, incident_id, Asked(opened), status_code=409)
+            typed = Typed("remark", {"text": text})
+            return desk.refuse(request, viewer, incident_id, str(error), typed, opened)
         return to_review(incident_id, opened)
 
     @router.post(f"{REVIEW}/comments/{{comment_id}}/settle", dependencies=ONLY_OWN_FORMS)
@@ -79,8 +83,7 @@ def _add_comments(router: APIRouter, desk: ReviewDesk) -> None:
                 _require_comment(session, incident_id, comment_id)
                 comments.settle_comment(session, comment_id, by=reviewer_of(viewer), now=now())
         except BadInputError as error:
-            sessions.tell_once(request, str(error))
-            return desk.show(request, viewer, incident_id, Asked(opened), status_code=409)
+            return desk.refuse(request, viewer, incident_id, str(error), NOTHING, opened)
         return to_review(incident_id, opened)
 
 
@@ -92,10 +95,10 @@ def _add_sentences(router: APIRouter, desk: ReviewDesk) -> None:
         incident_id: IncidentId,
         section: Annotated[str, Form(max_length=64)] = "",
         text: Words = "",
-        message: Words = "",
+        message: Messages = NO_MESSAGES,
         opened: Claim = None,
     ) -> Response:
-        """A sentence of one's own, with the message that it rests on."""
+        """A sentence of one's own, with the messages that it rests on."""
         try:
             with desk.db.transaction() as session:
                 channel = get_incident(session, incident_id).channel_id
@@ -104,13 +107,13 @@ def _add_sentences(router: APIRouter, desk: ReviewDesk) -> None:
                     incident_id,
                     section=section,
                     text=text,
-                    message_ts=stamp_in(message, channel),
+                    message_ts=stamps_in(message, channel),
                     by=reviewer_of(viewer),
                     now=desk.clock.now(),
                 )
         except BadInputError as error:
-            sessions.tell_once(request, str(error))
-            return desk.show(request, viewer, incident_id, Asked(opened), status_code=409)
+            typed = Typed("add", {"text": text, "section": section}, tuple(message))
+            return desk.refuse(request, viewer, incident_id, str(error), typed, opened)
         if not claim.is_supported:
             sessions.tell_once(
                 request,

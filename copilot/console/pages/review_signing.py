@@ -10,7 +10,7 @@ from starlette.responses import Response
 from copilot.console import sessions
 from copilot.console.addresses import IncidentId, incident_path
 from copilot.console.incident_header import read_header
-from copilot.console.message_link import stamp_in
+from copilot.console.message_link import stamps_in
 from copilot.console.pages.review_acts import CLAIM, ONLY_OWN_FORMS, Words
 from copilot.console.pages.review_desk import (
     After,
@@ -19,11 +19,12 @@ from copilot.console.pages.review_desk import (
     reviewer_of,
     to_review,
 )
-from copilot.console.pages.review_remarks import REVIEW
+from copilot.console.pages.review_remarks import NO_MESSAGES, REVIEW, Messages
+from copilot.console.pages.review_remarks import Claim as OpenedClaim
 from copilot.console.rendering import page
 from copilot.console.review_order import left_by_risk
-from copilot.console.review_view import Asked
 from copilot.console.sessions import SignedIn
+from copilot.console.typed_words import Typed
 from copilot.errors import BadInputError, NotFoundError
 from copilot.incidents.queries import get_incident
 from copilot.reviews import amendments, signing
@@ -93,7 +94,8 @@ def _add_amendments(router: APIRouter, desk: ReviewDesk) -> None:
             )
             return "The correction stands below the signed review, under your name."
 
-        return desk.carry_out(at, act, after=After.STAY, typed=text)
+        typed = Typed("amend", {"text": text, "why": why})
+        return desk.carry_out(at, act, after=After.STAY, typed=typed)
 
     @router.post(f"{REVIEW}/amendments", dependencies=ONLY_OWN_FORMS)
     def add(
@@ -102,8 +104,9 @@ def _add_amendments(router: APIRouter, desk: ReviewDesk) -> None:
         incident_id: IncidentId,
         section: Annotated[str, Form(max_length=64)] = "",
         text: Words = "",
-        message: Words = "",
+        message: Messages = NO_MESSAGES,
         why: Words = "",
+        opened: OpenedClaim = None,
     ) -> Response:
         try:
             with desk.db.transaction() as session:
@@ -113,12 +116,13 @@ def _add_amendments(router: APIRouter, desk: ReviewDesk) -> None:
                     incident_id,
                     section=section,
                     text=text,
-                    message_ts=stamp_in(message, channel),
+                    message_ts=stamps_in(message, channel),
                     why=why,
                     by=reviewer_of(viewer),
                     now=desk.clock.now(),
                 )
         except BadInputError as error:
-            sessions.tell_once(request, str(error))
-            return desk.show(request, viewer, incident_id, Asked(), status_code=409)
+            fields = {"text": text, "section": section, "why": why}
+            typed = Typed("add", fields, tuple(message))
+            return desk.refuse(request, viewer, incident_id, str(error), typed, opened)
         return to_review(incident_id)

@@ -27,7 +27,7 @@ function goToField(details) {
   const form = details.open && details.querySelector(":scope > form");
   if (!form) return;
   form.querySelector("input:not([type=hidden]), textarea, select")?.focus({ preventScroll: true });
-  form.scrollIntoView({ block: "nearest" });
+  form.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
 function sendForm(event) {

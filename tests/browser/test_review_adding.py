@@ -1,0 +1,76 @@
+"""A sentence of one's own rests on messages that are ticked where they stand."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Desk
+
+LAG = "The index was caught up, with 0 lag."
+SHORT = "The index had 0 lag."
+
+
+def opens_claim(desk: Desk) -> Page:
+    page = desk.opens(f"/incidents/{desk.console.world.incident_id}/review")
+    page.get_by_role("link", name=LAG).click()
+    expect(page.locator(".claim.is-open a.text")).to_have_text(LAG)
+    return page
+
+
+def test_without_javascript_messages_are_ticked_and_come_back_ticked(plain: Desk) -> None:
+    page = opens_claim(plain)
+    expect(page.get_by_role("checkbox").first).to_be_hidden()
+    page.locator("summary", has_text="Add a sentence of your own").click()
+    page.get_by_label("The sentence; it is checked like any other").fill("too long " * 40)
+    page.get_by_label("Under").select_option("impact")
+    page.locator(".source article.is-cited").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator(".told").first).to_contain_text("Keep a sentence under 60 words")
+    expect(page.get_by_label("The sentence; it is")).to_have_value("too long " * 40)
+    expect(page.get_by_label("Under")).to_have_value("impact")
+    expect(page.locator(".source article.is-cited").get_by_role("checkbox")).to_be_checked()
+    page.get_by_label("The sentence; it is checked like any other").fill(SHORT)
+    page.get_by_role("button", name="Add it").click()
+    added = page.locator("#section-impact li.claim", has_text=SHORT)
+    expect(added).to_contain_text("edited by sam")
+    plain.complaints[:] = [line for line in plain.complaints if "409" not in line]
+
+
+def test_a_sentence_is_added_with_keys_alone(desk: Desk) -> None:
+    page = opens_claim(desk)
+    page.keyboard.press("a")
+    expect(page.get_by_label("The sentence; it is checked like any other")).to_be_focused()
+    page.keyboard.type(SHORT)
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Under")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="conversation")).to_be_focused()
+    page.keyboard.press("Enter")
+    cited = page.locator(".source article.is-cited").get_by_role("checkbox")
+    for _ in range(40):
+        if cited.evaluate("(box) => box === document.activeElement"):
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(cited).to_be_checked()
+    page.keyboard.press("Control+Enter")
+    added = page.locator(".section > ul > li.claim", has_text=SHORT)
+    expect(added).to_contain_text("edited by sam")
+    expect(page.get_by_role("checkbox").first).to_be_hidden()
+
+
+@pytest.mark.parametrize("words", [LAG, "The runbook for indexer lag still says"])
+def test_on_a_phone_the_open_sentence_stands_above_its_sources(phone: Desk, words: str) -> None:
+    page = phone.opens(f"/incidents/{phone.console.world.incident_id}/review")
+    page.get_by_role("link", name=words).click()
+    opened = page.locator(".claim.is-open")
+    expect(opened.locator("a.text")).to_contain_text(words)
+    page.reload()
+    expect(opened).to_be_focused()
+    expect(page.locator(".source")).to_be_visible()
+    page.wait_for_function(
+        """() => {
+          const claim = document.querySelector(".claim.is-open").getBoundingClientRect();
+          const panel = document.querySelector(".source").getBoundingClientRect();
+          return claim.top >= 0 && claim.bottom <= panel.top + 1;
+        }"""
+    )
