@@ -5,7 +5,7 @@ docs/reviews.md tells others how to work it out from the JSON export.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,10 +30,13 @@ def review_hash(
     signed_by: str,
     signed_at: datetime,
     version: int,
+    written_down: Sequence[Mapping[str, str]] | None = None,
 ) -> str:
-    """Of a review. `sections` are (key, title, hashes of its claims), in order."""
+    """Of a review. `sections` are (key, title, hashes of its claims), in order; `written_down` is
+    None where it was signed before that was kept."""
     return _hash(
         {
+            **({} if written_down is None else {"written_down": list(map(dict, written_down))}),
             "sections": [
                 {"claims": list(claims), "key": key, "title": title}
                 for key, title, claims in sections

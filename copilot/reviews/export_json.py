@@ -99,6 +99,7 @@ class ExportedSignature(_Exported):
     at: datetime
     version: int
     content_hash: str = Field(description="SHA-256, hex, as docs/reviews.md works it out.")
+    covers_written_down: bool = Field(description="The hash is of `written_down`, too.")
 
 
 class ExportedAmendment(_Exported):
@@ -149,7 +150,8 @@ class ReviewDocument(_Exported):
     milestone_problems: list[str]
     sections: list[ExportedSection]
     written_down: list[ExportedNote] = Field(
-        description="What people wrote down and said nowhere in the channel."
+        description="What people wrote down and said nowhere in the channel; of a signed review, "
+        "as it stood then."
     )
     unsupported: list[KeptApart] = Field(description="Left out of the review, one entry each.")
     marked_wrong: int = Field(description="Sentences that a person marked wrong; left out.")
@@ -270,7 +272,11 @@ def _signature(signed: SignedView | None) -> ExportedSignature | None:
     if signed is None:
         return None
     return ExportedSignature(
-        by=signed.by, at=signed.at, version=signed.version, content_hash=signed.content_hash
+        by=signed.by,
+        at=signed.at,
+        version=signed.version,
+        content_hash=signed.content_hash,
+        covers_written_down=signed.covers_written_down,
     )
 
 

@@ -14,7 +14,11 @@ from copilot.reviews.amendment_views import amended_in, amendment_views, amendme
 from copilot.reviews.claim_views import Shown, claim_view, marks_by_claim, proposal_view
 from copilot.reviews.models import Amendment, Claim, ClaimState, Comment, Review, SignOff
 from copilot.reviews.sections import template_of, title_of
-from copilot.reviews.signed_heading import signed_incident, written_until
+from copilot.reviews.signed_heading import (
+    signed_incident,
+    signed_written_down,
+    written_until,
+)
 from copilot.reviews.sources import Source, sources_of
 from copilot.reviews.time_zones import zone_of
 from copilot.reviews.versions import newest_review, sign_off_of
@@ -28,7 +32,7 @@ from copilot.reviews.views import ReviewedIncident as ReviewedIncident
 from copilot.reviews.views import ReviewView as ReviewView
 from copilot.reviews.views import SectionView as SectionView
 from copilot.reviews.views import SignedView as SignedView
-from copilot.reviews.written_down import written_down
+from copilot.reviews.written_down import WrittenDown, written_down
 from copilot.timeline.gaps import gaps_in
 from copilot.workspaces.directory import channel_name
 
@@ -138,7 +142,7 @@ def _review_view(
         sections=_sections(review, claims, published),
         sections_waiting=[title_of(key, template_of(review)) for key in review.sections_left],
         waits_for_people=review.waits_for_people,
-        written_down=written_down(session, incident, before=written_until(read.sign_off)),
+        written_down=_written_down(session, incident, read.sign_off),
         unsupported=[claim for claim in others if not _is_published(claim)],
         rejected=rejected,
         comments=[_comment_view(each) for each in read.comments if each.claim_id is None],
@@ -146,6 +150,16 @@ def _review_view(
         amendments=amendment_views(read.amendments, read.amending, read.standing, read.sources),
         source_changed=sum(claim.source_changed for claim in others),
     )
+
+
+def _written_down(
+    session: Session, incident: Incident, signed: SignOff | None
+) -> list[WrittenDown]:
+    """What was signed stays; how follow-ups stand today is told on their own page."""
+    kept = signed_written_down(signed)
+    if kept is not None:
+        return kept
+    return written_down(session, incident, before=written_until(signed))
 
 
 def incident_view(session: Session, incident: Incident) -> ReviewedIncident:
@@ -218,4 +232,5 @@ def _signed_view(read: _Read) -> SignedView | None:
         at=read.sign_off.signed_at,
         version=read.review.version,
         content_hash=read.sign_off.content_hash,
+        covers_written_down="written_down" in read.sign_off.heading,
     )

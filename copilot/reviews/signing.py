@@ -14,9 +14,10 @@ from copilot.reviews.models import Review, SignOff
 from copilot.reviews.reading import ReviewView, current_review, incident_view
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.sections import stored, template_of
-from copilot.reviews.signed_heading import heading_of
+from copilot.reviews.signed_heading import hashed_note, heading_of
 from copilot.reviews.sources import sources_of
 from copilot.reviews.versions import lock_unsigned, require_review, sign_off_of, standing_claims
+from copilot.reviews.written_down import written_down
 
 _MOST_NAMED = 3
 """Sentences that are quoted to who wants to sign."""
@@ -37,7 +38,8 @@ def reading_of(view: ReviewView) -> str:
         for section in view.sections
         for claim in section.claims
     ]
-    return sha256(repr(read).encode()).hexdigest()
+    written = [(each.kind, each.text, each.author) for each in view.written_down]
+    return sha256(repr((read, written)).encode()).hexdigest()
 
 
 def sign_off(
@@ -65,7 +67,11 @@ def sign_off(
         user_id=by.user_id,
         signed_at=now.replace(microsecond=0),
         content_hash="",
-        heading=heading_of(incident_view(session, incident), milestones_of(session, incident.id)),
+        heading=heading_of(
+            incident_view(session, incident),
+            milestones_of(session, incident.id),
+            written_down(session, incident),
+        ),
     )
     session.add(signed)
     session.flush()
@@ -105,7 +111,14 @@ def _hash_of(session: Session, incident_id: int, signed: SignOff, review: Review
         signed_by=signed.signed_by,
         signed_at=signed.signed_at,
         version=review.version,
+        written_down=_notes_of(view),
     )
+
+
+def _notes_of(view: ReviewView | None) -> list[dict[str, str]] | None:
+    if view is None or view.signed is None or not view.signed.covers_written_down:
+        return None
+    return [hashed_note(each) for each in view.written_down]
 
 
 def _of_sections(view: ReviewView) -> list[str]:

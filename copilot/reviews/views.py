@@ -135,6 +135,8 @@ class SignedView(BaseModel):
     version: int
     content_hash: str
     """SHA-256 of what was signed; docs/reviews.md says how to work it out."""
+    covers_written_down: bool = False
+    """What people wrote down is part of that; not so in reviews signed before it was kept."""
 
 
 class AmendmentView(BaseModel):

@@ -263,6 +263,7 @@ def test_others_can_work_out_the_hash_from_what_is_exported(
             }
             for section in signed.sections
         ],
+        "written_down": [],
     }
     assert {claim.id: claim.content_hash for claim in signed.claims} == hashes
     assert signed.signed.content_hash == digest(whole)
@@ -294,6 +295,7 @@ def test_tampering_with_what_was_signed_shows(
         update(Citation).values(quote="deploy 4812"),
         update(SignOff).values(signed_by="Ana"),
         update(SignOff).values(signed_at=datetime(2026, 3, 5, tzinfo=UTC)),
+        update(SignOff).values(heading={}),
     ):
         with db.transaction() as session:
             for_now = session.begin_nested()
