@@ -40,8 +40,9 @@ _LEDGER_KINDS = {
     ActKind.LEFT: LedgerKind.REJECTED,
     ActKind.UNDONE: LedgerKind.UNDONE,
     ActKind.SKIPPED: LedgerKind.SKIPPED,
+    ActKind.CITED: LedgerKind.CITED,
 }
-"""Taking and citing are steps on the way: what follows them is what counts."""
+"""What was taken has its lines already: the proposal's, and that what was checked is undone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError, NotFoundError
 from copilot.incidents.models import Incident
+from copilot.reviews import ledger
 from copilot.reviews.acting import find_claim, tidy
 from copilot.reviews.checking import check_again, without_gone
 from copilot.reviews.citing import find_source
@@ -20,6 +21,7 @@ from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.sections import template_of
 from copilot.reviews.sources import sources_of
 from copilot.reviews.versions import Cited, add_row, lock_incident, sign_off_of
+from copilot.reviews.vocabulary import LedgerKind
 from copilot.timeline.redaction import redact
 
 _MOST_LETTERS = 1_000
@@ -51,7 +53,7 @@ def amend(
             for source in without_gone(sources_of(session, incident, [old.id])[old.id])
         ]
         new = _new_claim(session, incident, signed, old.section, text, cited, message_ts, by, now)
-    return _write(session, signed, old.id, new, reason, by, now)
+    return _write(session, incident, signed, old, new, reason, by, now)
 
 
 def add_amendment(
@@ -73,7 +75,7 @@ def add_amendment(
     stamps = [message_ts] if isinstance(message_ts, str) else message_ts
     reason = _reason(why)
     new = _new_claim(session, incident, signed, section, text, [], stamps, by, now)
-    return _write(session, signed, None, new, reason, by, now)
+    return _write(session, incident, signed, None, new, reason, by, now)
 
 
 def _hold_signed(session: Session, incident_id: int) -> tuple[Incident, SignOff]:
@@ -143,8 +145,9 @@ def _new_claim(
 
 def _write(
     session: Session,
+    incident: Incident,
     signed: SignOff,
-    claim_id: int | None,
+    old: Claim | None,
     new: Claim | None,
     why: str,
     by: Reviewer,
@@ -156,7 +159,7 @@ def _write(
     amendment = Amendment(
         sign_off_id=signed.id,
         number=(last or 0) + 1,
-        claim_id=claim_id,
+        claim_id=old.id if old is not None else None,
         new_claim_id=new.id if new is not None else None,
         why=why,
         author=by.signature,
@@ -164,7 +167,15 @@ def _write(
         written_at=now,
     )
     session.add(amendment)
-    session.flush()
+    ledger.note(
+        session,
+        incident,
+        LedgerKind.AMENDED,
+        claim=new or old,
+        person=by.signature,
+        user_id=by.user_id,
+        now=now,
+    )
     return amendment
 
 

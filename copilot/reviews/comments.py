@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError, NotFoundError
+from copilot.reviews import ledger
 from copilot.reviews.acting import bring_back, find_claim, hold_claim
 from copilot.reviews.models import Comment, Review
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.versions import lock_unsigned, require_review
+from copilot.reviews.vocabulary import LedgerKind
 from copilot.suggestions.harmless import visible
 from copilot.timeline.redaction import redact
 
@@ -44,6 +46,15 @@ def write_comment(
     )
     session.add(comment)
     session.flush()
+    ledger.note(
+        session,
+        incident,
+        LedgerKind.COMMENTED,
+        claim=find_claim(session, claim_id) if claim_id is not None else None,
+        person=by.signature,
+        user_id=by.user_id,
+        now=now,
+    )
     return comment
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,8 @@ from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.jobs import Job, QueuedJob
 from copilot.reviews import ledger
+from copilot.reviews.amendments import amend
+from copilot.reviews.comments import write_comment
 from copilot.reviews.debt import debt_of, may_draft_on, seconds_per_source_in
 from copilot.reviews.gap_entries import Entry
 from copilot.reviews.gap_reading import entries_of
@@ -21,8 +24,10 @@ from copilot.reviews.policies import policy_in_force, set_policy
 from copilot.reviews.proposals import leave_proposal
 from copilot.reviews.review_policy import ReviewPolicy
 from copilot.reviews.reviewers import Reviewer
-from copilot.reviews.verification import edit_claim, mark_wrong, undo, verify
+from copilot.reviews.signing import sign_off
+from copilot.reviews.verification import cite, edit_claim, mark_wrong, undo, verify
 from copilot.reviews.vocabulary import LedgerKind
+from copilot.timeline.models import TimelineEvent
 from tests.fakes.drafter import a_claim
 from tests.integration.reviewing import (
     INVENTED,
@@ -119,6 +124,51 @@ def test_a_sentence_is_drafted_once_however_often_it_is_noted(
         ledger.note_drafted(session, get_incident(session, incident_id), claims, clock.now())
         count = select(LedgerEntry.kind, func.count()).group_by(LedgerEntry.kind)
         assert dict(session.execute(count).all()) == {"drafted": 2, "withdrawn": 1}
+
+
+def test_citing_commenting_and_amending_have_their_lines_and_change_no_number(
+    db: Database, incident_id: int, clock: ReplayClock
+) -> None:
+    with db.reading() as session:
+        said = session.scalars(
+            select(TimelineEvent.message_ts)
+            .where(TimelineEvent.message_ts.is_not(None))
+            .order_by(TimelineEvent.occurred_at)
+        )
+        stamps = list(said)
+    view = draft(db, incident_id, clock, ROLLBACK, NORMAL)
+    rolled_back, normal = claim_like(view, "4812").id, claim_like(view, "normal").id
+    with db.transaction() as session:
+        for claim_id in (rolled_back, normal):
+            verify(session, claim_id, by=ANA, now=clock.now())
+    with db.reading() as session:
+        before = read_ledger(session, [incident_id], clock.now()).gap()
+    clock.advance_to(clock.now() + timedelta(minutes=1))
+    with db.transaction() as session:
+        given: dict[str, Any] = {"by": BEN, "now": clock.now()}
+        cite(session, rolled_back, message_ts=stamps[3], **given)
+        write_comment(session, incident_id, claim_id=normal, text="since when?", **given)
+        write_comment(session, incident_id, text="well done", **given)
+        sign_off(session, incident_id, **given)
+        words = "The error rate is back to normal, the failover worked."
+        amend(session, incident_id, claim_id=normal, text=words, why="what helped", **given)
+        amend(session, incident_id, claim_id=rolled_back, text=None, why="beside it", **given)
+    told = [(one.kind, one.claim_id, one.words) for one in lines(db, incident_id)][-5:]
+    (*_, (_, new_id, _), _) = told
+    assert told == [
+        ("cited", rolled_back, 6),
+        ("commented", normal, 7),
+        ("commented", None, 0),
+        ("amended", new_id, 10),
+        ("amended", rolled_back, 6),
+    ]
+    assert new_id not in (None, normal)
+    with db.reading() as session:
+        ledger_now = read_ledger(session, [incident_id], clock.now())
+        assert ledger_now.gap() == before
+        assert debt_of(session, incident_id, clock.now()).reviewers == 1
+        rows = session.scalars(select(LedgerEntry)).all()
+        assert {row.person for row in rows if row.kind in ("cited", "amended")} == {"ben"}
 
 
 def test_the_debt_is_the_same_from_claims_and_from_the_ledger(
