@@ -28,6 +28,7 @@ _SINCE = re.compile(
 """`since` gives a reason behind a comma, or first of all; elsewhere it mostly tells how long."""
 
 _ASKS_WHY = re.compile(r"\b(?:why|how come|because|cause|reason|what)\b[^?]*\?", re.IGNORECASE)
+_A_THIRD, _HALF = 1 / 3, 1 / 2
 
 
 def problem_with_causes(claim: str, cited: Sequence[WindowMessage]) -> str | None:
@@ -61,16 +62,18 @@ class _Side:
 
 
 def _side(text: str, names: set[str]) -> _Side | None:
-    """Of plain words only where it has no others; None where it says nothing."""
-    own = [word for word in content_words(text) if word not in names]
-    plain = [word for word in words(text) if word not in STOPWORDS and not word[0].isdigit()]
-    said = own or [word for word in plain if word not in names]
+    """Of plain words only where it has no others; None where it says nothing. What is part of a
+    host's or another thing's name counts once, as a fact."""
     facts = passage_of(text).facts
+    named = {part for fact in facts for part in re.split(r"[^a-z]+", fact[1:])}
+    own = [word for word in content_words(text) if word not in names | named]
+    plain = [word for word in words(text) if word not in STOPWORDS and not word[0].isdigit()]
+    said = own or [word for word in plain if word not in names | named]
     return _Side(tuple(said), facts) if said or facts else None
 
 
 def _in_one_breath(sides: Sequence[_Side], cited: Sequence[WindowMessage]) -> bool:
-    if any(all(_shares(message.text, side) for side in sides) for message in cited):
+    if any(_names_all(message.text, sides, _HALF) for message in cited):
         return True
     return len(cited) > 1 and any(_ASKS_WHY.search(message.text) for message in cited)
 
@@ -82,6 +85,8 @@ def _shares(text: str, side: _Side) -> int:
     return told + len(side.facts & passage.facts)
 
 
-def _names_all(text: str, sides: Sequence[_Side]) -> bool:
-    """Each side of the cause is spoken of, by more than one of its words if it has many."""
-    return all(_shares(text, side) >= max(1, len(side.words) / 3) for side in sides)
+def _names_all(text: str, sides: Sequence[_Side], least: float = _A_THIRD) -> bool:
+    """So much of each side is spoken of, and something of it in any case."""
+    return all(
+        _shares(text, side) >= max(1, least * (len(side.words) + len(side.facts))) for side in sides
+    )

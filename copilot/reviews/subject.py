@@ -17,10 +17,6 @@ _MANY = 3
 _FEW = 2
 """Words that may be the writer's own, beside what the sources carry."""
 _NO_ONE = re.compile(r"\b(?:no|none|nobody|not|without)\b", re.IGNORECASE)
-_CLAUSE = re.compile(
-    r"[,;:]|\s[-–—]\s|\b(?:and|but|which|while|whereas|although|though|because|so that|so|where)\b",
-    re.IGNORECASE,
-)
 _HEAVY = word_set(
     """
     attack attacked attacker attackers hacker hackers hacked breach breached breaches leak leaked
@@ -81,7 +77,8 @@ def _problem_with_words(
     own = _own_words(plain, authors)
     missing = [word for word in own if not _is_carried(word, meanings)]
     facts = _facts(plain)
-    carried = len(own) - len(missing) + facts
+    told_by = any(word in authors for word in words(plain))
+    carried = len(own) - len(missing) + facts + told_by
     if not missing and _QUOTED.search(plain):
         return None  # somebody's very words
     if not carried and not _shares_plain_words(plain, meanings, authors):
@@ -90,19 +87,7 @@ def _problem_with_words(
         return "it says nothing of its own" if strict or not own else None
     if not strict:
         return None
-    if len(missing) > _FEW + 2 * carried:
-        return _saying(missing)
-    problems = (_problem_with_clause(clause, meanings, authors) for clause in _CLAUSE.split(plain))
-    return next(filter(None, problems), None)
-
-
-def _problem_with_clause(clause: str, meanings: frozenset[str], authors: set[str]) -> str | None:
-    """A clause of some length of which no source says a word."""
-    own = _own_words(clause, authors)
-    missing = [word for word in own if not _is_carried(word, meanings)]
-    if len(missing) > _FEW and len(missing) == len(own) and not _facts(clause):
-        return _saying(missing)
-    return None
+    return _saying(missing) if len(missing) > _FEW + 2 * carried else None
 
 
 def _problem_with_whom(plain: str, texts: Sequence[str], authors: set[str]) -> str | None:
