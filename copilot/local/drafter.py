@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from math import log2
 from zoneinfo import ZoneInfo
 
-from copilot.local.drafter_log import common_stems, log_keepers
+from copilot.local.drafter_log import common_stems, log_keepers, shared_labels
 from copilot.local.drafter_moments import (
     UNSURE,
     WORTH_LEARNING,
@@ -18,7 +18,6 @@ from copilot.local.drafter_moments import (
     take_deeds,
     take_marked,
     take_status_list,
-    take_summary,
     take_turns,
 )
 from copilot.local.drafter_plan import (
@@ -36,18 +35,30 @@ from copilot.local.drafter_sections import (
     unanswered,
 )
 from copilot.local.drafter_selection import Selection, with_cue, with_substance
+from copilot.local.drafter_summary import take_summary
+from copilot.local.drafter_unfit import explains_nothing, is_ahead, is_no_harm, is_taken_back
 from copilot.local.drafter_unheard import take_unheard, unheard_left_out
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import Draft, DraftedClaim, DraftRequest, SectionWish
-from copilot.reviews.cues import Cue
+from copilot.reviews.cues import Cue, tells_a_deed
 from copilot.reviews.models import Section
-from copilot.reviews.salience import Sentence, joking_run, points, sentences_of
+from copilot.reviews.salience import (
+    Sentence,
+    joking_run,
+    points,
+    sentences_of,
+    without_label,
+)
 from copilot.reviews.words import normalised
 
+_SOON_PUT_RIGHT = 6
 _WORTH_ASKING = -0.1
 _NO_FACTOR = (Cue.QUESTION, Cue.END, Cue.PLAN)
 _MOST_FOUND = 2
-_GOOD = re.compile(r"\b(?:able to|again|solved|resolved|fixed)\b", re.IGNORECASE)
+_GOOD = re.compile(
+    r"\b(?:able to|again|solved|resolved|fixed|match(?:es)?|correctly|healthy|as expected)\b",
+    re.IGNORECASE,
+)
 """`Able to start because the volume was free again`: why it went well brought nothing about."""
 _NOT = re.compile(r"\b(?:not|no|never)\b|n['’]t\b", re.IGNORECASE)
 _VICTIM = re.compile(
@@ -55,7 +66,13 @@ _VICTIM = re.compile(
     re.IGNORECASE,
 )
 """What was done in production hit nobody yet."""
-_NO_HIT = (*UNSURE, Cue.PLAN, Cue.END, Cue.FINDING, Cue.STATUS)
+_FLAW = re.compile(
+    r"\b(?:malformed|bugs?|issues?|problems?|(?:in|mis)\w*compatib\w*|wrong|incorrect\w*|invalid"
+    r"|mismatch\w*|mistake\w*|missing|without|broken|faulty|bad|stale)\b",
+    re.IGNORECASE,
+)
+"""Of what was done before anything was known to be wrong."""
+_NO_HIT = (*UNSURE, Cue.PLAN, Cue.OUTCOME, Cue.END, Cue.FINDING, Cue.STATUS)
 _SHARE_OF_LOG, _MOST_TURNS = 0.4, 20
 _SHARE_OF_DEEDS, _MOST_DEEDS = 0.33, 12
 
@@ -92,9 +109,16 @@ def _planned(request: DraftRequest) -> Selection:
     keepers = log_keepers(messages)
     joking = joking_run(messages)
     told = [message for message in messages if message.number not in joking]
-    sentences = [sentence for message in told for sentence in sentences_of(message)]
+    labels = shared_labels(messages)
+    sentences = [
+        without_label(sentence, labels.get(message.author_id, ""))
+        for at, message in enumerate(told)
+        for sentence in sentences_of(message)
+        if not is_taken_back(sentence, told[at + 1 : at + 1 + _SOON_PUT_RIGHT])
+    ]
     logged = logged_by(keepers, sentences)
-    selection = Selection(request.episodes, zone, request.names, keepers, common_stems(logged))
+    common = common_stems(logged)
+    selection = Selection(request.episodes, zone, request.names, keepers, common, labels)
     words = Wordings.of(messages, zone)
     scale = _scale(len(messages))
     take_follow_ups(selection, request.follow_ups, words)
@@ -105,10 +129,13 @@ def _planned(request: DraftRequest) -> Selection:
     take_status_list(selection, sentences, words)
     _take_lessons(selection, sentences, scale, words)
     take_decisions(selection, sentences, _few(2, scale), words)
+    # Some of what was done, before key moments use it up.
+    talk = [sentence for sentence in sentences if sentence.message.author_id not in keepers]
+    taken = take_deeds(selection, talk, [], _few(2, scale), words)
     turns = _few(7, scale) + round(_SHARE_OF_LOG * len(logged))
     take_turns(selection, sentences, logged, min(turns, _MOST_TURNS), words)
     deeds = _few(4, scale) + round(_SHARE_OF_DEEDS * len(logged))
-    take_deeds(selection, sentences, logged, min(deeds, _MOST_DEEDS), words)
+    take_deeds(selection, sentences, logged, min(deeds, _MOST_DEEDS) - taken, words)
     return selection
 
 
@@ -125,20 +152,42 @@ def _take_first_needs(
         if not points(sentence)
         and (Cue.ACTION not in sentence.cues or _VICTIM.search(sentence.text))
     ]
+    # That nobody was hit matters where nobody was.
+    hit = [sentence for sentence in hit if not is_no_harm(sentence)] or hit
     selection.take(Section.IMPACT, hit, _few(3, scale), words.reported, least=WORTH_TELLING)
+    _take_factors(selection, sentences, _few(4, scale), words)
+
+
+def _take_factors(
+    selection: Selection, sentences: Sequence[Sentence], most: int, words: Wordings
+) -> None:
     found = [
         sentence
         for sentence in with_cue(sentences, Cue.CAUSE, Cue.FINDING, without=_NO_FACTOR)
-        if sentence.score >= WORTH_TELLING
-        and not points(sentence)
-        and not _GOOD.search(sentence.text)
+        if sentence.score >= WORTH_TELLING and _is_factor(sentence)
     ]
-    causes = with_cue(found, Cue.CAUSE)
+    brought_in = [
+        sentence
+        for sentence in with_cue(sentences, Cue.SYMPTOM, without=_NO_FACTOR)
+        if selection.is_before_first_sign(sentence)
+        and tells_a_deed(sentence.text)
+        and _FLAW.search(sentence.text)
+    ]
+    causes = with_cue([*found, *brought_in], Cue.CAUSE) + brought_in
     section = Section.CONTRIBUTING_FACTORS
-    taken = selection.take(section, causes, _few(4, scale), words.reported)
+    taken = selection.take(section, causes, most, words.reported)
     # What was merely found is seldom a factor; it may be where nobody names one.
     positive = [sentence for sentence in found if not _NOT.search(sentence.text)]
     selection.take(section, positive, _MOST_FOUND - taken, words.reported)
+
+
+def _is_factor(sentence: Sentence) -> bool:
+    return not (
+        points(sentence)
+        or _GOOD.search(sentence.text)
+        or explains_nothing(sentence)
+        or is_ahead(sentence)
+    )
 
 
 def _take_lessons(

@@ -1,118 +1,52 @@
-"""Chooses for the sections that tell the course of an incident: summary, key moments, response."""
+"""Chooses for the sections that tell the course of an incident: key moments and response."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Mapping, Sequence, Set
 from itertools import groupby
 
-from copilot.local.drafter_log import is_deed, opens_with_deed
-from copilot.local.drafter_selection import WITHOUT_SAYING, Selection, with_cue, with_substance
+from copilot.local.drafter_log import is_deed
+from copilot.local.drafter_selection import TITLE_OF_CHANGE, WITHOUT_SAYING, Selection, with_cue
+from copilot.local.drafter_unfit import came_to_nothing, is_offered
 from copilot.local.drafter_wording import Wordings
-from copilot.ports import IncidentFacts
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
 from copilot.reviews.salience import Sentence, best_of, points
-from copilot.reviews.stated import stated_in
 
 UNSURE = (Cue.QUESTION, Cue.GUESS)
 WORTH_TELLING = 1.2
 WORTH_LEARNING = 0.7
 _LOGGED = 0.2
 _MOST_MARKED = 20
-_NEAR = timedelta(minutes=15)
 _STATUS_WORDS = 4
 _FEWEST_LISTED, _MOST_LISTED = 3, 5
 _RANK_OF_STATUS = 5.0
-_NO_TROUBLE = (*UNSURE, Cue.OUTCOME, Cue.END, Cue.WELL, Cue.STATUS, Cue.DECIDED)
-_ELSEWHERE = {Cue.CAUSE: 1.6, Cue.FINDING: 1.2, Cue.ACTION: 1.4, Cue.DETECTED: 0.4}
-"""What counts against a sentence as the plain statement of what was wrong: it belongs elsewhere."""
-_GRAVE = re.compile(
-    r"\b(?:fail\w*|errors?|down|outage|crash\w*|unavailable|unhealthy|stuck|broken?|unable|lost|missing"
-    r"|can['’]?t|cannot|not (?:work|respond|start|load)\w*|40[34]s?|50[0-4]s?|5xx|issues?)\b",
+_ENOUGH_TALK = 7
+_WORTH_A_THOUGHT = 0.5
+_SEEN = re.compile(
+    r"\b(?:looks? like|it (?:seems|appears) (?:that|like)|(?:seems|appears) to be)\b", re.IGNORECASE
+)
+"""A guess at how things stand, rather than a piece of advice."""
+_DID = re.compile(
+    r"^(?:i|we)(?:['’]ve| have)? (?:just |now |also |already |then |manually )*"
+    r"(?!need|want|tri|look|wonder|assum|thought|guess|expect|hop)(?:\w+ed|ran|put|sent|made"
+    r"|built)\b",
     re.IGNORECASE,
 )
-_SUPPOSED = re.compile(r"\b(?:if|should|would|could)\b", re.IGNORECASE)
-"""Neither a turn nor a deed, but a thought of one."""
-_LOOKING = re.compile(r"\binvestigat|\bdebugg|\blooking (?:at|into)\b", re.IGNORECASE)
-_GRAVE_WEIGHT = 0.4
-_EARLY = 0.8
-"""What was wrong is said early; what is said late is often about what was done."""
+"""Somebody tells their own deed in words that no list of ours has."""
+_AT_A_LOSS = re.compile(
+    r"\b(?:(?:not|un)[ -]?(?:sure|certain)|no (?:idea|clue)|don['’]?t know|who knows|that (?:will"
+    r"|would)"
+    r" be|whatever|maybe|perhaps|good idea|prefer|rather|you|your)\b",
+    re.IGNORECASE,
+)
+_THOUGHT = {Cue.ACTION, Cue.SYMPTOM, Cue.CAUSE, Cue.FINDING, Cue.OUTCOME, Cue.ALERT}
+_FULL_THOUGHT = 4
 
 
 def take_marked(selection: Selection, words: Wordings) -> None:
     """What people marked as key moments, before anything else can use it up."""
     marked = best_of(message for message in selection.messages if message.is_key_moment)
     selection.take(Section.KEY_MOMENTS, marked, _MOST_MARKED, words.timed)
-
-
-def take_summary(
-    selection: Selection, sentences: Sequence[Sentence], facts: IncidentFacts, words: Wordings
-) -> None:
-    """What was wrong, and how it ended, each in one sentence that somebody said."""
-    told = with_cue(sentences, *Cue, without=[Cue.QUESTION, Cue.OPEN, Cue.PLAN])
-    trouble = with_cue(told, Cue.SYMPTOM, without=_NO_TROUBLE)
-    plain = [
-        _as_trouble(sentence, selection)
-        for sentence in with_substance(trouble)
-        if not _is_about_work(sentence, selection)
-    ]
-    selection.take(Section.SUMMARY, plain, 1, words.timed, least=WORTH_LEARNING)
-    ends = with_cue(told, Cue.END, without=[Cue.GUESS])
-    late = [_as_end(sentence, selection, facts) for sentence in ends]
-    plainly = [one for one in with_cue(late, *Cue, without=[Cue.WELL]) if not points(one)]
-    if not _take_end(selection, plainly, words):
-        _take_end(selection, late, words)
-
-
-def _is_about_work(sentence: Sentence, selection: Selection) -> bool:
-    """It tells what was done about the trouble; lines of a log seldom tell both."""
-    is_logged = sentence.message.author_id in selection.log_keepers
-    return (
-        opens_with_deed(sentence)
-        or _LOOKING.search(sentence.text) is not None
-        or (is_logged and Cue.ACTION in sentence.cues)
-    )
-
-
-def _take_end(selection: Selection, ends: Sequence[Sentence], words: Wordings) -> bool:
-    """The best one; with how long it came after the first sign, where that is known."""
-    first = selection.first_sign
-    for end in sorted(ends, key=lambda sentence: -sentence.score):
-        if end.score < WORTH_LEARNING or selection.is_told(end):
-            continue
-        claim = None
-        if first is not None and first.message.occurred_at < end.message.occurred_at:
-            sources = [(end.message, end.text), (first.message, first.text)]
-            claim = selection.supported(Section.SUMMARY, words.timed_after(end, first), sources)
-        if claim:
-            selection.add(claim, end.score)
-            selection.mark_told(end)
-            return True
-        if selection.take(Section.SUMMARY, [end], 1, words.timed):
-            return True
-    return False
-
-
-def _as_trouble(sentence: Sentence, selection: Selection) -> Sentence:
-    elsewhere = sum(_ELSEWHERE.get(cue, 0) for cue in sentence.cues)
-    early = _EARLY * (1 - _place(sentence, selection))
-    grave = _GRAVE_WEIGHT * min(2, len(_GRAVE.findall(sentence.text)))
-    return replace(sentence, score=sentence.score + early + grave - elsewhere)
-
-
-def _as_end(sentence: Sentence, selection: Selection, facts: IncidentFacts) -> Sentence:
-    """An end counts for more when it is late, on record, or looks back on how it went."""
-    recorded = [at for at in (facts.mitigated_at, facts.resolved_at) if at is not None]
-    near = any(abs(sentence.message.occurred_at - at) <= _NEAR for at in recorded)
-    looks_back = len(stated_in(sentence.text).times) >= 2
-    is_said = Cue.STATUS in sentence.cues
-    more = _place(sentence, selection) + 0.7 * near + 0.7 * is_said + 1.5 * looks_back
-    return replace(sentence, score=sentence.score + more)
-
-
-def _place(sentence: Sentence, selection: Selection) -> float:
-    return selection.at[sentence.message.number] / len(selection.messages)
 
 
 def take_status_list(selection: Selection, sentences: Sequence[Sentence], words: Wordings) -> None:
@@ -155,7 +89,8 @@ def take_turns(
 ) -> None:
     """Turns of the incident: what changed, what was done and how it came out.
 
-    Of a log also what simply happened, and what nobody has a word of ours for.
+    Of a log also what simply happened, and what nobody has a word of ours for. Where people
+    talk and little of it is worded as a turn, what they found and thought fills the room.
     """
     turns = with_cue(
         sentences,
@@ -171,11 +106,34 @@ def take_turns(
         for sentence in turns
         if sentence.score >= WORTH_TELLING
         and sentence.message.number not in numbers
-        and not _SUPPOSED.search(sentence.text)
+        and not is_offered(sentence)
+        and not points(sentence)
     ]
-    happened = [one for one in _worth_logging(logged) if not is_deed(one)]
+    happened = [one for one in _worth_logging(logged) if not _is_response(one, selection)]
     spread = spread_over([*worth, *happened], selection.episode_of)
     selection.take(Section.KEY_MOMENTS, spread, most, words.timed, by_score=False)
+    room = min(_ENOUGH_TALK, most) - len(selection.of(Section.KEY_MOMENTS))
+    selection.take(Section.KEY_MOMENTS, _thoughts(sentences, numbers), room, words.timed)
+
+
+def _thoughts(sentences: Sequence[Sentence], logged: Set[int]) -> list[Sentence]:
+    """What people saw, found and thought, and the changes that they showed."""
+    return [
+        sentence
+        for sentence in sentences
+        if sentence.score >= _WORTH_A_THOUGHT
+        and sentence.message.number not in logged
+        and len(sentence.bare_stems) >= _FULL_THOUGHT
+        and (sentence.cues & _THOUGHT or _tells(sentence.text))
+        and not sentence.cues & {Cue.QUESTION, Cue.OPEN, Cue.HARD, Cue.PLAN}
+        and not points(sentence)
+        and not is_offered(sentence)
+        and not _AT_A_LOSS.search(sentence.text)
+    ]
+
+
+def _tells(text: str) -> bool:
+    return any(pattern.search(text) is not None for pattern in (_DID, _SEEN, TITLE_OF_CHANGE))
 
 
 def take_deeds(
@@ -184,21 +142,35 @@ def take_deeds(
     logged: Sequence[Sentence],
     most: int,
     words: Wordings,
-) -> None:
-    """What people did and decided."""
-    deeds = with_cue(sentences, Cue.ACTION, Cue.DECIDED, without=[Cue.QUESTION, Cue.STATUS])
+) -> int:
+    """What people did and decided, once something was known to be wrong."""
+    unwanted = [Cue.QUESTION, Cue.STATUS, Cue.GUESS]
+    deeds = with_cue(sentences, Cue.ACTION, Cue.DECIDED, without=unwanted)
     numbers = {sentence.message.number for sentence in logged}
     worth = [
         sentence
         for sentence in deeds
         if sentence.score >= WORTH_TELLING
         and sentence.message.number not in numbers
-        and not _SUPPOSED.search(sentence.text)
+        and not is_offered(sentence)
+        and not sentence.message.is_bot
+        and not points(sentence)
+        and not came_to_nothing(sentence)
+        and not selection.is_before_first_sign(sentence)
     ]
-    done = [one for one in _worth_logging(logged) if is_deed(one)]
-    selection.take(Section.RESPONSE, worth, most - len(done[:most]), words.reported)
+    done = [one for one in _worth_logging(logged) if _is_response(one, selection)]
+    taken = selection.take(Section.RESPONSE, worth, most - len(done[:most]), words.reported)
     spread = spread_over(done, selection.episode_of)
-    selection.take(Section.RESPONSE, spread, most, words.timed, by_score=False)
+    return taken + selection.take(Section.RESPONSE, spread, most, words.timed, by_score=False)
+
+
+def _is_response(logged: Sentence, selection: Selection) -> bool:
+    """Whatever was done before anything was wrong may have brought it about, but answered none."""
+    return (
+        is_deed(logged)
+        and not came_to_nothing(logged)
+        and not selection.is_before_first_sign(logged)
+    )
 
 
 def _worth_logging(logged: Sequence[Sentence]) -> list[Sentence]:

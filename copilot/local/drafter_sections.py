@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from copilot.local.drafter_selection import Selection, with_substance
+from copilot.local.drafter_unfit import is_asked_to_know, is_at_once
 from copilot.local.drafter_unheard import AHEAD
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import FollowUpFact, WindowMessage
@@ -70,7 +71,9 @@ def take_follow_ups(
             for quote in follow_up.evidence
             if quote.number in selection.by_number
         ]
-        if not follow_up.is_accepted and _is_past(selection, sources):
+        if not follow_up.is_accepted and (
+            _is_past(selection, sources) or is_at_once(follow_up.title, sources)
+        ):
             continue
         for text in _follow_up_texts(follow_up, sources, wordings):
             claim = selection.supported(Section.FOLLOW_UPS, text, sources)
@@ -158,6 +161,7 @@ def unanswered(selection: Selection, sentences: Sequence[Sentence]) -> list[Sent
         if (Cue.OPEN in sentence.cues and Cue.OUTCOME not in sentence.cues)
         or (
             Cue.QUESTION in sentence.cues
+            and is_asked_to_know(sentence)
             and len(sentence.stems) >= 3
             and not _was_answered(selection, sentence)
         )

@@ -1,7 +1,8 @@
 """What the local drafter has chosen so far: no message is told twice, no sentence unproven."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import InitVar, dataclass, field
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from copilot.ports import DraftedClaim, EpisodeMessages, Quote, WindowMessage
 from copilot.reviews.citations import check_claim
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
-from copilot.reviews.salience import FEW_WORDS, Sentence, is_told, whole_of
+from copilot.reviews.salience import FEW_WORDS, Sentence, is_told, whole_of, without_label
 
 Wording = Callable[[Sentence], str | None]
 
@@ -20,6 +21,8 @@ _SAME_IN_A_LOG = 0.8
 _TELLING_STEMS = 2
 WITHOUT_SAYING = frozenset({"incident", "issue"})
 """`Resolved` says what `Incident is resolved` says."""
+TITLE_OF_CHANGE = re.compile(r"^#\d+\s+\S")
+"""What Slack shows of a change that somebody linked to."""
 
 
 @dataclass(slots=True)
@@ -32,6 +35,8 @@ class Selection:
     log_keepers: frozenset[str | None] = frozenset()
     common: frozenset[str] = frozenset()
     """Stems that most lines of a log have."""
+    labels: Mapping[str | None, str] = field(default_factory=dict)
+    """What all lines of an author open with."""
     claims: list[DraftedClaim] = field(default_factory=list)
     ranks: dict[DraftedClaim, float] = field(default_factory=dict)
     """How much a reader would miss a claim, where a section gets too long."""
@@ -88,9 +93,11 @@ class Selection:
         self, section: Section, sentence: Sentence, wording: Wording
     ) -> DraftedClaim | None:
         """In the words around it too, where the message is short: less is out of context."""
-        for one in (whole_of(sentence, _WHOLE_MESSAGE), sentence):
-            if one is None:
+        label = self.labels.get(sentence.message.author_id, "")
+        for whole in (whole_of(sentence, _WHOLE_MESSAGE), sentence):
+            if whole is None:
                 continue
+            one = without_label(whole, label)
             claim = self.supported(section, wording(one), [(one.message, one.text)])
             if claim:
                 return claim
@@ -110,6 +117,21 @@ class Selection:
         self.claims.append(claim)
         self.ranks[claim] = rank
 
+    def of(self, section: Section) -> list[DraftedClaim]:
+        """The claims so far for one section."""
+        return [claim for claim in self.claims if claim.section == section]
+
+    def move(self, claim: DraftedClaim, section: Section) -> None:
+        rank = self.ranks.pop(claim)
+        self.claims.remove(claim)
+        self.add(replace(claim, section=section), rank)
+
+    def is_before_first_sign(self, sentence: Sentence) -> bool:
+        first = self.first_sign
+        return (
+            first is not None and self.at[sentence.message.number] < self.at[first.message.number]
+        )
+
     def mark_told(self, sentence: Sentence) -> None:
         self.used.add(sentence.message.number)
         stems = sentence.bare_stems
@@ -121,6 +143,8 @@ class Selection:
         if sentence.message.number in self.used:
             return True
         stems = sentence.bare_stems
+        if TITLE_OF_CHANGE.match(sentence.text):  # two changes may differ in a number alone
+            return stems in self.told
         if len(stems) < FEW_WORDS or Cue.STATUS in sentence.cues:
             return self._is_told_shortly(sentence, stems - WITHOUT_SAYING)
         if sentence.message.author_id in self.log_keepers:

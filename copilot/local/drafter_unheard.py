@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from copilot.local.drafter_selection import Selection
+from copilot.local.drafter_unfit import is_at_once
 from copilot.local.drafter_wording import Wordings
 from copilot.local.proposer import LocalProposer
 from copilot.ports import Candidate, Person, Quote, Window, WindowMessage
@@ -43,7 +44,9 @@ def take_unheard(selection: Selection, words: Wordings) -> None:
     for candidate in wanted:
         if taken == _MOST:
             return
-        taken += _take(selection, candidate.evidence[0], words)
+        quote = candidate.evidence[0]
+        if not is_at_once(candidate.title, [(selection.by_number[quote.number], quote.text)]):
+            taken += _take(selection, quote, words)
 
 
 def unheard_left_out(messages: Sequence[WindowMessage]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from copilot.reviews.salience import Sentence
 from copilot.reviews.words import word_count
 
 _LONG = timedelta(hours=12)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _PLAIN_NAME = re.compile(r"[\w][\w .'’-]{0,39}")
 _TURNS_THE_SENSE = re.compile(
     r"\b(?:not|no|never|none|nothing|but|unless|except|if|however|although|though|maybe|might"
@@ -84,6 +85,15 @@ class Wordings:
         quoted = quoted_to_fit(earlier.text, MAX_WORDS - word_count(told) - word_count(closing))
         return f"{told}, {closing} {quoted}" if quoted else None
 
+    def timed_with(self, change: Sentence, sentence: Sentence) -> str | None:
+        """`15:20 ana: “#81 Keep the pool open” “This fixes it”`, both of one author."""
+        opening = f"{self.clock(sentence.message.occurred_at)} {named(sentence.message)}:"
+        quoted = quoted_to_fit(sentence.text, MAX_WORDS - word_count(opening))
+        if quoted is None:
+            return None
+        title = quoted_to_fit(change.text, MAX_WORDS - word_count(opening) - word_count(quoted))
+        return f"{opening} {title}, {quoted}" if title else None
+
     def listed(self, sentences: Sequence[Sentence]) -> str | None:
         """`scribe: “First detected” 14:22, “Resolved” 15:51`, all of one author."""
         parts, day = [], None
@@ -120,10 +130,14 @@ class Wordings:
 
 
 def spoken_length(length: timedelta) -> str | None:
-    """`37 min`, `2 h 5 min`; None where it is less than a minute or more than a day."""
+    """`37 min`, `2 h 5 min`, `31 h`, `6 days`; None where it is less than a minute."""
     minutes = round(length.total_seconds() / 60)
-    if minutes < 1 or minutes >= 24 * 60:
+    if minutes < 1:
         return None
+    if length >= 2 * _DAY:
+        return f"{length // _DAY} days"
+    if length >= _DAY:
+        return f"{length // _HOUR} h"
     hours, rest = divmod(minutes, 60)
     if not hours:
         return f"{rest} min"

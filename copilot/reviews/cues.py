@@ -49,7 +49,8 @@ _ACTIONS = (
     r"|shut(?:ting)?_down|re-?updat|re-?creat|re-?run|uncordon|unpaus|push|resiz|re-?sync"
 )
 _VICTIMS = (
-    r"customers?|users?|people|clients?|tenants?|jobs?|orders?|checkouts?|payments?|requests?|logins?"
+    r"customers?|users?|people|clients?|tenants?|jobs?|orders?|checkouts?|payments?|requests?"
+    r"|logins?"
     r"|commands?|builds?|uploads?"
 )
 _AFFECTED = rf"{_VICTIMS}|e?mails?|contacts?|charges?|tickets?|complaints?|messages?"
@@ -81,7 +82,8 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|slow\w*|lag\w*|spik\w+|degraded|unresponsive|aren't_\w+ing|isn't_\w+ing|issues?"
         r"|trouble|wrong"
         r"|overloaded|overwhelm\w*|saturat\w*|starvation|unhealthy|\w*not_?ready|40[34]s?|no_data"
-        r"|malformed|invalid|mismatch\w*|incompatib\w*|incorrect|desired_effect|unexpected\w*|weird|strange\w*|odd|missing|dropp(?:ed"
+        r"|malformed|invalid|mismatch\w*|incompatib\w*|incorrect|desired_effect|unexpected\w*"
+        r"|weird|strange\w*|odd|missing|dropp(?:ed"
         r"|ing)|lost|exhausted|stale|elevated|unavailable|starv\w+|stopped|terminated"
         r"|worrisome)\b"
     ),
@@ -94,7 +96,8 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         rf"|\b(?:{_ACTIONS})(?:\w*ed|\w*ing|d|ied)?\b|\bmanual(?:ly)?_\w+"
         r"|\b(?:was|were|been|is|are)_(?:updated|changed|created|set|added|removed|stopped"
         r"|started|moved)\b"
-        r"|\btaking_\S+_out\b|\b(?:rollback|rollout|deploy|restart)_(?:is_)?(?:done|at_\d)|\bdecision_(?:was_)?(?:made|taken)\b|\b(?:changed|set)_back\b|\b(?:finished"
+        r"|\btaking_\S+_out\b|\b(?:rollback|rollout|deploy|restart)_(?:is_)?(?:done|at_\d)"
+        r"|\bdecision_(?:was_)?(?:made|taken)\b|\b(?:changed|set)_back\b|\b(?:finished"
         r"|completed)\b|\bwe_(?:opened|set|started|moved)\b"
     ),
     Cue.PLAN: _cue(
@@ -103,35 +106,55 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|we'?ll|agreed|go_ahead|plan_(?:is|was)|want_to|consider\w*|propos\w+)\b"
     ),
     Cue.OUTCOME: _cue(
-        r"\b(?:fixed|fixes_(?:it|the|this|that|things|everything|our)|resolved|back_to_normal|recover(?:ed|ing|s|y)|work(?:s"
+        r"\b(?:fixed|fixes_(?:it|the|this|that|things|everything|our)|resolved|back_to_normal"
+        r"|recover(?:ed|ing|s|y)|work(?:s"
         r"|ing)_(?:again|now|fine)|all_clear"
         r"|healthy|(?:all_)?green|stable|stabili[sz]\w+|mitigated|worked|verified|concluded"
         r"|(?:things|it|everything|all|we)_should_be_(?:fine|ok|good|back)"
         r"|confirmed|(?:is|are|came)_back(?!_to_you)|cleared|no_longer|subsided|restored"
-        r"|as_expected|did(?:_not|n't)_help|changed_nothing|no_effect|made_no_difference)\b"
+        r"|(?:available|accessible|reachable|online|running|operational)_again|(?:is|are|was|were"
+        r"|came|come)_back_(?:up|online)|up_and_running"
+        r"|as_(?:expected|intended)|did(?:_not|n't)_help|changed_nothing|no_effect"
+        r"|made_no_difference)\b"
     ),
     Cue.END: _cue(
-        r"\b(?:fixed|fixes_(?:it|the|this|that|things|everything|our)|resolved|back_to_(?:normal|their_normal)|recover(?:ed|ing)|work(?:s"
+        r"\b(?:fixed|fixes_(?:it|the|this|that|things|everything|our)|resolved|back_to_(?:normal"
+        r"|their_normal)|recover(?:ed|ing)|work(?:s"
         r"|ing)_(?:again|now|fine)"
         r"|all_clear|(?:is|are)_(?:healthy|stable|green)|mitigated|worked|restored|subsided"
-        r"|as_expected|fine_since|closing_this"
+        r"|(?:available|accessible|reachable|online|running|operational)_again|(?:is|are|was|were"
+        r"|came|come)_back_(?:up|online)|up_and_running"
+        r"|(?:availability|recovery)_confirmed|as_(?:expected|intended)|fine_since|closing_this"
+        r"|(?:incident|outage)_(?:is_|was_|has_been_|now_)*(?:closed|repaired)"
         r"|(?:things|it|everything|all|we)_should_be_(?:fine|ok|good|back)"
         r"|incident_(?:is_)?over)\b"
     ),
     Cue.FINDING: _cue(
-        r"\b(?:discovered|became_aware|found|identified|realis?zed|reveal\w*|explanation|tracked_(?:it|the"
+        r"\b(?:discover(?:ed)?|became_aware|found|identified|realis?zed|reveal\w*|explanation"
+        r"|tracked_(?:it|the"
         r"|down)|narrowed"
-        r"|noticed|observed|(?:then|so)_it(?:'?s|_is)|the_(?:writer|source|offender|trigger)_is|pinpointed|traced|investigation_(?:shows?|showed)"
+        r"|noticed|observed|(?:then|so)_it(?:'?s|_is)|the_(?:writer|source|offender|trigger)_is"
+        r"|pinpointed|traced|investigation_(?:shows?|showed)"
         r"|it_was_(?:because|due))\b"
     ),
     Cue.CAUSE: _cue(
         r"\b(?:root_cause"
-        r"|i'?d_guess|explanation|explains_(?:why|the|how)|suspect(?:s|ed)?_(?:that|it|the|an?|this|we|they|\w+_(?:is|was))|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out|which_is_why"
+        r"|i'?d_guess|explanation|explains_(?:why|the|how)|suspect(?:s|ed)?_(?:that|it|the|an?"
+        r"|this|we|they|\w+_(?:is|was))|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out"
+        r"|which_is_why"
         r"|that'?s_why|culprit"
         r"|the_(?:issue|problem|bug|cause)_(?:is|was)|bug|misconfigur\w+|regression"
         r"|bad_(?:commit|release|deploy\w*|config\w*|change)|(?:not|non-?)_?deterministic"
         r"|race_condition"
-        r"|introduced|triggered_by|memory_leak|ran_out|expired|latent|rate_limit\w*"
+        r"|introduced|triggered_by|(?:accident|inadvertent|mistaken|unintention)\w*"
+        r"|by_(?:accident|mistake)"
+        r"|(?:occurred|happened|began|started|(?:right|immediately|shortly"
+        r"|directly))_(?:immediately_|right"
+        r"_|shortly_|directly_)?(?:following|after)_an?_(?:\S+_){0,3}(?:upgrade|update|change"
+        r"|deploy\w*|release"
+        r"|migration|rollout|bump|merge)"
+        r"|(?:deleted|destroyed|removed|overwritten|wiped|dropped|overridden|revoked|evicted)_by"
+        r"|memory_leak|ran_out|expired|latent|rate_limit\w*"
         r"|wrong_(?:\w+_)?(?:namespace|config\w*|version|cluster|order|key|region|flag"
         r"|value)s?|no_limits?)\b"
     ),
@@ -143,7 +166,8 @@ _CUES: dict[Cue, re.Pattern[str]] = {
     Cue.WELL: _cue(
         r"\b(?:that'?s_good|so_that'?s_good|went_well|worked_well|nice_catch|luckily"
         r"|fortunately|glad"
-        r"|good_(?:thing|news|that|catch|find)|well_spotted|quickly_(?:found|fixed|resolved|identified|rolled|responded|noticed|spotted"
+        r"|good_(?:thing|news|that|catch|find)|well_spotted|quickly_(?:found|fixed|resolved"
+        r"|identified|rolled|responded|noticed|spotted"
         r"|recovered|mitigated|restored)|was_quick|paid_off|helped_a_lot|saved_us|great_(?:job"
         r"|work|catch)"
         r"|smoothly|recover\w*_on_(?:its|their)_own|well_done|kudos)\b"
@@ -155,13 +179,17 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|us)"
         r"|wish_we|should_have_(?:\w+ed|been|had|caught|seen)|ought_not|no_(?:runbooks?"
         r"|alerts?|dashboards?|docs?|access|visibility)"
-        r"|there_is_no_(?:\S*-\S*|runbook\w*|alert\w*|doc\w*|way|monitoring)|muted|(?:don'?t|didn'?t)_have_access|would(?:'?ve|_have)_been_nice|nobody_knew|did(?:n'?t|_not)_(?:know|notice|page|alert)|flying_blind|out_of_date"
+        r"|there_is_no_(?:\S*-\S*|runbook\w*|alert\w*|doc\w*|way|monitoring)|muted|(?:don'?t"
+        r"|didn'?t)_have_access|would(?:'?ve|_have)_been_nice|nobody_knew|did(?:n'?t"
+        r"|_not)_(?:know|notice|page|alert)|flying_blind|out_of_date"
         r"|stale_(?:docs?|runbook)"
         r"|too_(?:slow|late|noisy)|instead_of_paging)\b"
     ),
     Cue.STATUS: _cue(
-        r"\b(?:incident|outage|sev-?_?\d)_(?:(?:is|was|has_been|formally|now|ticket|marked_as|repaired"
-        r"|declared|and|as)_){0,3}(?:declared|resolved|repaired|closed|over|mitigated|raised|opened)\b"
+        r"\b(?:incident|outage|sev-?_?\d)_(?:(?:is|was|has_been|formally|now|ticket|marked_as"
+        r"|repaired"
+        r"|declared|and|as)_){0,3}(?:declared|resolved|repaired|closed|over|mitigated|raised"
+        r"|opened)\b"
         r"|\bdeclar\w+_(?:this_)?(?:as_)?an?_(?:\w+_)?incident\b|\bincident_mitigated\b"
         r"|^\W*(?:first_detected|detected|declared|repaired|mitigated|resolved|recovered"
         r"|all_clear)\W*$"
@@ -169,9 +197,12 @@ _CUES: dict[Cue, re.Pattern[str]] = {
     Cue.DETECTED: _cue(
         rf"\b(?:{_WHO})s?_(?:\S+_){{0,2}}(?:report\w*|complain\w*|notic\w+|alert\w*_us|reach\w*_out"
         r"|inform\w*_us|observ\w+|spotted|sees?|saw|(?:are|is|were)_seeing)\b"
-        r"|^(?:we_|i_)?(?:noticed|detected|spotted|received|observed)\b|\bfirst_detected\b"
-        r"|\b(?:alerts?|alarms?|pager)_(?:\S+_)?(?:triggered|fired|firing|fires?|received|went_off|came)\b"
-        r"|\b(?:triggered|received|got)_(?:an?_|the_|\S+_){0,3}(?:alerts?|alarms?|pages?|reports?)\b"
+        r"|^(?:we_|i_)?(?:noticed|detected|spotted|received|observed)\b|\bdetected_that\b"
+        r"|\bfirst_detected\b"
+        r"|\b(?:alerts?|alarms?|pager)_(?:\S+_)?(?:triggered|fired|firing|fires?|received"
+        r"|went_off|came)\b"
+        r"|\b(?:triggered|received|got)_(?:an?_|the_|\S+_){0,3}(?:alerts?|alarms?|pages?"
+        r"|reports?)\b"
         r"|\b(?:critical|high[- ]priority)_(?:alert|alarm)\b|\balerted_(?:via|by|to|us)\b"
         r"|\b(?:users?|customers?|clients?)_reports?\b"
     ),
@@ -180,7 +211,8 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|go(?:ing)?_with|plan(?:ned|s)_to|chose)\b"
     ),
     Cue.OPEN: _cue(
-        r"\bneed_to_talk_about\b|\bopen_question|\bstill_(?:trying|attempting|investigating|looking|don'?t_know|unclear|no_idea"
+        r"\bneed_to_talk_about\b|\bopen_question|\bstill_(?:trying|attempting|investigating"
+        r"|looking|don'?t_know|unclear|no_idea"
         r"|need_to_find)"
         r"|\b(?:figure|find|work)_out_(?:why|how|what)|\bnot_clear_(?:how|why|what)"
         r"|\bdon'?t_know_(?:why|how|what)"

@@ -27,7 +27,7 @@ class Sentence:
     @property
     def bare_stems(self) -> frozenset[str]:
         """Without folding synonyms: what tells two sentences apart."""
-        return _bare_stems(self.text)
+        return bare_stems(self.text)
 
 
 _WEIGHTS = {
@@ -68,30 +68,49 @@ _HEADLINE_WORDS = 18
 _ONE_BREATH = timedelta(seconds=60)
 _CODE_BLOCK = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LEADING = re.compile(
-    r"^(?:(?:[-*•>]|\d+[.)]|ok(?:ay)?|oh|ah|yeah|yep|yup|so|but|and|hm+|hrm+|um+|well|actually"
+    r"^(?:[ap]m\b(?:\s+(?:utc|gmt|bst|ces?t|[pmce][sd]?t)\b)?(?:\s+(?:on\s+)?(?:mon|tue|wed|thu"
+    r"|fri|sat"
+    r"|sun)[a-z]*\b,?)?(?:\s+[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd"
+    r"|th)?\b,?)?(?:\s+\d{4})?\s*[:–—-]\s+)?"
+    r"(?:(?:[-*•>]|\d+[.)]|ok(?:ay)?|oh|ah|yeah|yep|yup|so|but|and|hm+|hrm+|um+|well|actually"
     r"|also|aside|man"
     r"|further update|update|fyi|btw|ugh|wow|alright|right|though|anyway|then"
     r"|[*_]{0,2}(?:detection|recovery|resolution|update|note|summary)[*_]{0,2}(?=:)"
-    r"|:[\w+-]+:)[\s,:;.…*-]+)+",
+    r"|:[\w+-]+:)[\s,:;.…*-]+)*",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(r"(?:\s*:[\w+-]+:)+\s*$|\s*View newer replies\.?$|\s*\[\^\w+\]\s*$|\s*:\s*$")
 _MAY_TRAIL = re.compile(r"[:\]\s]\Z|replies\.?\Z")
 _WRAPPED = re.compile(r"(?P<mark>[*_~]{1,2})(?P<text>[^*_~]+|.+)(?P=mark)[.!]?")
 _DANGLING = re.compile(
-    r"^(?:because|since|which|that|to|for|or|if|than|as|of|with|not anymore|it's possible i'm"
+    r"^(?:because|since|which|that|to|for|or|if|than|as|of|with|not anymore|not (?:an?|the|great"
+    r"|ideal"
+    r"|perfect|bad|yet|really|sure if|quite|too)|worth|it's possible i'm"
     r"|(?:is|was|are|were|has been|have been)(?! (?:there|anyone|anybody|it|this|that)\b))\b",
     re.IGNORECASE,
 )
+POINTING = 1.1
+"""Counts against a sentence about a `this`, which is said elsewhere."""
 _POINTING = re.compile(
-    r"^(?:i think )?(?:this|that|they|these|those|he|she"
+    r"^(?:i (?:do not |don'?t )?(?:think|believe|guess|suspect) )?(?:this|that|they|these|those"
+    r"|he|she"
     r"|it(?!\s+(?:looks|seems|appears|took|takes|(?:is|was) (?:hard|difficult|unclear|not clear)))"
     r"|which|same)\b|\b(?:of|with|by) (?:these|those)\b"
+    r"|^(?:\S+\s+){1,3}(?:detect|see|saw|notic|fix|caus|found|find|confirm|revert|handl|solv|resolv"
+    r"|explain|mean|know|knew|saying|says|said|did|does|do|tri)\w*\s+(?:this|that|these|those|it)"
+    r"(?=\s*(?:[,.;:!]|$))"
 )
 _ASIDE = re.compile(
     r"\bfwiw\b|^(?:wording|my draft|draft)\b|\bstatus page (?:says|goes)\b|^at least\b"
     r"|\bi thought so\b|\b(?:concerned|worried|nervous)\b|\bwhich was my\b|\bit is why\b|\bi see\b"
 )
+_LABEL_LINE = re.compile(
+    r"^(?:\w+ )?(?:thread|timeline|links?|channel|docs?|document|tickets?|recording|notes"
+    r"|status page"
+    r"|case|call|bridge|meet|zoom|dashboards?)s?\s*:",
+    re.IGNORECASE,
+)
+"""Where something is to be found: nothing that happened."""
 _CODE = re.compile(r"`[^`]+`")
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"\d\S*")
@@ -105,7 +124,8 @@ def _stems(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=20_000)
-def _bare_stems(text: str) -> frozenset[str]:
+def bare_stems(text: str) -> frozenset[str]:
+    """Of the words that carry meaning, synonyms apart."""
     return frozenset(bare_stem(word) for word in words(text) if word not in STOPWORDS)
 
 
@@ -192,6 +212,17 @@ def is_told(sentence: Sentence, told: Sequence[frozenset[str]], same: float = SA
     )
 
 
+def without_label(sentence: Sentence, label: str) -> Sentence:
+    """The same without the label that all lines of its author open with; read anew."""
+    if not label or not sentence.text.startswith(label):
+        return sentence
+    text = sentence.text.removeprefix(label).strip()
+    if not _stems(text):
+        return sentence
+    cues = cues_in(text, is_bot=sentence.message.is_bot)
+    return Sentence(sentence.message, text, cues, _score(sentence.message, text, text, cues))
+
+
 def points(sentence: Sentence) -> bool:
     """It is about a `this` or `they` that somebody said before."""
     return _POINTING.search(sentence.text.lower()) is not None
@@ -228,11 +259,11 @@ def _faults(whole: str, text: str, raw: str, *, is_question: bool) -> float:
     faults = (
         (2.5, bool(_JOKE.search(whole.lower()) or _JOKE.search(raw.lower()))),
         (3.0, bool(_DANGLING.search(text))),
-        (1.1, bool(_POINTING.search(lower))),
+        (POINTING, bool(_POINTING.search(lower))),
         (0.4 if is_question else 1.0, bool(_YOU.search(text))),
         (1.5, _is_table(text)),
         (2.0, text.count('"') % 2 == 1),
-        (3.0, bool(_ASIDE.search(lower))),
+        (3.0, bool(_ASIDE.search(lower) or _LABEL_LINE.search(text))),
         (1.5, is_code),
     )
     return sum(weight for weight, found in faults if found)

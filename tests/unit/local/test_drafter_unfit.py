@@ -1,0 +1,169 @@
+"""Sentences that would mislead in a section are told elsewhere, or not at all."""
+
+from dataclasses import replace
+
+import pytest
+
+from copilot.local.drafter import LocalDrafter
+from copilot.local.drafter_unfit import (
+    came_to_nothing,
+    explains_nothing,
+    is_asked_to_know,
+    is_at_once,
+    is_no_harm,
+    is_offered,
+)
+from copilot.ports import FollowUpFact, Quote
+from copilot.reviews.models import Section
+from copilot.reviews.salience import Sentence, points, sentences_of
+from tests.unit.local.test_drafter import STORY, a_request, conversation, draft, texts
+from tests.unit.reviews.messages import a_message
+
+
+def sentence(text: str) -> Sentence:
+    return sentences_of(a_message(1, text))[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "we can manually restart the workers",
+        "I can fail over to the replica",
+        "happy to restart the queue",
+        "we could roll back the gateway",
+    ],
+)
+def test_an_offer_is_no_deed(text: str) -> None:
+    assert is_offered(sentence(text))
+
+
+@pytest.mark.parametrize("text", ["restarted the workers", "we rolled back the gateway"])
+def test_a_deed_is_no_offer(text: str) -> None:
+    assert not is_offered(sentence(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "there are thousands of jobs on the primary?",
+        "Shouldn't the quota be on the tenants?",
+        "so we're writing everything to the replica?",
+        "why not just move it all to one region?",
+        "can you paste the logs of the gateway?",
+    ],
+)
+def test_a_statement_with_a_question_mark_asks_nothing(text: str) -> None:
+    assert not is_asked_to_know(sentence(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "does anyone know why the pool alarm never fired on web-2?",
+        "why did the failover take twenty minutes?",
+        "was the certificate of the gateway renewed by hand?",
+    ],
+)
+def test_a_question_asks_for_what_is_not_known(text: str) -> None:
+    assert is_asked_to_know(sentence(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We discovered that three brokers were down",
+        "The canary reveals that the workers are unable to reach the registry",
+        "Team found that the issue was on 4 brokers and began to drain them",
+        "A ticket was submitted about the timeouts caused by the gateway",
+        "The system log reports `cannot allocate, because it failed before`",
+    ],
+)
+def test_a_symptom_or_a_reaction_explains_nothing(text: str) -> None:
+    assert explains_nothing(sentence(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "turns out the pool is exhausted because db-3 ran out of connections",
+        "Found that the new version drops chunks when the buffer is full",
+        "The brokers crashed after the upgrade changed their memory limits",
+        "Rollback fails due to a wrong registry setting",
+    ],
+)
+def test_what_explains_the_trouble_is_kept(text: str) -> None:
+    assert not explains_nothing(sentence(text))
+
+
+def test_an_attempt_that_came_to_nothing_is_seen_not_done() -> None:
+    assert came_to_nothing(sentence("The second broker said it was draining, but nothing happened"))
+    assert not came_to_nothing(sentence("Restarted the second broker, but it failed again"))
+
+
+def test_that_nobody_was_hit_is_no_impact_where_somebody_was() -> None:
+    assert is_no_harm(sentence("the staging cluster has a wrong secret; no impact on customers"))
+    aside = "the staging cluster fails too, no impact on customers there"
+    told = texts(draft([*STORY, a_message(16, aside, at="14:16:0")]), Section.IMPACT)
+    assert not any("staging" in text for text in told)
+    alert = a_message(1, "CRITICAL: disk full on web-2", author="alertbot", is_bot=True)
+    alone = [alert, a_message(2, aside, at="15:16:0")]
+    assert any("staging" in text for text in texts(draft(alone), Section.IMPACT))
+
+
+@pytest.mark.parametrize(
+    ("title", "quote", "expected"),
+    [
+        ("Roll back to yesterday's build", "shall we roll back to yesterday's build?", True),
+        ("Look at the code", "i will look at the code", True),
+        ("Restart the indexer", "I'll restart the indexer tomorrow", False),
+        ("Check the alert thresholds", "we should check the alert thresholds", False),
+        ("Add an alert on lag", "let's add an alert on lag", False),
+        ("Run the migration again next week", "run the migration again next week", False),
+    ],
+)
+def test_what_is_done_on_the_spot_is_no_follow_up(title: str, quote: str, expected: bool) -> None:
+    message = a_message(1, quote)
+    assert is_at_once(title, [(message, quote)]) is expected
+
+
+def test_a_person_may_accept_an_immediate_action_as_a_follow_up() -> None:
+    messages = conversation(("ana", "i will look at the code of the gateway"))
+    fact = FollowUpFact("Look at the code of the gateway", "ana", False, (Quote(1, "look at"),))
+    suggested = LocalDrafter().draft(a_request(messages, [fact])).claims
+    accepted = LocalDrafter().draft(a_request(messages, [replace(fact, is_accepted=True)])).claims
+    assert texts(suggested, Section.FOLLOW_UPS) == []
+    assert len(texts(accepted, Section.FOLLOW_UPS)) == 1
+
+
+def test_what_is_put_right_at_once_is_no_factor() -> None:
+    wrong = "so the cause is a wrong version in the right region"
+    right = "the right version in the wrong region is the cause"
+    told = draft(conversation(("ana", wrong), ("ben", right), ("ana", "ah")))
+    assert not any(wrong.removeprefix("so ") in claim.text for claim in told)
+    stands = draft(conversation(("ana", wrong), ("ben", "ok")))
+    assert any("wrong version" in claim.text for claim in stands)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This fixes the problem of this morning",
+        "I don't think it is that serious, just a bad release",
+        "Autoscaler notices this, setting the size from 30 to 15",
+    ],
+)
+def test_what_points_elsewhere_is_known(text: str) -> None:
+    assert points(sentence(text))
+
+
+def test_a_fix_that_points_is_told_with_the_change_it_means() -> None:
+    told = draft(
+        [
+            a_message(1, "checkout is failing for customers", author="ben", at="14:0:0"),
+            a_message(2, "#81 Keep the pool open", author="ana", at="14:20:0"),
+            a_message(3, "This fixes the issue we had today", author="ana", at="14:20:2"),
+        ]
+    )
+    assert texts(told, Section.SUMMARY)[-1] == (
+        "14:20 ana: “#81 Keep the pool open”, “This fixes the issue we had today”"
+    )
