@@ -20,7 +20,7 @@ _SAYING = word_set(
     """
 )
 _COMMON_CAPITALS = frozenset(MONTHS) | frozenset(WEEKDAYS) | {"utc", "i", "accepted", "suggested"}
-_TELLS = 2.0
+_TELLS = 1.0
 """Words that a message shares with a sentence when it clearly tells of it."""
 _ANSWER = re.compile(
     r"\W*(?:yes|yep|yeah|yup|no|nope|not|none|nothing|never|same|me|mine|ok|okay|sure|fine|agreed"
@@ -190,7 +190,7 @@ def _wrong_doer(
             if identifier_in(name, m.author_name)
             or (identifier_in(name, m.text) and not _is_told_to(name, m.text))
         ]
-        is_anothers = not max(own, default=0.0) or _is_a_bots(name, cited, scores)
+        is_anothers = max(own, default=0.0) < best / 2 or _is_a_bots(name, cited, scores)
         if best >= _TELLS and is_anothers and not _answers(name, cited):
             return f"{name} did not write what it cites"
         by = [by for m in cited for by in _BY_WHOM.findall(m.text) if by.lower() in lower_names]
