@@ -8,28 +8,25 @@ from copilot.ports import WindowMessage
 from copilot.reviews.extents import problem_with_extent, problem_with_vague_amounts
 from copilot.reviews.identifiers import problem_with_identifiers
 from copilot.reviews.lengths import problem_with_lengths
-from copilot.reviews.meanings import is_neutral, same_meaning
-from copilot.reviews.reckoning import figures_of, is_about_as_many, ratios, sums
+from copilot.reviews.meanings import same_meaning
+from copilot.reviews.reckoning import is_reckoned
 from copilot.reviews.stated import Number, Stated, stated_in
-from copilot.reviews.told_times import problem_with_dates, problem_with_times
-from copilot.reviews.words import normalised, stem, words
+from copilot.reviews.told_dates import days_of, problem_with_dates
+from copilot.reviews.told_times import may_be_time, problem_with_times
+from copilot.reviews.words import STOPWORDS, normalised, stem
 
 _PEOPLE = frozenset(map(stem, ("people", "responders", "engineers", "persons", "authors")))
 _MESSAGES = frozenset(map(stem, ("messages", "reports")))
 _A_FEW = 12
 """What a person may count as they call it: `12 bad ones` are twelve dumps."""
-_TIMES = re.compile(r"(?<![\w.])(\d{1,6}(?:\.\d)?)[\s-]times\b", re.IGNORECASE)
 _TWO = re.compile(r"\b(?:both|pair|twice|double\w*|couple|second)\b", re.IGNORECASE)
 _ALL = re.compile(r"\b(?:all|every\w*|entire\w*|fully|whole|complete\w*)\b", re.IGNORECASE)
+_SINGLE = re.compile(r"\b(?:one|once|single|only|first|an?)\b", re.IGNORECASE)
 _NO = re.compile(r"\b(?:no|none|nothing|not a single|zero)\b", re.IGNORECASE)
-_RECKONED = re.compile(
-    r"\b(?:more|fewer|less|left|remain\w*|rest|another|additional|further|total|altogether|combined"
-    r"|together|in all|points|other)\b",
-    re.IGNORECASE,
-)
-"""Words that say that a number is a sum or a difference."""
-_ONE_IN = re.compile(
-    r"\b(?:one|1)\s+(?:\w{1,20}\s+)?(?:in|of|out of)\s+(?:every\s+)?(\d{1,4})\b", re.IGNORECASE
+_FEW_SPELLED = 4
+_YEARS = range(1970, 2100)
+_OF_A_FRACTION = re.compile(
+    r"^[\s-](?:halves|thirds|quarters|fifths|sixths|sevenths|eighths|ninths|tenths)\b"
 )
 
 
@@ -44,10 +41,10 @@ def problem_with_amounts(
         problem_with_times(said, plain, cited, zone)
         or problem_with_dates(said, plain, cited, zone)
         or problem_with_lengths(said, plain, cited, zone)
-        or _problem_with_numbers(said, plain, sources, cited, strict=strict)
+        or _problem_with_numbers(said, plain, sources, cited, zone, strict=strict)
         or problem_with_identifiers(said, plain, cited, strict=strict)
         or problem_with_vague_amounts(plain, texts, sources)
-        or problem_with_extent(plain, texts, strict=strict)
+        or problem_with_extent(plain, texts)
     )
 
 
@@ -56,73 +53,116 @@ def _problem_with_numbers(
     claim: str,
     sources: Sequence[Stated],
     cited: Sequence[WindowMessage],
+    zone: tzinfo,
     *,
     strict: bool,
 ) -> str | None:
     known = [number for source in sources for number in source.numbers]
     rates = frozenset(rate for source in sources for rate in source.rates)
     for number in said.numbers:
-        if number.unit == "s" or _counts_the_sources(number, cited):
-            continue  # lengths of time are checked as such
+        if number.unit == "s" or _OF_A_FRACTION.match(number.after):
+            continue  # lengths of time and fractions are checked as such
         same = [other for other in known if other.digits == number.digits]
-        same = same or [other for other in known if is_about_as_many(number, other, claim)]
-        if not same and (
-            _is_reference(number, cited)
-            or _is_ratio(number, claim, known)
-            or _is_listed(number, cited)
-            or _is_said_in_words(number, cited)
-            or (not strict and number.digits == str(len(cited)) and not number.unit)
-        ):
-            continue
-        if not same:
-            return f"the number {number.said} is not in its sources"
-        if _is_of_another_unit(number, same):
-            return f"the unit of “{number.said}” is not that of its source"
-        if number.rate and number.rate not in rates:
+        if not any(_is_of_one_unit(number, other) for other in same):
+            if _is_carried(number, said, claim, known, cited, zone, strict=strict):
+                continue
+            if same:
+                return f"the unit of “{number.said}” is not that of its source"
+            return f"the number {_digits_said(number)} is not in its sources"
+        if number.rate and rates and number.rate not in rates:
             return f"“{number.said}” per {number.rate} is not in its sources"
-        is_few = not strict and float(number.digits) <= _A_FEW
-        if number.noun and not is_few and not _is_counted_there(number, same, cited):
-            return f"its sources do not say “{number.said}”"
     return None
 
 
-def _is_of_another_unit(number: Number, same: Sequence[Number]) -> bool:
+def _is_carried(
+    number: Number,
+    said: Stated,
+    claim: str,
+    known: Sequence[Number],
+    cited: Sequence[WindowMessage],
+    zone: tzinfo,
+    *,
+    strict: bool,
+) -> bool:
+    """A number that no source has in those figures follows from them all the same."""
+    texts = [normalised(message.text) for message in cited]
+    return (
+        is_reckoned(number, known, claim)
+        or _counts_the_sources(number, cited)
+        or _is_reference(number, texts)
+        or _is_listed(number, texts)
+        or _is_said_in_words(number, texts)
+        or _is_year(number, known, cited, zone)
+        or may_be_time(said, number.digits, cited, zone)
+        or _may_be_counted(number, claim, known, cited, strict=strict)
+    )
+
+
+def _is_of_one_unit(number: Number, other: Number) -> bool:
+    """The same, or one of both has none: `2.9` and `2.9 percent`."""
+    return not (number.unit and other.unit) or number.unit == other.unit
+
+
+def _digits_said(number: Number) -> str:
+    return number.said.split()[0]
+
+
+def _may_be_counted(
+    number: Number,
+    claim: str,
+    known: Sequence[Number],
+    cited: Sequence[WindowMessage],
+    *,
+    strict: bool,
+) -> bool:
+    """`the two hosts`: a few that are counted in a word, where no source counts them otherwise."""
     if number.unit:
-        return all(other.unit != number.unit for other in same)
-    return bool(number.noun) and all(other.unit for other in same)
-
-
-def _is_ratio(said: Number, claim: str, known: Sequence[Number]) -> bool:
-    """`nine times the threshold`, `one in twenty`: computed from what the sources state."""
-    value = float(said.digits)
-    if any(float(n) == value for n in _TIMES.findall(figures_of(claim))):
-        return any(abs(ratio - value) < 0.5 for ratio in ratios(known))
-    if any(float(n) == value for n in _ONE_IN.findall(figures_of(claim))):
-        shares = [float(other.digits) for other in known if other.unit == "%"]
-        return any(abs(share - 100 / value) < 0.5 for share in shares if value)
-    if _RECKONED.search(claim) and any(abs(value - sum_) < 0.001 for sum_ in sums(known)):
+        return False
+    if not strict and number.digits == str(len(cited)):
         return True
-    return value == 0 and any(other.digits == "0" for other in known)
+    is_spelled = not re.search(rf"(?<![\d.,]){re.escape(number.digits)}(?!\d)", claim)
+    noun = number.noun.lower()
+    return (
+        is_spelled
+        and number.value <= _FEW_SPELLED
+        and not any(
+            other.noun and noun and other.value <= _A_FEW and same_meaning(noun, other.noun.lower())
+            for other in known
+        )
+    )
 
 
-def _is_said_in_words(number: Number, cited: Sequence[WindowMessage]) -> bool:
-    """`0` for nothing, `100 %` for all."""
-    if number.digits == "0":
-        return any(_NO.search(message.text) for message in cited)
+def _is_year(
+    number: Number, known: Sequence[Number], cited: Sequence[WindowMessage], zone: tzinfo
+) -> bool:
+    """The year of a message or of a day it names, or one told in two figures beside another."""
+    if number.unit or not number.digits.isdigit() or int(number.digits) not in _YEARS:
+        return False
+    year = int(number.digits)
+    if any(day.year == year for message in cited for day in days_of(message, zone)):
+        return True
+    return any(other.digits == str(year % 100) for other in known)
+
+
+def _is_said_in_words(number: Number, texts: Sequence[str]) -> bool:
+    """`0` for nothing, `100 %` for all, `1` for a single one."""
+    if number.digits in ("0", "1"):
+        told = _NO if number.digits == "0" else _SINGLE
+        return any(told.search(text) for text in texts)
     is_whole = number.digits == "100" and number.unit == "%"
-    return is_whole and any(_ALL.search(message.text) for message in cited)
+    return is_whole and any(_ALL.search(text) for text in texts)
 
 
-def _is_listed(number: Number, cited: Sequence[WindowMessage]) -> bool:
+def _is_listed(number: Number, texts: Sequence[str]) -> bool:
     """`both`, `the two hosts`: as many as a source names one after the other."""
     if number.unit or number.digits not in ("2", "3", "4", "5"):
         return False
-    if number.digits == "2" and any(_TWO.search(message.text) for message in cited):
+    if number.digits == "2" and any(_TWO.search(text) for text in texts):
         return True
     between = r"(?:,? (?:and|or|\+|&) | ?\+ ?|, )"
     name = r"[\w.@#/-]{1,40}"
     listed = name + (between + name) * (int(number.digits) - 1)
-    return any(re.search(rf"(?<![\w,]){listed}", normalised(m.text)) for m in cited)
+    return any(re.search(rf"(?<![\w,]){listed}", text) for text in texts)
 
 
 def _counts_the_sources(number: Number, cited: Sequence[WindowMessage]) -> bool:
@@ -134,28 +174,16 @@ def _counts_the_sources(number: Number, cited: Sequence[WindowMessage]) -> bool:
     )
 
 
-def _is_reference(number: Number, cited: Sequence[WindowMessage]) -> bool:
-    """The number of a pull request or ticket, as in `#4812` or `…/pull/4812`."""
-    pattern = rf"[#/]{re.escape(number.digits)}(?![\w.]{{0,40}}\d)"
+def _is_reference(number: Number, texts: Sequence[str]) -> bool:
+    """The number of a request, a version or a thing: `#4812`, `v5.4`, `Route 53`, `hall 2`."""
+    digits = re.escape(number.digits)
+    patterns = [rf"[#/]{digits}(?![\w.]{{0,40}}\d)", rf"\bv\.?{digits}(?!\d|\.\d)"]
+    before = re.search(r"([a-z]{2,24})[\s-]+$", number.before)
+    if before and not number.unit and before[1] not in STOPWORDS:
+        named = before[1] if len(before[1]) < 4 else before[1].removesuffix("s")
+        patterns.append(rf"\b{named}s?[\s_#:.-]{{0,2}}0?{digits}(?!\d|\.\d)")
+    if len(number.digits) > 2:
+        patterns.append(rf"(?<=[A-Za-z_-]){digits}(?![\d]|\.\d)")
     if not number.said[-1:].isdigit() and " " not in number.said:
-        pattern += rf"|-{re.escape(number.said)}(?!\w)"  # `1b` of `east-1b`
-    return any(re.search(pattern, message.text) for message in cited)
-
-
-def _is_counted_there(
-    number: Number, same: Sequence[Number], cited: Sequence[WindowMessage]
-) -> bool:
-    """What is counted must be what a source counts, or at least be named there."""
-    nouns = {noun for other in same if (noun := _counted(other))}
-    noun = _counted(number)
-    if not nouns or not noun or len(nouns) < len(same):
-        return True
-    return any(same_meaning(noun, other) for other in nouns) or any(
-        same_meaning(noun, word) for message in cited for word in words(message.text)
-    )
-
-
-def _counted(number: Number) -> str:
-    """What a number counts; empty where the next word is no such thing: `1,204,118 restored`."""
-    noun = number.noun.lower()
-    return "" if is_neutral(noun) or noun.endswith(("ed", "ing")) else noun
+        patterns.append(rf"-{re.escape(number.said)}(?!\w)")  # `1b` of `east-1b`
+    return any(re.search(each, text, re.IGNORECASE) for each in patterns for text in texts)

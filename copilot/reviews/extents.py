@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from copilot.reviews.reckoning import around, figures_of, ratios
+from copilot.reviews.reckoning import around, figures_of, ratios, shares
 from copilot.reviews.stated import VAGUE_AMOUNTS, Number, Stated
 from copilot.reviews.words import word_set, words
 
@@ -29,19 +29,26 @@ _PARTLY = re.compile(
 )
 """Words and counts with which a message speaks of a part."""
 _DOUBLE = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "triple": 3.0, "tripled": 3.0,
-           "halved": 0.5, "half": 0.5}  # fmt: skip
-_SAME_FACTOR = {
-    2.0: word_set("twice double doubled doubles duplicate duplicates duplicated both"),
-    3.0: word_set("triple tripled thrice"),
-    0.5: word_set("half halved halves"),
-}
-_FRACTION = re.compile(
-    r"\b(?P<part>half|(?:a|one|1) third|(?:a|one|1) quarter|(?:two|2) thirds|(?:three"
-    r"|3) quarters)\b"
-    r"(?! hour)",
+           "halved": 0.5}  # fmt: skip
+_MULTIPLE = re.compile(
+    r"\b(?:twice(?=\s+(?:as|the|its|that|their|what|normal|usual)\b)|doubled?|tripled?|halved)\b",
     re.IGNORECASE,
 )
-_PARTS = {"half": 0.5, "third": 1 / 3, "quarter": 0.25, "thirds": 2 / 3, "quarters": 0.75}
+_SAME_FACTOR = {
+    2.0: word_set(
+        "twice double doubled doubles doubling duplicate duplicates duplicated both 2x x2"
+    ),
+    3.0: word_set("triple tripled thrice 3x x3"),
+    0.5: word_set("half halved halves"),
+}
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+          "ninth": 9, "tenth": 10}  # fmt: skip
+_FRACTION = re.compile(
+    r"(?<!\w)(?:(?P<half>half)(?=\s+(?:of|the|its|their|all|as|what)\b)|(?P<one>an?|one|1)[\s-]"
+    r"(?P<part>third|quarter|fifth|sixth|eighth|tenth)(?=\s+(?:of|the|as)\b|\s*(?:[.,;]|$))"
+    r"|(?P<many>\d)[\s-](?P<parts>thirds|quarters|fifths|sixths|sevenths|eighths|ninths|tenths))\b",
+    re.IGNORECASE,
+)
 
 
 def problem_with_vague_amounts(
@@ -64,12 +71,12 @@ def _problem_with_multiples(
             continue
         if word in VAGUE_AMOUNTS and word.removesuffix("s") not in singular:
             return f"“{word}” is not in its sources"
-        factor = _DOUBLE.get(word)
-        if not factor or word == "half" or spoken & _SAME_FACTOR[factor]:
+    for found in _MULTIPLE.finditer(claim):
+        word = found[0].lower()
+        factor = _DOUBLE[word]
+        if spoken & _SAME_FACTOR[factor] or len(set(texts)) < len(texts):
             continue
-        if factor == 2.0 and len(set(texts)) < len(texts):
-            continue  # two messages of the same words
-        least, most = around(factor, claim[: max(0, claim.lower().find(word))], 0.1)
+        least, most = around(factor, claim[: found.start()], 0.15 * factor)
         if not any(least <= ratio <= most for ratio in ratios(numbers)):
             return f"“{word}” is not in its sources"
     return None
@@ -77,28 +84,26 @@ def _problem_with_multiples(
 
 def _problem_with_fractions(claim: str, spoken: set[str], numbers: Sequence[Number]) -> str | None:
     singular = {word.removesuffix("s") for word in spoken}
-    for found in _FRACTION.finditer(figures_of(claim)):
-        part = found["part"].lower().split()[-1]
-        if not (singular | spoken) & {
-            part,
-            f"{part}s",
-            "halved" if part == "half" else part,
-        } and not _is_share(_PARTS[part], numbers, figures_of(claim)[: found.start()]):
+    figures = figures_of(claim)
+    for found in _FRACTION.finditer(figures):
+        part = (found["half"] or found["part"] or found["parts"]).lower().removesuffix("s")
+        if (singular | spoken) & {part, "halved" if part == "half" else part}:
+            continue
+        if not _is_share(int(found["many"] or 1) / _PARTS[part], numbers, figures[: found.start()]):
             return f"“{found[0]}” is not in its sources"
     return None
 
 
 def _is_so_many(word: str, number: Number) -> bool:
-    """`hundreds` are 640, `dozens` 45: two of them at least, less than ten or twenty."""
+    """`hundreds` are 240, `dozens` 45, less than ten or twenty of them."""
     least = {"dozens": 12, "hundreds": 100, "thousands": 1e3, "millions": 1e6, "billions": 1e9}
     one = least.get(word)
-    return one is not None and number.unit != "s" and 2 * one <= float(number.digits) < 15 * one
+    return one is not None and number.unit != "s" and one <= number.value < 20 * one
 
 
 def _is_share(part: float, numbers: Sequence[Number], before: str) -> bool:
-    shares = [float(number.digits) / 100 for number in numbers if number.unit == "%"]
     least, most = around(part, before, 0.05)
-    return any(least <= share <= most for share in (*shares, *ratios(numbers)))
+    return any(least <= share <= most for share in shares(numbers))
 
 
 def problem_with_extent(claim: str, texts: Sequence[str]) -> str | None:

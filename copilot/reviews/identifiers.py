@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from copilot.ports import WindowMessage
 from copilot.reviews.clocks import is_zone_label, offset_of
-from copilot.reviews.meanings import is_neutral, same_meaning
+from copilot.reviews.meanings import is_known, is_neutral, same_meaning
+from copilot.reviews.short_forms import stands_for
+from copilot.reviews.spelled import in_figures
 from copilot.reviews.stated import Stated, identifier_in
-from copilot.reviews.words import normalised, word_set, words
+from copilot.reviews.words import STOPWORDS, normalised, word_set, words
 
 _HYPHENED = re.compile(r"(?<![\w.@/#-])[A-Za-z]{1,30}(?:-[A-Za-z]{1,30}){1,4}(?![\w-])")
 _PREFIXES = word_set(
@@ -33,18 +36,38 @@ _GENERAL_LETTERS = word_set(
 _KNOWN_LETTERS = frozenset({"UTC", "GMT", "PR", "OK", "ID", "SEV"})
 
 
+_COUNTED = 5
+"""Up to which an ordinal may count what happened."""
+_ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)", re.IGNORECASE)
+_MACHINE = word_set(
+    """
+    api svc service srv server db gw gateway prod dev stg staging lb ro rw app web vm fs cfg cron
+    proxy cache queue worker node cluster host pod job bot cli sdk mx ns vpn ldap auth repo core
+    edge main primary backup sync cart pay mail log logs metrics agent operator controller manager
+    """
+)
+"""What names of machines and programs are made of, rather than compounds that people say."""
+_ENDINGS = ("ing", "ed", "ly", "er", "ers", "est", "able", "ible", "less", "ful", "ness", "ion",
+            "ions", "wide", "ment", "ive", "ous", "al", "ise", "ize", "ty", "th", "ways",
+            "wise")  # fmt: skip
+
+
 def problem_with_identifiers(
     said: Stated, claim: str, cited: Sequence[WindowMessage], *, strict: bool
 ) -> str | None:
+    known = [normalised(f"{message.text} {message.author_name}") for message in cited]
+    spoken = {word for text in known for word in words(text)}
     for token in said.identifiers:
         if token.upper() in _KNOWN_LETTERS or is_zone_label(token) or offset_of(token) is not None:
             continue
-        if not strict and token in _GENERAL_LETTERS:
+        if not strict and token.removesuffix("s") in _GENERAL_LETTERS:
             continue
-        if not any(
-            identifier_in(token, normalised(f"{message.text} {message.author_name}"))
-            or _is_part(token, message.text)
-            for message in cited
+        if _ORDINAL.fullmatch(token) and _is_told_of(token, known, cited):
+            continue
+        if not (
+            any(identifier_in(token, text) or _is_part(token, text) for text in known)
+            or _is_written_otherwise(token, known)
+            or _is_form_of(token, claim, spoken)
         ):
             return f"“{token}” is not in its sources"
     return _problem_with_hyphens(claim, cited)
@@ -53,16 +76,89 @@ def problem_with_identifiers(
 def _problem_with_hyphens(claim: str, cited: Sequence[WindowMessage]) -> str | None:
     """`payments-gw` is a name unless its parts are words: `dead-letter`, `read-only`."""
     known = [normalised(f"{message.text} {message.author_name}") for message in cited]
-    for token in _HYPHENED.findall(claim):
-        if any(identifier_in(token, text) for text in known):
+    spoken = {word for text in known for word in words(text)}
+    for token in _HYPHENED.findall(_without_hyphens_of_numbers(claim)):
+        if any(identifier_in(token, text) for text in known) or _is_written_otherwise(token, known):
             continue
-        spoken = [word for text in known for word in words(text)]
-        for part in token.lower().split("-"):
-            if part in _PREFIXES or (is_neutral(part) and len(part) > 1):
-                continue
-            if len(part) < 2 or not any(same_meaning(part, word) for word in spoken):
-                return f"“{token}” is not in its sources"
+        parts = token.lower().split("-")
+        unknown = [part for part in parts if not _is_ordinary(part, spoken)]
+        if unknown and not _is_compound(token, parts, unknown):
+            return f"“{token}” is not in its sources"
     return None
+
+
+def _is_ordinary(part: str, spoken: set[str]) -> bool:
+    """A word that people put compounds together from, or one of the sources."""
+    return part in _PREFIXES or (
+        len(part) > 1
+        and (
+            is_neutral(part)
+            or part in STOPWORDS
+            or any(same_meaning(part, word) for word in spoken)
+            or stands_for(part, "", spoken)
+        )
+    )
+
+
+def _is_compound(token: str, parts: Sequence[str], unknown: Sequence[str]) -> bool:
+    """Ordinary words joined by a hyphen: `crash-looping`, `half-hearted`, `night-time`."""
+    if any(part in _MACHINE or len(part) < 3 for part in unknown):
+        return False
+    return (
+        token[:1].isupper()
+        or parts[-1].endswith(_ENDINGS)
+        or parts[0] in _PREFIXES
+        or parts[-1] in _PREFIXES
+        or all(is_known(part) for part in unknown)
+    )
+
+
+def _without_hyphens_of_numbers(claim: str) -> str:
+    """`twenty-four` and `five-minute` are amounts."""
+    return in_figures(claim)
+
+
+def _is_written_otherwise(token: str, known: Sequence[str]) -> bool:
+    """`Route 53` and `route53`, `5.4` and `v5.4`, `P99` of `CartLatencyP99`, `SIMs` and `SIM`."""
+    bare = _bare(token)
+    if len(bare) < 2:
+        return False
+    for text in known:
+        if re.search(rf"(?<=[a-z]){re.escape(token.upper())}(?![0-9a-z])", text):
+            return True
+        tokens = [_bare(each) for each in re.split(r"[\s/,;:=()\[\]\"]+", text)]
+        joined = {*tokens, *(one + other for one, other in pairwise(tokens))}
+        forms = {bare, f"{bare}s", bare.removesuffix("s"), f"v{bare}", bare.removeprefix("v")}
+        if forms & joined:
+            return True
+        if token.isalpha() and len(bare) > 3 and any(each.startswith(bare) for each in tokens):
+            return True
+    return False
+
+
+def _is_form_of(token: str, claim: str, spoken: set[str]) -> bool:
+    """`PostgreSQL` for `postgres`, `NOC` for its words; not `cronImage` for `cron`."""
+    if not token.isalpha():
+        return False
+    near = {word for word in spoken if token.isupper() or 2 * len(word) > len(token)}
+    return stands_for(token, claim, near)
+
+
+def _is_told_of(token: str, known: Sequence[str], cited: Sequence[WindowMessage]) -> bool:
+    """`the 29th`, of a message of that day or that has the figure; `the 2nd attempt`."""
+    number = int(token[:-2])
+    days = {message.occurred_at.day + by for message in cited for by in (-1, 0, 1)}
+    return (
+        number <= _COUNTED
+        or number in days
+        or any(re.search(rf"(?<!\d){number}(?!\d)", text) for text in known)
+    )
+
+
+def _bare(token: str) -> str:
+    """Letters and figures, the dots of versions kept: `10.1` is not `101`."""
+    lower = token.lower().strip(".")
+    return re.sub(r"[^a-z0-9.]|(?<!\d)\.|\.(?!\d)", "", lower)
 
 
 def _is_part(token: str, text: str) -> bool:

@@ -1,52 +1,158 @@
-"""What may be reckoned from the numbers of sources: ratios, sums, rounding as it is told."""
+"""What may be reckoned from the numbers of sources: rounding, sums, ratios, shares, other units."""
 
 import re
-from collections.abc import Sequence
-from itertools import permutations
+from collections.abc import Iterator, Sequence
+from itertools import combinations, permutations
 
 from copilot.reviews.spelled import in_figures
 from copilot.reviews.stated import Number
+from copilot.reviews.units import factors_between
 
-_ROUGH = re.compile(
-    r"(?:\b|(?=~))(about|around|roughly|nearly|almost|some|approximately|over|more than|close to|~"
-    r"|less than|under|fewer than|just (?:over|under)|well over|at least)\s*$",
+_MOST = 14
+"""Numbers of the sources that are combined with each other."""
+_ABOUT = re.compile(
+    r"(?:\b(?:about|around|roughly|some|approximately|approx\.?|circa|ca\.?|close to|near"
+    r"|in the region of|in the order of|something like|estimated|an? (?:estimated|good))|~|≈)\s*$",
     re.IGNORECASE,
 )
-_BELOW = frozenset({"nearly", "almost", "less than", "under", "fewer than", "just under"})
-"""What is told is the higher one."""
-_ABOVE = frozenset({"over", "more than", "just over", "well over", "at least"})
-_NEAR = 0.05
-"""How far a rounded number may be off, as a share."""
+_OR_SO = re.compile(r"^\W?(?:\s?[a-z]{1,20}){0,2}?\s?(?:\bor so\b|-?odd\b|-?ish\b)", re.IGNORECASE)
+_BELOW = re.compile(
+    r"(?:\b(?:nearly|almost|less than|under|fewer than|just (?:under|below|short of)|below|short of"
+    r"|not (?:quite|even)|at most|up to|no more than|within|as many as|lower than|maximum of)|<)"
+    r"\s*(?:the\s|an?\s)?$",
+    re.IGNORECASE,
+)
+_ABOVE = re.compile(
+    r"(?:\b(?:over|more than|just (?:over|above)|well over|at least|above|upwards of|exceed\w*"
+    r"|past|beyond|in excess of|no fewer than|no less than|longer than|higher than|little over"
+    r"|good|greater than|minimum of)|>)\s*(?:the\s|an?\s)?$",
+    re.IGNORECASE,
+)
+_FAR = 0.1
+"""How far `more than` and `less than` may lie from what is meant, as a share, or one step."""
+_WIDEST = 1.5
+"""By how much one end of a range may be the other, for what lies in between to be told by it."""
+_ROUGHLY = 0.1
+_ROUNDED = 0.05
+"""How far a number rounded without a word of it may be off, as a share."""
+_RECKONED = re.compile(
+    r"\b(?:more|fewer|less|left|remain\w*|rest|another|additional|further|total|altogether|still"
+    r"|combined|together|in all|points?|other|above|below|over|under|higher|lower|beyond|short|of"
+    r"|missing|behind|ahead|by|difference|extra|increase\w*|rose|grew|fell|drop\w*|climb\w*|up"
+    r"|gain\w*|lost|but|except|already|down|outstanding|unaffected|late|early|longer|shorter"
+    r"|added)\b",
+    re.IGNORECASE,
+)
+"""Words by which a small number may be a sum or a difference."""
+_A_FEW = 12
+_TRIVIAL = 2
+"""Adding so little makes of nearly every number another one."""
+_TIMES = re.compile(r"^[\s-]?(?:times\b|x\b|-?fold\b)", re.IGNORECASE)
+_OUT_OF = re.compile(
+    r"\b(?:one|1)\s+(?:\w{1,20}\s+)?(?:in|of|out of)\s+(?:every\s+)?$", re.IGNORECASE
+)
 _PAST_THE_HOUR = re.compile(r"\b(?:half|quarter) (?:past|to)\b", re.IGNORECASE)
 
 
-def is_about_as_many(said: Number, source: Number, claim: str) -> bool:
-    """`about 2,300` are 2,291, `nearly 3 %` are 2.9 %: rounded, and in the direction told."""
-    at = claim.find(said.said.split()[0])
-    rough = _ROUGH.search(claim[max(0, at - 16) : at]) if at >= 0 else None
-    told, meant = float(said.digits), float(source.digits)
-    figures = [len(number.digits.strip("0.").replace(".", "")) for number in (said, source)]
-    if rough is None or told <= 0 or meant <= 0 or figures[0] >= figures[1]:
+def span_of(
+    value: float, step: float, before: str, after: str = "", upto: float | None = None
+) -> tuple[float, float]:
+    """From where to where something may lie that is told as `value` beside those words."""
+    if upto is not None and max(value, upto) <= _WIDEST * min(value, upto):
+        return min(value, upto), max(value, upto)
+    before = before[-24:]
+    far = max(_FAR * value, min(step, value / 2))
+    if _ABOVE.search(before):
+        return value, value + far
+    if _BELOW.search(before):
+        return value - far, value
+    if _ABOUT.search(before) or _OR_SO.match(after):
+        off = max(min(step / 2, 0.25 * value), _ROUGHLY * value)
+        return value - off, value + off
+    off = min(step / 2, _ROUNDED * value)
+    return value - off, value + off
+
+
+def is_reckoned(said: Number, known: Sequence[Number], claim: str) -> bool:
+    """`said` is a number of the sources rounded as told, or follows from two or three of them."""
+    if _is_rounded(said, known):
+        return True
+    low, high = span_of(said.value, step_of(said.digits), said.before, said.after, said.upto)
+    if not is_rough(said) or len(_figures(said.value)) > 2:
+        low = high = said.value  # what is told to the last figure is no rounding
+    near = 0.5 if said.value >= 1 else 0.05
+    if said.unit == "%":
+        plain = [number for number in known if number.unit != "%"]
+        if any(low - near <= each <= high + near for each in _percentages(plain)):
+            return True
+    if _TIMES.match(said.after) or "times" in said.said:
+        return any(low - near < ratio < high + near for ratio in ratios(known))
+    if _OUT_OF.search(said.before) and said.value:
+        return any(abs(1 / said.value - each) < 1 / said.value / 8 for each in shares(known))
+    if said.value <= _A_FEW and not _RECKONED.search(claim):
         return False
-    off = (told - meant) / meant
-    if rough[1].lower() in _BELOW:
-        return 0 < off <= _NEAR
-    if rough[1].lower() in _ABOVE:
-        return -_NEAR <= off < 0
-    return abs(off) <= _NEAR
+    return any(low - 0.001 <= value <= high + 0.001 for value in sums(known, said.unit))
 
 
-def sums(known: Sequence[Number]) -> list[float]:
-    """Sums and differences of two numbers of one kind, and what is left of a hundred percent."""
-    values = [(float(n.digits), n.unit) for n in known[:12] if n.unit != "s"]
-    left = [100 - value for value, unit in values if unit == "%"]
-    return left + [
+def _is_rounded(said: Number, known: Sequence[Number]) -> bool:
+    low, high = span_of(said.value, step_of(said.digits), said.before, said.after, said.upto)
+    figures = _figures(said.value)
+    may_round = is_rough(said) or (said.value >= 100 and len(figures) > 1)
+    return any(
+        (said.value >= 10 and "." not in said.digits and said.value == round(value))
+        or (may_round and low <= value <= high and len(_figures(value)) > len(figures))
+        for value in _converted(said, known)
+    )
+
+
+def is_rough(said: Number) -> bool:
+    """Told as a rounded one, or as one end of a range."""
+    if said.upto is not None:
+        return True
+    patterns = (_ABOUT, _ABOVE, _BELOW)
+    before = said.before[-24:]
+    return any(each.search(before) for each in patterns) or bool(_OR_SO.match(said.after))
+
+
+def step_of(digits: str) -> float:
+    """The place of the last figure that is told: ten for `350`, a tenth for `1.5`."""
+    whole, _, fraction = digits.partition(".")
+    if fraction:
+        return float(10 ** -len(fraction))
+    return float(10 ** min(len(whole) - len(whole.rstrip("0")), max(0, len(whole) - 1)))
+
+
+def _figures(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").replace(".", "").strip("0")
+
+
+def _converted(said: Number, known: Sequence[Number]) -> Iterator[float]:
+    """Values of the sources in the unit of `said`."""
+    for number in known:
+        if number.unit == said.unit or not (number.unit and said.unit):
+            yield number.value
+        else:
+            yield from (number.value * by for by in factors_between(number.unit, said.unit))
+
+
+def sums(known: Sequence[Number], unit: str = "") -> list[float]:
+    """Sums and differences of two numbers of one kind, sums of three, and what is left of 100 %."""
+    values = [(n.value, n.unit) for n in known[:_MOST] if n.unit != "s"]
+    left = [100 - value for value, each in values if each == "%"]
+    fitting = [value for value, each in values if not each or not unit or each == unit]
+    pairs = [
         result
-        for (a, one), (b, other) in permutations(values, 2)
-        if one == other
+        for a, b in permutations(fitting, 2)
         for result in (a + b, a - b)
-        if result > 0
+        if result > 0 and (min(a, b) > _TRIVIAL or max(a, b) <= _A_FEW)
     ]
+    return left + pairs + [sum(three) for three in combinations(fitting[:8], 3)]
+
+
+def _percentages(known: Sequence[Number]) -> Iterator[float]:
+    for ratio in ratios(known):
+        yield 100 * ratio
+        yield abs(100 * (ratio - 1))
 
 
 def figures_of(claim: str) -> str:
@@ -54,18 +160,28 @@ def figures_of(claim: str) -> str:
 
 
 def ratios(known: Sequence[Number]) -> list[float]:
-    values = [
-        (float(n.digits), n.unit) for n in known[:12] if n.unit != "s" and float(n.digits) > 0
+    values = [(n.value, n.unit) for n in known[:_MOST] if n.value > 0]
+    told = [n.value for n in known if n.noun.lower() in ("x", "times")]
+    return told + [
+        a / b
+        for (a, one), (b, other) in permutations(values, 2)
+        if one == other or not one or not other
     ]
-    told = [value for n in known if n.noun.lower() in ("x", "times") for value in [float(n.digits)]]
-    return told + [a / b for (a, one), (b, other) in permutations(values, 2) if one == other]
+
+
+def shares(known: Sequence[Number]) -> list[float]:
+    """What part of a whole is told: in percent, as a ratio, or what is left of one."""
+    told = [n.value / 100 for n in known if n.unit == "%"]
+    told += [ratio for ratio in ratios(known) if ratio < 1]
+    return told + [1 - share for share in told]
 
 
 def around(value: float, before: str, off: float) -> tuple[float, float]:
-    """From where to where something may lie that is told as `value` after the words `before`."""
-    rough = _ROUGH.search(before[-20:])
-    told = rough[1].lower() if rough else ""
+    """From where to where a share or multiple may lie that is told as `value`."""
+    before = before[-24:]
     wide = max(2 * off, 0.2 * value)
-    least = value if told in _ABOVE else value - (wide if told in _BELOW else off)
-    most = value if told in _BELOW else value + (wide if told in _ABOVE else off)
-    return least, most
+    if _ABOVE.search(before):
+        return value, value + wide
+    if _BELOW.search(before):
+        return value - wide, value
+    return value - off, value + off

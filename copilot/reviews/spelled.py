@@ -29,7 +29,19 @@ _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 _VALUES = {word: at for at, word in enumerate(_ONES)}
 _VALUES |= {word: 10 * at for at, word in enumerate(_TENS, 2)}
 _COUNTED = "|".join(word for word in _VALUES if word != "one")
-_TENS_AND_ONE = re.compile(rf"\b({'|'.join(_TENS)})-({'|'.join(_ONES[1:10])})\b", re.I)
+_TENS_AND_ONE = re.compile(rf"\b({'|'.join(_TENS)})[-\s]({'|'.join(_ONES[1:10])})\b", re.I)
+_FOLD_SPELLED = re.compile(rf"\b({'|'.join(_ONES[2:13])})-?fold\b", re.I)
+_HYPHENED = re.compile(
+    rf"\b({'|'.join(_ONES[2:])}|{'|'.join(_TENS)})-(?=(?:second|minute|hour|day|week|month|year)s?\b)",
+    re.I,
+)
+_COMMA = re.compile(
+    r"(?<![\d.,])(\d{1,3}),(\d{1,2})(?=\s?(?:[kM]\b|%|[GMKT]i?B\b|ms\b|s\b|min\b|h\b))"
+)
+"""A comma as others write a decimal point: `26,4k`."""
+_HUNDRED_AND = re.compile(
+    r"(?<![\w.,-])(?:(\d{1,2})|an?|one)\s+hundred(?:\s+and)?\s+(\d{1,2})(?![\d.,]*\d)", re.I
+)
 _SPELLED = re.compile(rf"(?<![\w-])({_COUNTED})(?![\w-]|\s+(?:in|of)\s+(?:a|the)\s+time)", re.I)
 _UNIT = r"(second|minute|hour|day|week|month|year)s?"
 _AFTER_A_SECOND = (
@@ -51,16 +63,18 @@ _REPLACED = (
     (re.compile(r"\bhalf\s+an?\s+hour\b|\bhalf[\s-]hour\b", re.I), "0.5 hours"),
     (re.compile(r"\bhalf\s+a\s+minute\b", re.I), "30 seconds"),
     (re.compile(r"\bhalf\s+a\s+day\b", re.I), "12 hours"),
+    (re.compile(r"\ba fortnight\b", re.I), "2 weeks"),
     (re.compile(rf"\b(?:an?|one)\s+(?:a\s+)?second{_AFTER_A_SECOND}", re.I), "1 second"),
     (re.compile(r"\b(?:an?|one)\s+(minute|hour|day|week|month|year)\b", re.I), r"1 \1"),
-    (re.compile(r"(?<![\w.])(\d{1,3})(?:st|nd|rd|th)\s+percentile\b", re.I), r"p\1"),
+    (re.compile(r"(?<![\w.])(\d{1,3})(?:st|nd|rd|th)[\s-]percentile\b", re.I), r"p\1"),
 )
 _RATE_UNITS = {"s": "s", "m": "min", "h": "h", "d": "day"}
 _RATE = re.compile(
     r"(?:/|\b(?:per|each|every)\s+)(s|sec|second|m|min|minute|h|hr|hour|day)\b(?!/)", re.I
 )
+_ISH = re.compile(r"(?<=\d)(?:\s?-?ish|-odd|\s?\+)(?![\w+])")
 _A_MINUTE = re.compile(
-    r"(?<![\w.])(\d[\d.,]{0,12}(?:\s[A-Za-z]{1,12})?)\s+an?\s+(second|minute|hour|day)\b"
+    r"(?<![\w.])(\d[\d.,]{0,12}(?:\s(?!(?:of|in|after|for|within|over|and|to)\b)[A-Za-z]{1,12}){0,2})\s+an?\s+(sec|second|min|minute|hour|day)\b"
     r"(?!\s+(?:after|later|before|ago|earlier))",
     re.I,
 )
@@ -71,8 +85,12 @@ _PER = re.compile(r"\brps\b|\bqps\b", re.I)
 @lru_cache(maxsize=8192)
 def in_figures(text: str) -> str:
     """`text` with spelled amounts as figures, and rates as `/s`, `/min`, `/h` and `/day`."""
-    text = _TENS_AND_ONE.sub(_tens_and_one, text)
+    text = _ISH.sub(" or so", text)
+    text = _COMMA.sub(r"\1.\2", _TENS_AND_ONE.sub(_tens_and_one, text))
+    text = _FOLD_SPELLED.sub(lambda found: f"{_VALUES[found[1].lower()]} times", text)
+    text = _HYPHENED.sub(lambda found: f"{_VALUES[found[1].lower()]} ", text)
     text = _SPELLED.sub(lambda found: str(_VALUES[found[1].lower()]), text)
+    text = _HUNDRED_AND.sub(lambda found: str(100 * int(found[1] or 1) + int(found[2])), text)
     text = _RATE.sub(lambda found: f" /{_RATE_UNITS[found[1][0].lower()]} ", text)
     text = _A_MINUTE.sub(lambda found: f"{found[1]} /{_RATE_UNITS[found[2][0].lower()]} ", text)
     text = _PER.sub("req /s ", text)

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from copilot.reviews.clocks import offset_of
+from copilot.reviews.clock_words import ClockTime, take_times
 from copilot.reviews.spelled import in_figures
 from copilot.reviews.units import SECONDS, unit_of
 from copilot.reviews.words import STOPWORDS, word_set
@@ -17,49 +17,15 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 VAGUE_AMOUNTS = word_set(
     """
-    hundreds thousands millions billions dozens couple
+    hundreds thousands millions billions dozens
     """
 )
 
-_TIME = re.compile(
-    r"(?<![\d:.+])(?<!\s-)(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?:\.\d+)?"
-    r"(?:\s?(?P<half>[ap])\.?m\b\.?)?(?![\d:])",
-    re.IGNORECASE,
-)
-_OCLOCK = re.compile(r"\b(?P<hour>1[0-2]|0?[1-9])\s?(?P<half>[ap])\.?m\b\.?", re.IGNORECASE)
-_HOURS = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
-_OCLOCK_SPOKEN = re.compile(
-    rf"(?<![\w.:,])(?P<spoken>{'|'.join(_HOURS)}|1[0-2]|[1-9])(?:\s+o'clock)?"
-    r"(?:(?<=o'clock)|(?=\s+in the (?:morning|afternoon|evening)\b))",
-    re.IGNORECASE,
-)
-_AT_HOUR = re.compile(
-    r"(?<=\bat )(?P<hour>\d{1,2})(?=[?.,;!\"')]{0,3}(?:$|\s(?:today|tomorrow|tonight|sharp)))"
-)
-_NOON = re.compile(r"\b(?:mid(?P<half>n)ight|noon)\b", re.IGNORECASE)
-_AFTERNOON = re.compile(r"\s+in the (?:afternoon|evening)\b|\s+at night\b", re.IGNORECASE)
-_PAST_THE_HOUR = re.compile(
-    rf"\b(?P<part>half past|(?:a )?quarter (?:past|to)) (?P<spoken>{'|'.join(_HOURS)})\b",
-    re.I,
-)
-_ZONE_AFTER = re.compile(r"\s?\(?([A-Z]{1,5}\b|[+-]\d\d:?\d\d(?!\d))")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)(?=T|\b)")
 _MONTH = rf"({'|'.join(sorted(MONTHS, key=len, reverse=True))}|sept)"
-_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\b\.?", re.IGNORECASE)
-_MONTH_DAY = re.compile(rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)", re.IGNORECASE)
+_YEAR = r"(?:,?\s+((?:19|20)\d\d)\b)?"
+_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\b\.?{_YEAR}", re.IGNORECASE)
+_MONTH_DAY = re.compile(rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!:){_YEAR}", re.I)
 _NUMBER = re.compile(
     r"(?<![\w.:])(?<![\w]-)(?P<money>[$€£])?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]?(?P<unit>%|[A-Za-z]+(?:/s)?))?(?![\w]*\d)"
@@ -68,19 +34,11 @@ _VALUE = re.compile(r"(?<=[A-Za-z_])=(?=\d)")
 _RATE_AFTER = re.compile(r"(?:\s?[A-Za-z]{1,20})?\s?/(s|min|h|day)\b")
 _RATE = re.compile(r" /(s|min|h|day) ")
 _RANGE_OF = re.compile(
-    r"(?<![\w/.-])(\d[\d.]{0,9})(?:\s?-\s?|\s(?:to|or)\s)"
+    r"(?<![\w/.-])(\d[\d.]{0,9})(?:\s?[-–]\s?|\s(?:to|or)\s)"
     r"(?=\d[\d.]{0,9}[\s-]?(%|ms\b|s\b|sec\w{0,5}\b|m\b|min\w{0,4}\b|h\b|hours?\b|days?\b|weeks?\b|[KMGT]i?B\b))"
 )
+_BETWEEN = re.compile(r"\bbetween\s+(\d[\d.,]{0,12})\s+and\s+(?=\d)", re.IGNORECASE)
 _EDGES = "“”\"'‘’`()[]{}<>,;:!?.*~…=|"
-
-
-@dataclass(frozen=True, slots=True)
-class ClockTime:
-    hour: int
-    minute: int
-    second: int | None = None
-    offset: int | None = None
-    """Minutes east of UTC, where a zone stands beside the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +48,10 @@ class Length:
     seconds: float
     step_s: float
     said: str
+    before: str = ""
+    after: str = ""
+    upto_s: float | None = None
+    """The other end of a range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +65,21 @@ class Number:
     said: str
     rate: str = ""
     """`s`, `min`, `h`, `day`: so many in each of them."""
+    before: str = ""
+    after: str = ""
+    upto: float | None = None
+    """The other end of a range."""
+
+    @property
+    def value(self) -> float:
+        return float(self.digits)
 
 
 @dataclass(slots=True)
 class Stated:
     times: set[ClockTime] = field(default_factory=set)
+    maybe_times: set[ClockTime] = field(default_factory=set)
+    """What may be one, or a number: `around 5`."""
     dates: set[tuple[int, int]] = field(default_factory=set)
     """Month and day."""
     years: set[int] = field(default_factory=set)
@@ -125,10 +97,10 @@ def stated_in(text: str) -> Stated:
     """
     found = Stated()
     rest = _take_dates(text, found)
-    rest = _take_times(rest, found)
+    rest, found.times, found.maybe_times = take_times(rest)
     rest = _VALUE.sub(" = ", in_figures(rest))
     found.rates = frozenset(_RATE.findall(rest))
-    rest = _RANGE_OF.sub(r"\1 \2 - ", rest)
+    rest = _RANGE_OF.sub(r"\1 \2 - ", _BETWEEN.sub(r"between \1 - ", rest))
     rest = _take_identifiers(rest, found)
     _take_numbers(rest, found)
     return found
@@ -171,54 +143,16 @@ def _take_dates(text: str, found: Stated) -> str:
 
     def day_month(match: re.Match[str]) -> bool:
         found.dates.add((MONTHS[match[2].lower()[:3]], int(match[1])))
+        found.years |= {int(match[3])} if match[3] else set()
         return True
 
     def month_day(match: re.Match[str]) -> bool:
         found.dates.add((MONTHS[match[1].lower()[:3]], int(match[2])))
+        found.years |= {int(match[3])} if match[3] else set()
         return True
 
     text = _masked(_ISO_DATE, text, iso)
     return _masked(_MONTH_DAY, _masked(_DAY_MONTH, text, day_month), month_day)
-
-
-def _take_times(text: str, found: Stated) -> str:
-    def at(match: re.Match[str]) -> str:
-        groups = match.groupdict()
-        half = (groups.get("half") or "").lower()
-        if spoken := groups.get("spoken") or groups.get("hour"):
-            lower = spoken.lower()
-            hour = _HOURS.index(lower) + 1 if lower in _HOURS else int(spoken) % 24
-            if half in ("a", "p"):
-                hour = hour % 12 + (12 if half == "p" else 0)
-            elif hour < 12 and _AFTERNOON.match(match.string, match.end()):
-                hour += 12
-        else:
-            hour = 0 if half else 12
-        zone = _ZONE_AFTER.match(match.string, match.end())
-        second = groups.get("second")
-        found.times.add(
-            ClockTime(
-                hour,
-                int(groups.get("minute") or 0),
-                int(second) if second else None,
-                offset_of(zone[1]) if zone else None,
-            )
-        )
-        return " "
-
-    text = _PAST_THE_HOUR.sub(_in_digits, text)
-    for pattern in (_TIME, _OCLOCK, _OCLOCK_SPOKEN, _AT_HOUR, _NOON):
-        text = pattern.sub(at, text)
-    return text
-
-
-def _in_digits(match: re.Match[str]) -> str:
-    """`half past five` as `5:30`, in the afternoon as `17:30`."""
-    part, hour = match["part"].lower(), _HOURS.index(match["spoken"].lower()) + 1
-    hour += 12 * (hour < 12 and _AFTERNOON.match(match.string, match.end()) is not None)
-    if part == "half past":
-        return f"{hour % 24}:30"
-    return f"{hour % 24}:15" if part.endswith("past") else f"{(hour - 1) % 24}:45"
 
 
 def _take_identifiers(text: str, found: Stated) -> str:
@@ -238,40 +172,85 @@ def _is_range(core: str, found: Stated) -> bool:
     match = re.fullmatch(r"(\d+)[-–/](\d+)(%?)", core)
     if not match:
         return False
-    found.numbers += [Number(digits, match[3], "", core) for digits in (match[1], match[2])]
+    one, other = match[1], match[2]
+    found.numbers.append(Number(_plain(one), match[3], "", core, upto=float(other)))
+    found.numbers.append(Number(_plain(other), match[3], "", core, upto=float(one)))
     return True
 
 
 def _take_numbers(text: str, found: Stated) -> None:
-    ends_at: int | None = None
+    last: re.Match[str] | None = None
     for match in _NUMBER.finditer(text):
-        digits = match["digits"].replace(",", "")
         word = match["unit"] or ""
         unit = match["money"] or unit_of(word)
-        if unit not in SECONDS:
-            noun = word if word and not unit else _word_after(text, match.end())
-            rate = _RATE_AFTER.match(text, match.end("digits"))
-            found.numbers.append(
-                Number(
-                    _plain(digits),
-                    unit,
-                    "" if noun.lower() in STOPWORDS else noun,
-                    _said(match),
-                    rate[1] if rate else "",
-                )
-            )
-            ends_at = None
-            continue
-        length = Length(float(digits) * SECONDS[unit], _step(digits, unit), _said(match))
-        between = None if ends_at is None else text[ends_at : match.start()].strip(" ,")
-        if between in ("", "and") and length.step_s < found.lengths[-1].step_s:
-            before = found.lengths.pop()  # `1 h 20 min` is one length
-            length = Length(
-                before.seconds + length.seconds, length.step_s, f"{before.said} {length.said}"
-            )
-        found.lengths.append(length)
-        found.numbers.append(Number(_plain(digits), "s", "", _said(match)))
-        ends_at = match.end()
+        between = None if last is None else text[last.end() : match.start()].strip(" ,~")
+        ranged = between in ("-", "–", "to", "or") or (
+            last is not None and last["unit"] in ("to", "or") and between == ""
+        )
+        if ranged and last and text[: last.start()].rstrip().endswith(("from", "From")):
+            ranged = False  # `from 410 to 95` is a change
+        last = match
+        if unit in SECONDS:
+            _take_length(text, match, unit, found, ranged=ranged, between=between)
+        else:
+            _take_number(text, match, unit, found, ranged=ranged)
+
+
+def _take_number(
+    text: str, match: re.Match[str], unit: str, found: Stated, *, ranged: bool
+) -> None:
+    word = match["unit"] or ""
+    noun = word if word and not unit else _word_after(text, match.end())
+    rate = _RATE_AFTER.match(text, match.end("digits"))
+    number = Number(
+        _plain(match["digits"].replace(",", "")),
+        unit,
+        "" if noun.lower() in STOPWORDS else noun,
+        _said(match),
+        rate[1] if rate else "",
+        text[max(0, match.start() - 28) : match.start()].lower(),
+        text[match.end("digits") : match.end("digits") + 40].lower(),
+    )
+    if ranged and found.numbers:
+        before = found.numbers[-1]
+        found.numbers[-1] = replace(before, upto=number.value, rate=before.rate or number.rate)
+        number = replace(number, upto=before.value)
+    found.numbers.append(number)
+
+
+def _take_length(
+    text: str,
+    match: re.Match[str],
+    unit: str,
+    found: Stated,
+    *,
+    ranged: bool,
+    between: str | None,
+) -> None:
+    digits = match["digits"].replace(",", "")
+    length = Length(
+        float(digits) * SECONDS[unit],
+        _step(digits, unit),
+        _said(match),
+        text[max(0, match.start() - 28) : match.start()].lower(),
+        text[match.end() : match.end() + 24].lower(),
+    )
+    follows = bool(found.numbers) and found.numbers[-1].unit == "s" and bool(found.lengths)
+    if follows and between in ("", "and") and length.step_s < found.lengths[-1].step_s:
+        before = found.lengths.pop()  # `1 h 20 min` is one length
+        length = replace(
+            before,
+            seconds=before.seconds + length.seconds,
+            step_s=length.step_s,
+            said=f"{before.said} {length.said}",
+            after=length.after,
+        )
+    elif follows and ranged:
+        before = found.lengths[-1]
+        found.lengths[-1] = replace(before, upto_s=length.seconds)
+        length = replace(length, upto_s=before.seconds)
+    found.lengths.append(length)
+    found.numbers.append(Number(_plain(digits), "s", "", _said(match)))
 
 
 def _said(match: re.Match[str]) -> str:

@@ -1,44 +1,36 @@
-"""Checks that the clock times and dates of a claim come from its sources or their timestamps."""
+"""Checks that the clock times of a claim come from its sources or their timestamps."""
 
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from copilot.ports import WindowMessage
+from copilot.reviews.clock_words import ClockTime
 from copilot.reviews.clocks import cities_in, says_local, shown, zone_of
-from copilot.reviews.stated import WEEKDAYS, ClockTime, Stated, stated_in
-from copilot.reviews.words import normalised, words
+from copilot.reviews.stated import Stated, stated_in
+from copilot.reviews.told_dates import stated_dates
+from copilot.reviews.words import normalised
 
-_RELATIVE_DAYS = {
-    "yesterday": ("yesterday", "last night", "overnight"),
-    "today": ("today", "this morning", "this afternoon", "tonight"),
-    "tomorrow": ("tomorrow",),
-    "tonight": ("tonight", "today"),
-}
-_OTHER_DAYS = (
+_ROUGH = (
     (
-        re.compile(r"\b(?:the )?(?:day|night|evening) before\b|\bprevious (?:day|night|evening)\b"),
-        re.compile(r"\btomorrow|\bnext|\btonight"),
         re.compile(
-            r"\byesterday|\bago\b|\blast|\bprevious|\bbefore|\bold\b|\d{8}|-\d\d-\d\d|\bnight"
+            r"\b(?:about|around|roughly|approximately|circa|near(?:ly)?|close to|almost"
+            r"|(?:or|and) so)\s+(?:at\s+)?$|~\s?$"
         ),
+        (-10, 10),
     ),
     (
-        re.compile(r"\b(?:next|following) (?:day|morning|night|evening)\b|\bday after\b"),
-        re.compile(r"\byesterday|\blast"),
-        re.compile(r"\btomorrow|\bnext|\bmorning"),
+        re.compile(
+            r"\b(?:shortly|soon|just|not long|little|bit|minutes|moments) (?:after|past)\s+$"
+        ),
+        (0, 15),
     ),
+    (re.compile(r"\b(?:after|past|from|since)\s+(?:around\s+|about\s+)?$"), (0, 10)),
+    (re.compile(r"\b(?:before|by|until|till?|towards?|ahead of|prior to)\s+$"), (-10, 0)),
 )
-_ROUGHLY = r"\b(about|around|roughly|(?:shortly|just|soon) (?:before|after))"
-_OFF = {
-    "about": (-5, 5),
-    "around": (-5, 5),
-    "roughly": (-5, 5),
-    "before": (-10, 0),
-    "after": (0, 10),
-}
 """From how many to how many minutes later than told it may have been."""
 _NOT_LONG_AGO = timedelta(hours=6)
+_HALF_A_MINUTE = timedelta(seconds=30)
 _JUST_SAID = timedelta(minutes=60)
 """A clock time said in a message that lies this close before it can only be meant in one zone."""
 
@@ -58,48 +50,74 @@ def problem_with_times(
         zones = places if offset is None else [zone_of(offset)]
         if zones and not any(_holds_in(time, place, cited, zone) for place in zones):
             return f"the time {spoken_time(time)} in that time zone is not in its sources"
-        if not zones and not (
-            _holds(time, cited, zone) or _holds_roughly(time, claim, cited, zone)
-        ):
+        if not zones and not (_holds(time, cited, zone) or _holds_roughly(time, cited, zone)):
             return f"the time {spoken_time(time)} is not in its sources"
     return _problem_with_day_of_time(said, cited, zone)
 
 
-def _holds(time: ClockTime, cited: Sequence[WindowMessage], zone: tzinfo) -> bool:
-    """Told without a zone: as a source tells it, or in the incident's zone."""
+def may_be_time(said: Stated, digits: str, cited: Sequence[WindowMessage], zone: tzinfo) -> bool:
+    """A bare number of a claim is a time that its sources hold: `at six`, `by 5.30`."""
+    hour, _, minute = digits.partition(".")
     return any(
-        _same_time(time, other)
-        for message in cited
-        for other in (*_times_of(message), ClockTime(*shown(message.occurred_at, zone)))
+        str(time.hour % 12) == str(int(hour) % 12)
+        and time.minute == int((minute + "0")[:2])
+        and (_holds(time, cited, zone) or _holds_roughly(time, cited, zone))
+        for time in said.maybe_times
     )
 
 
-def _holds_roughly(
-    time: ClockTime, claim: str, cited: Sequence[WindowMessage], zone: tzinfo
-) -> bool:
+def _holds(time: ClockTime, cited: Sequence[WindowMessage], zone: tzinfo) -> bool:
+    """Told without a zone: as a source tells it, or in the incident's zone."""
+    return any(time.is_same(other) for message in cited for other in _clocks_of(message, zone))
+
+
+def _clocks_of(message: WindowMessage, zone: tzinfo) -> Iterator[ClockTime]:
+    """Times that a message tells or may tell, and when it was written."""
+    stated = stated_in(normalised(message.text))
+    yield from stated.times
+    yield from stated.maybe_times
+    yield ClockTime(*shown(message.occurred_at, zone))
+    for length in stated.lengths[:6]:
+        if 60 <= length.seconds < 86_400:
+            by = timedelta(seconds=length.seconds)
+            yield ClockTime(*shown(message.occurred_at - by, zone)[:2])
+            yield ClockTime(*shown(message.occurred_at + by, zone)[:2])
+
+
+def _holds_roughly(time: ClockTime, cited: Sequence[WindowMessage], zone: tzinfo) -> bool:
     """`around 14:10` is 14:12, `shortly after 14:00` ten minutes after it at most."""
-    found = re.search(rf"{_ROUGHLY}\s+0?{time.hour}:{time.minute:02}\b", claim, re.IGNORECASE)
-    if found is None or time.second is not None:
+    span = next((span for told, span in _ROUGH if told.search(time.before)), None)
+    if span is None or time.second is not None:
         return False
-    least, most = _OFF[found[1].lower().split()[-1]]
-    told = 60 * time.hour + time.minute
-    return any(
-        least <= (60 * other.hour + other.minute - told + 720) % 1440 - 720 <= most
+    if span[1] == 0 and any(
+        time.is_same(ClockTime(*shown(message.occurred_at + _HALF_A_MINUTE, zone)[:2]))
         for message in cited
-        for other in (*_times_of(message), ClockTime(*shown(message.occurred_at, zone)))
+    ):
+        return True  # `by 08:18` of 08:17:40
+    if time.minute % 5:
+        return False  # what is told to the minute is not rough
+    share = 1.0 if time.minute % 15 == 0 else 0.5
+    told = 60 * time.hour + time.minute
+    round_clock = 720 if time.is_twelve else 1440
+    return any(
+        share * span[0]
+        <= (60 * other.hour + other.minute - told + 360) % round_clock - 360
+        <= share * span[1]
+        for message in cited
+        for other in _clocks_of(message, zone)
     )
 
 
 def _holds_in(time: ClockTime, zone: tzinfo, cited: Sequence[WindowMessage], home: tzinfo) -> bool:
     for message in cited:
-        if _same_time(time, ClockTime(*shown(message.occurred_at, zone))):
+        if time.is_same(ClockTime(*shown(message.occurred_at, zone))):
             return True
         for other in _times_of(message):
             if other.offset is not None:
                 meant = _instant(other, message.occurred_at, zone_of(other.offset))
-                if _same_time(time, ClockTime(*shown(meant, zone), None)):
+                if time.is_same(ClockTime(*shown(meant, zone), None)):
                     return True
-            elif _same_time(time, other) and _may_be_in(zone, other, message, home):
+            elif time.is_same(other) and _may_be_in(zone, other, message, home):
                 return True
     return False
 
@@ -140,13 +158,6 @@ def _times_of(message: WindowMessage) -> set[ClockTime]:
     return stated_in(normalised(message.text)).times
 
 
-def _same_time(said: ClockTime, source: ClockTime) -> bool:
-    """A time said to the minute matches any second of it; one said to the second must match."""
-    if (said.hour, said.minute) != (source.hour, source.minute):
-        return False
-    return said.second is None or said.second == source.second
-
-
 def spoken_time(time: ClockTime) -> str:
     return f"{time.hour:02}:{time.minute:02}" + (
         f":{time.second:02}" if time.second is not None else ""
@@ -158,7 +169,7 @@ def _problem_with_day_of_time(
 ) -> str | None:
     """`on 5 March at 00:10` must be the moment of one message, not the day of one and the time
     of another."""
-    if len(said.dates) != 1 or not said.times or _stated_dates(cited) & said.dates:
+    if len(said.dates) != 1 or not said.times or stated_dates(cited) & said.dates:
         return None
     (date,) = said.dates
     for time in said.times:
@@ -166,43 +177,8 @@ def _problem_with_day_of_time(
             (at.month, at.day)
             for message in cited
             for at in (message.occurred_at.astimezone(zone), message.occurred_at.astimezone(UTC))
-            if _same_time(time, ClockTime(at.hour, at.minute, at.second))
+            if time.is_same(ClockTime(at.hour, at.minute, at.second))
         }
         if days and date not in days:
             return f"{spoken_time(time)} was not on that day"
-    return None
-
-
-def problem_with_dates(
-    said: Stated, claim: str, cited: Sequence[WindowMessage], zone: tzinfo
-) -> str | None:
-    instants = [m.occurred_at.astimezone(where) for m in cited for where in (zone, UTC)]
-    dates = _stated_dates(cited) | {(at.month, at.day) for at in instants}
-    for month, day in sorted(said.dates - dates):
-        return f"the date {day:02}/{month:02} (day/month) is not in its sources"
-    years = {at.year for at in instants}
-    years |= {year for message in cited for year in stated_in(normalised(message.text)).years}
-    for year in sorted(said.years - years):
-        return f"the year {year} is not in its sources"
-    return _problem_with_days(claim, cited, {WEEKDAYS[at.weekday()] for at in instants})
-
-
-def _stated_dates(cited: Sequence[WindowMessage]) -> set[tuple[int, int]]:
-    return {date for message in cited for date in stated_in(normalised(message.text)).dates}
-
-
-def _problem_with_days(
-    claim: str, cited: Sequence[WindowMessage], own_days: set[str]
-) -> str | None:
-    text = " ".join(normalised(message.text) for message in cited).lower()
-    spoken = set(words(text))
-    for word in words(claim):
-        if word in WEEKDAYS and word not in spoken | own_days and word[:3] not in spoken:
-            return f"“{word}” is not in its sources"
-        if word in _RELATIVE_DAYS and not any(said in text for said in _RELATIVE_DAYS[word]):
-            return f"“{word}” is not in its sources"
-    for told, against, carried in _OTHER_DAYS:
-        found = told.search(claim.lower())
-        if found and against.search(text) and not carried.search(text):
-            return f"“{found[0]}” is another day than in its sources"
     return None

@@ -10,6 +10,7 @@ SECONDS = {
 _UNITS = {
     "percent": "%", "pct": "%", "byte": "b", "kib": "ki", "mib": "mi", "gib": "gi", "tib": "ti",
     "kilobyte": "kb", "megabyte": "mb", "gigabyte": "gb", "terabyte": "tb",
+    "gig": "gb", "meg": "mb", "per cent": "%", "kilowatt": "kw", "megawatt": "mw",
     "usd": "$", "dollar": "$", "eur": "€", "euro": "€", "gbp": "£",
 }  # fmt: skip
 _PLAIN_UNITS = word_set(
@@ -17,6 +18,21 @@ _PLAIN_UNITS = word_set(
     % b kb mb gb tb pb ki mi gi ti mbps gbps kbps $ € £ px kw mw hz khz mhz ghz
     """
 )
+
+
+_SIZES = ("b", "kb", "mb", "gb", "tb", "pb")
+_BINARY = {"ki": "kb", "mi": "mb", "gi": "gb", "ti": "tb"}
+_STEPS = (_SIZES, ("w", "kw", "mw"), ("hz", "khz", "mhz", "ghz"), ("kbps", "mbps", "gbps"))
+
+
+def factors_between(one: str, other: str) -> tuple[float, ...]:
+    """By what an amount in `one` is multiplied to be told in `other`, as people reckon it."""
+    one, other = _BINARY.get(one, one), _BINARY.get(other, other)
+    for units in _STEPS:
+        if one in units and other in units:
+            by = units.index(one) - units.index(other)
+            return (1000.0**by, 1024.0**by)
+    return ()
 
 
 def unit_of(word: str) -> str:
