@@ -15,8 +15,10 @@ from tests.benchmarks import (
     gate_speed,
     import_speed,
     proposer_speed,
+    review_page,
 )
 from tests.benchmarks.measuring import Measurement
+from tests.browser.conftest import CHROMIUM
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,8 +36,11 @@ def main(arguments: Sequence[str]) -> int:
         proposer_speed,
         backtest_speed,
         draft_speed,
+        review_page,
     ):
         found.extend(benchmark.measure(share))
+    if CHROMIUM is None:
+        sys.stderr.write(f"{review_page.NOT_TIMED}\n")
     if options.format == "json":
         json.dump([measurement.as_dict() for measurement in found], sys.stdout, indent=2)
     else:
