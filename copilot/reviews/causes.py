@@ -31,11 +31,14 @@ _ASKS_WHY = re.compile(r"\b(?:why|how come|because|cause|reason|what)\b[^?]*\?",
 _A_THIRD, _HALF = 1 / 3, 1 / 2
 
 
-def problem_with_causes(claim: str, cited: Sequence[WindowMessage]) -> str | None:
+def problem_with_causes(
+    claim: str, cited: Sequence[WindowMessage], *, strict: bool = True
+) -> str | None:
     """The cited messages have to speak of what was caused and of what caused it, in one breath.
 
     That may be one message, one that takes up what another says, or an answer to a “why”. What a
-    chat puts side by side (`clocks changed, it fired twice`) it means as a reason.
+    chat puts side by side (`clocks changed, it fired twice`) it means as a reason. That one made
+    the other a person may answer for, if what they name last is spoken of at all.
     """
     plain = re.sub(r"[“\"][^”\"]*[”\"]", " ", normalised(claim))
     stated = _CAUSE.search(plain) or _SINCE.search(plain)
@@ -49,6 +52,8 @@ def problem_with_causes(claim: str, cited: Sequence[WindowMessage]) -> str | Non
     ]
     everything = "\n".join(message.text for message in cited)
     if sides and _names_all(everything, sides) and _in_one_breath(sides, cited):
+        return None
+    if not strict and sides and _shares(everything, sides[-1]):
         return None
     return f"it states a cause (“{stated[0].strip(' ,')}”) that no source of its states"
 

@@ -96,7 +96,7 @@ def _problem_with_sense(text: str, cited: Sequence[WindowMessage], *, strict: bo
         )
     if '"' not in normalised(text):
         return None
-    return problem_with_order(text, cited) or problem_with_causes(text, cited)
+    return problem_with_order(text, cited) or problem_with_causes(text, cited, strict=strict)
 
 
 def _is_word_for_word(text: str, cited: Sequence[WindowMessage]) -> bool:
