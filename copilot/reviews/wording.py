@@ -19,5 +19,5 @@ def problem_with_wording(
         or problem_with_negation(claim, cited, strict=strict)
         or problem_with_opposites(claim, cited, strict=strict)
         or problem_with_certainty(claim, cited, strict=strict)
-        or problem_with_causes(claim, cited)
+        or problem_with_causes(claim, cited, strict=strict)
     )
