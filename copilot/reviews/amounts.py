@@ -9,7 +9,7 @@ from copilot.reviews.extents import problem_with_extent, problem_with_vague_amou
 from copilot.reviews.identifiers import problem_with_identifiers
 from copilot.reviews.lengths import problem_with_lengths
 from copilot.reviews.meanings import same_meaning
-from copilot.reviews.reckoning import is_reckoned
+from copilot.reviews.reckoning import bases_of, is_reckoned
 from copilot.reviews.stated import Number, Stated, stated_in
 from copilot.reviews.told_dates import days_of, problem_with_dates
 from copilot.reviews.told_times import may_be_time, problem_with_times
@@ -64,7 +64,7 @@ def _problem_with_numbers(
             continue  # lengths of time and fractions are checked as such
         same = [other for other in known if other.digits == number.digits]
         if not any(_is_of_one_unit(number, other) for other in same):
-            if _is_carried(number, said, claim, known, cited, zone, strict=strict):
+            if _is_carried(number, said, claim, sources, cited, zone, strict=strict):
                 continue
             if same:
                 return f"the unit of “{number.said}” is not that of its source"
@@ -78,16 +78,17 @@ def _is_carried(
     number: Number,
     said: Stated,
     claim: str,
-    known: Sequence[Number],
+    sources: Sequence[Stated],
     cited: Sequence[WindowMessage],
     zone: tzinfo,
     *,
     strict: bool,
 ) -> bool:
     """A number that no source has in those figures follows from them all the same."""
+    known = [number for source in sources for number in source.numbers]
     texts = [normalised(message.text) for message in cited]
     return (
-        is_reckoned(number, known, claim)
+        is_reckoned(number, bases_of(sources), claim)
         or _counts_the_sources(number, cited)
         or _is_reference(number, texts)
         or _is_listed(number, texts)
@@ -182,6 +183,8 @@ def _is_reference(number: Number, texts: Sequence[str]) -> bool:
     if before and not number.unit and before[1] not in STOPWORDS:
         named = before[1] if len(before[1]) < 4 else before[1].removesuffix("s")
         patterns.append(rf"\b{named}s?[\s_#:.-]{{0,2}}0?{digits}(?!\d|\.\d)")
+    if "." in number.digits or (before and before[1] in ("version", "release", "firmware")):
+        patterns.append(rf"(?<![\d.]){digits}\.\d")
     if len(number.digits) > 2:
         patterns.append(rf"(?<=[A-Za-z_-]){digits}(?![\d]|\.\d)")
     if not number.said[-1:].isdigit() and " " not in number.said:

@@ -8,6 +8,7 @@ from copilot.reviews.clocks import offset_of
 _HOURS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 _MINUTES = {"five": 5, "ten": 10, "twenty": 20, "twenty-five": 25, "a quarter": 15, "quarter": 15}
 _SPOKEN = rf"(?P<spoken>{'|'.join(_HOURS)}|1[0-2]|[1-9])"
+_SPOKEN_OR_TURN = _SPOKEN.replace("|1[0-2]", "|noon|midday|midnight|1[0-2]")
 _HALF = r"(?:\s?(?P<half>[ap])\.?m\b\.?)"
 _AT = (
     r"(?:at|around|about|by|until|till?|since|before|after|from|between|near|towards?|past|and|to)"
@@ -35,7 +36,7 @@ _OCLOCK_SPOKEN = re.compile(
 )
 _NOON = re.compile(r"\b(?:mid(?P<half>n)ight|noon|midday)\b", re.IGNORECASE)
 _PAST_THE_HOUR = re.compile(
-    rf"\b(?:half[\s-]past|(?P<quarter>(?:a\s+)?quarter)\s+(?P<way>past|to))\s+{_SPOKEN}\b",
+    rf"\b(?:half[\s-]past|(?P<quarter>(?:a\s+)?quarter)\s+(?P<way>past|to))\s+{_SPOKEN_OR_TURN}\b",
     re.IGNORECASE,
 )
 _MINUTES_PAST = re.compile(
@@ -43,22 +44,26 @@ _MINUTES_PAST = re.compile(
     rf"(?P<unit>\s+min(?:ute)?s?)?\s+(?P<way>past|to)\s+{_SPOKEN}\b{_ENDS}",
     re.IGNORECASE,
 )
+_TURN = {"noon": 12, "midday": 12, "midnight": 0}
 _HALF_NINE = re.compile(
-    rf"\b(?P<prep>(?:at|around|about|by|since|until|before|after)\s+)half\s+(?P<spoken>{'|'.join(_HOURS)})\b"
-    + _ENDS,
+    rf"\b(?P<prep>(?:at|around|about|by|since|until|before|after)\s+)half\s+{_SPOKEN}\b" + _ENDS,
     re.IGNORECASE,
 )
 _MAYBE_DOTTED = re.compile(
-    rf"(?:(?<![\w.,:$€£-])(?=0\d)|\b(?P<prep>{_AT}\s+))(?P<hour>[01]?\d|2[0-3])[.h](?P<minute>[0-5]\d)"
+    rf"(?:(?<![\w.,:$€£-])(?=0\d)|~|\b(?P<prep>{_AT}\s+~?))(?P<hour>[01]?\d|2[0-3])[.h](?P<minute>[0-5]\d)"
     r"(?![\d.%]|\.\d)",
     re.IGNORECASE,
 )
+_MAYBE_COMPACT = re.compile(
+    rf"(?:~|\b(?P<prep>{_AT}\s+~?))(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?![\w%]|[.,]\d)", re.I
+)
+_MAYBE_ISH = re.compile(r"(?<![\w.:,-])(?P<spoken>1[0-2]|[1-9])(?=\s?-?ish\b)", re.IGNORECASE)
 _MAYBE_HOUR = re.compile(
-    rf"\b(?P<prep>{_AT}\s+(?:(?:about|around|roughly)\s+)?)(?P<spoken>{'|'.join(_HOURS)}|2[0-4]|[01]?\d)"
+    rf"\b(?P<prep>{_AT}\s+(?:(?:about|around|roughly)\s+)?~?)(?P<spoken>{'|'.join(_HOURS)}|2[0-4]|[01]?\d)h?"
     r"(?![\w%]|[.,:/-]\d)",
     re.IGNORECASE,
 )
-_LATE = re.compile(r"\s+(?:in the|that|this|yesterday) (?:afternoon|evening)\b|\s+at night\b", re.I)
+_LATE = re.compile(r"\s+(?:in the|that|this|yesterday) (?:afternoon|evening)\b", re.I)
 _EARLY = re.compile(r"\s+(?:in the|that|this|yesterday) morning\b", re.IGNORECASE)
 _ZONE_AFTER = re.compile(r"\s?\(?([A-Z]{1,5}\b|[+-]\d\d:?\d\d(?!\d))")
 
@@ -94,7 +99,7 @@ def take_times(text: str) -> tuple[str, set[ClockTime], set[ClockTime]]:
     for pattern in (_TIME, _DOTTED, _OCLOCK, _COMPACT, _OCLOCK_SPOKEN, _NOON):
         text = pattern.sub(lambda match: _at(match, found), text)
     maybe: set[ClockTime] = set()
-    for pattern in (_MAYBE_DOTTED, _MAYBE_HOUR):
+    for pattern in (_MAYBE_DOTTED, _MAYBE_COMPACT, _MAYBE_ISH, _MAYBE_HOUR):
         for match in pattern.finditer(text):
             _at(match, maybe)
     return text, found, maybe
@@ -161,4 +166,6 @@ def _time(
 
 def _hour(told: str) -> int:
     lower = told.lower()
+    if lower in _TURN:
+        return _TURN[lower]
     return _HOURS.index(lower) + 1 if lower in _HOURS else int(told) % 24

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from copilot.reviews.reckoning import around, figures_of, ratios, shares
-from copilot.reviews.stated import VAGUE_AMOUNTS, Number, Stated
+from copilot.reviews.reckoning import TIME, around, bases_of, figures_of, ratios, shares
+from copilot.reviews.stated import VAGUE_AMOUNTS, Number, Stated, stated_in
 from copilot.reviews.words import word_set, words
 
 _UNIVERSAL = re.compile(
@@ -24,10 +24,12 @@ _SOURCE_UNIVERSAL = word_set(
 _PARTLY = re.compile(
     r"\b(?:some|most|mostly|many|few|part|partly|partial\w*|half|several|mainly|nearly|almost|only"
     r"|certain|majority|minority|third|quarter|a (?:bunch|handful|couple|lot)|not (?:all|every)"
-    r"|about|around|roughly|maybe)\b|~|\d",
+    r"|roughly|maybe)\b|~|\d ?%",
     re.IGNORECASE,
 )
 """Words and counts with which a message speaks of a part."""
+_NOT_ALL = re.compile(r"\b(?:not|never|without|hardly)\b|n't\b", re.IGNORECASE)
+_BUT = re.compile(r" (?:[\w-]+ ){1,4}(?:but|except|save|bar|apart from|other than)\b")
 _DOUBLE = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "triple": 3.0, "tripled": 3.0,
            "halved": 0.5}  # fmt: skip
 _MULTIPLE = re.compile(
@@ -55,7 +57,7 @@ def problem_with_vague_amounts(
     claim: str, texts: Sequence[str], sources: Sequence[Stated]
 ) -> str | None:
     spoken = {word for text in texts for word in words(text)}
-    numbers = [number for source in sources for number in source.numbers]
+    numbers = bases_of(sources)
     return _problem_with_multiples(claim, texts, numbers) or _problem_with_fractions(
         claim, spoken, numbers
     )
@@ -98,7 +100,7 @@ def _is_so_many(word: str, number: Number) -> bool:
     """`hundreds` are 240, `dozens` 45, less than ten or twenty of them."""
     least = {"dozens": 12, "hundreds": 100, "thousands": 1e3, "millions": 1e6, "billions": 1e9}
     one = least.get(word)
-    return one is not None and number.unit != "s" and one <= number.value < 20 * one
+    return one is not None and number.unit != TIME and one <= number.value < 20 * one
 
 
 def _is_share(part: float, numbers: Sequence[Number], before: str) -> bool:
@@ -113,9 +115,16 @@ def problem_with_extent(claim: str, texts: Sequence[str]) -> str | None:
         return None
     if any(_SOURCE_UNIVERSAL & set(words(text)) for text in texts):
         return None
-    if any(_PARTLY.search(text) for text in texts):
+    if _NOT_ALL.search(claim[: told.start()]) or _BUT.match(claim, told.end()):
+        return None
+    if any(_PARTLY.search(text) or _counts(text) for text in texts):
         return f"“{told[1]}” says more than its sources"
     return None
+
+
+def _counts(text: str) -> bool:
+    """It says how many there were of something."""
+    return any(number.noun for number in stated_in(text).numbers if number.unit != "s")
 
 
 def _is_all_of(claim: str, texts: Sequence[str]) -> bool:

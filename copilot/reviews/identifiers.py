@@ -33,6 +33,13 @@ _GENERAL_LETTERS = word_set(
     """
 )
 """Kinds of things rather than things; a person may say them of their own."""
+_TECHNICAL_LETTERS = word_set(
+    """
+    CPU CPUs DNS HTTP HTTPS TLS SSL IP IPs TCP UDP URL URLs SQL RAM SSD JSON YAML XML CSV PDF PDFs
+    ID IDs OS TTL SSH MAC RAID VLAN NTP SMTP
+    """
+)
+"""Techniques, which a machine may say as well."""
 _KNOWN_LETTERS = frozenset({"UTC", "GMT", "PR", "OK", "ID", "SEV"})
 
 
@@ -60,7 +67,7 @@ def problem_with_identifiers(
     for token in said.identifiers:
         if token.upper() in _KNOWN_LETTERS or is_zone_label(token) or offset_of(token) is not None:
             continue
-        if not strict and token.removesuffix("s") in _GENERAL_LETTERS:
+        if token in _TECHNICAL_LETTERS or (not strict and token in _GENERAL_LETTERS):
             continue
         if _ORDINAL.fullmatch(token) and _is_told_of(token, known, cited):
             continue
@@ -140,7 +147,9 @@ def _is_form_of(token: str, claim: str, spoken: set[str]) -> bool:
     """`PostgreSQL` for `postgres`, `NOC` for its words; not `cronImage` for `cron`."""
     if not token.isalpha():
         return False
-    near = {word for word in spoken if token.isupper() or 2 * len(word) > len(token)}
+    near = {
+        word for word in spoken if token.isupper() or len(word) < 4 or 2 * len(word) > len(token)
+    }
     return stands_for(token, claim, near)
 
 

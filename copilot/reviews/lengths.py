@@ -57,7 +57,9 @@ _ROUNDED = 0.15
 """How far rounding to a whole unit may go, as a share: 39 minutes are not an hour."""
 _NEARLY = 0.03
 """How far the last figure may be off, as a share: 39 min 20 s are 40 minutes."""
-_STRETCH = 0.25
+_CUT = 0.25
+"""How far a length may be cut to the unit it is said in, as a share."""
+_STRETCH = 0.5
 """How far `within`, `less than` and `more than` may lie from what was measured, as a share."""
 
 
@@ -70,15 +72,18 @@ def problem_with_lengths(
     texts = [normalised(message.text) for message in cited]
     stated = [length for text in texts for length in stated_in(text).lengths]
     told = [length.seconds for length in stated] + [each for t in texts for each in _keyed(t)]
-    measured = _measured(cited, zone)
+    measured = _measured(said, cited, zone)
     derived = [*measured, *(one + other for one, other in combinations(told[:12], 2))]
     if _COMPARED.search(claim):
         derived += _differences(told[:12], measured)
+    bare = _bare_numbers(texts)
     days = list(_days_between(cited, zone))
     for length in lengths:
         if any(_is_stated(length, other) for other in stated):
             continue
         if any(_measures(length, seconds) for seconds in (*told, *derived)):
+            continue
+        if any(length.said.split()[0] == digits for digits in bare):
             continue
         if length.step_s >= _DAY and (
             (length.seconds == _DAY and any(_NEXT_DAY.search(text) for text in texts))
@@ -103,21 +108,21 @@ def _is_only_a_word(length: Length, claim: str) -> bool:
     )
 
 
-def _measured(cited: Sequence[WindowMessage], zone: tzinfo) -> list[float]:
+def _measured(said: Stated, cited: Sequence[WindowMessage], zone: tzinfo) -> list[float]:
     """The time between messages, and between what they tell by the clock."""
     moments = sorted({message.occurred_at for message in cited})
     told = {at for message in cited for at in stated_instants(message, zone)}
     between = [(later - earlier).total_seconds() for earlier, later in combinations(moments, 2)]
     between += [abs((at - moment).total_seconds()) for at in told for moment in moments]
     between += [abs((one - other).total_seconds()) for one, other in combinations(told, 2)]
-    return between + list(_on_the_clock(cited, moments, zone))
+    return between + list(_on_the_clock(said, cited, moments, zone))
 
 
 def _on_the_clock(
-    cited: Sequence[WindowMessage], moments: Sequence[datetime], zone: tzinfo
+    said: Stated, cited: Sequence[WindowMessage], moments: Sequence[datetime], zone: tzinfo
 ) -> Iterator[float]:
     """As clocks show it, whatever the zone: `an hour behind` is a clock at 01:19 at 02:19."""
-    shows: set[int] = set()
+    shows = {60 * at.hour + at.minute for at in said.times}
     for message in cited:
         stated = stated_in(normalised(message.text))
         shows |= {60 * at.hour + at.minute for at in (*stated.times, *stated.maybe_times)}
@@ -133,6 +138,13 @@ def _differences(told: Sequence[float], measured: Sequence[float]) -> Iterator[f
     yield from (abs(one - other) for one, other in combinations(told, 2))
     for one in told[:6]:
         yield from (abs(seconds - one) for seconds in measured[:12] if seconds > one / 2)
+
+
+def _bare_numbers(texts: Sequence[str]) -> set[str]:
+    """Numbers that count nothing and have no unit: `back in 10`, `ttl 86400`."""
+    numbers = [number for text in texts for number in stated_in(text).numbers]
+    bare = [number for number in numbers if not number.unit and not number.noun]
+    return {n.digits for n in bare} | {f"{int(n.value):,}" for n in bare if n.value >= 1_000}
 
 
 def _keyed(text: str) -> Iterator[float]:
@@ -183,7 +195,8 @@ def _measures(length: Length, seconds: float) -> bool:
     off, step = length.seconds - seconds, length.step_s
     slack = max(min(step, 300), seconds * _STRETCH)
     if _LESS.search(before) or _WITHIN.search(before):
-        return -min(30, step) <= off <= slack
+        one = 0.6 * step if length.seconds == step else 0.0
+        return -min(30, step) <= off <= max(slack, one)
     if _MORE.search(before):
         return -slack <= off <= 0
     if _IN.search(before) and 0 <= off <= min(step, 300):
@@ -194,4 +207,4 @@ def _measures(length: Length, seconds: float) -> bool:
     near = max(min(step, seconds * _NEARLY), min(step / 2, max(30, seconds * _ROUNDED)))
     if abs(off) <= near:
         return True
-    return 0 <= -off < min(step, max(60, seconds * _STRETCH))
+    return 0 <= -off < min(step, max(60, seconds * _CUT))

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, permutations
 
 from copilot.reviews.spelled import in_figures
-from copilot.reviews.stated import Number
+from copilot.reviews.stated import Number, Stated
 from copilot.reviews.units import factors_between
 
+TIME = "time"
+"""The unit of a length of time in seconds, as `bases_of` gives it."""
 _MOST = 14
 """Numbers of the sources that are combined with each other."""
 _ABOUT = re.compile(
@@ -40,7 +42,7 @@ _RECKONED = re.compile(
     r"|combined|together|in all|points?|other|above|below|over|under|higher|lower|beyond|short|of"
     r"|missing|behind|ahead|by|difference|extra|increase\w*|rose|grew|fell|drop\w*|climb\w*|up"
     r"|gain\w*|lost|but|except|already|down|outstanding|unaffected|late|early|longer|shorter"
-    r"|added)\b",
+    r"|added|spare|free|too)\b",
     re.IGNORECASE,
 )
 """Words by which a small number may be a sum or a difference."""
@@ -52,6 +54,13 @@ _OUT_OF = re.compile(
     r"\b(?:one|1)\s+(?:\w{1,20}\s+)?(?:in|of|out of)\s+(?:every\s+)?$", re.IGNORECASE
 )
 _PAST_THE_HOUR = re.compile(r"\b(?:half|quarter) (?:past|to)\b", re.IGNORECASE)
+
+
+def bases_of(sources: Sequence[Stated]) -> list[Number]:
+    """The numbers of sources and their lengths of time, to be compared with each other."""
+    numbers = [n for source in sources for n in source.numbers if n.unit != "s"]
+    lengths = [length for source in sources for length in source.lengths]
+    return numbers + [Number(f"{each.seconds:.6f}", TIME, "", each.said) for each in lengths]
 
 
 def span_of(
@@ -67,7 +76,8 @@ def span_of(
     if _BELOW.search(before):
         return value - far, value
     if _ABOUT.search(before) or _OR_SO.match(after):
-        off = max(min(step / 2, 0.25 * value), _ROUGHLY * value)
+        share = _ROUGHLY if len(_figures(value)) < 2 else _ROUNDED
+        off = max(min(step / 2, 0.25 * value), share * value)
         return value - off, value + off
     off = min(step / 2, _ROUNDED * value)
     return value - off, value + off
@@ -89,7 +99,9 @@ def is_reckoned(said: Number, known: Sequence[Number], claim: str) -> bool:
         return any(low - near < ratio < high + near for ratio in ratios(known))
     if _OUT_OF.search(said.before) and said.value:
         return any(abs(1 / said.value - each) < 1 / said.value / 8 for each in shares(known))
-    if said.value <= _A_FEW and not _RECKONED.search(claim):
+    is_figure = re.search(rf"(?<![\d.,]){re.escape(said.digits)}(?!\d)", claim)
+    is_small = said.value <= _A_FEW and "." not in said.digits
+    if is_small and is_figure and not _RECKONED.search(claim):
         return False
     return any(low - 0.001 <= value <= high + 0.001 for value in sums(known, said.unit))
 
@@ -97,11 +109,16 @@ def is_reckoned(said: Number, known: Sequence[Number], claim: str) -> bool:
 def _is_rounded(said: Number, known: Sequence[Number]) -> bool:
     low, high = span_of(said.value, step_of(said.digits), said.before, said.after, said.upto)
     figures = _figures(said.value)
+    is_bound = bool(_ABOVE.search(said.before[-24:]) or _BELOW.search(said.before[-24:]))
     may_round = is_rough(said) or (said.value >= 100 and len(figures) > 1)
     return any(
         (said.value >= 10 and "." not in said.digits and said.value == round(value))
-        or (may_round and low <= value <= high and len(_figures(value)) > len(figures))
+        or (may_round and low <= value <= high and len(_figures(value)) + is_bound > len(figures))
         for value in _converted(said, known)
+    ) or any(
+        abs(said.value - other.value * by) < 0.005 * said.value
+        for other in known
+        for by in factors_between(other.unit, said.unit)
     )
 
 
@@ -137,7 +154,7 @@ def _converted(said: Number, known: Sequence[Number]) -> Iterator[float]:
 
 def sums(known: Sequence[Number], unit: str = "") -> list[float]:
     """Sums and differences of two numbers of one kind, sums of three, and what is left of 100 %."""
-    values = [(n.value, n.unit) for n in known[:_MOST] if n.unit != "s"]
+    values = [(n.value, n.unit) for n in known[:_MOST] if n.unit not in ("s", TIME)]
     left = [100 - value for value, each in values if each == "%"]
     fitting = [value for value, each in values if not each or not unit or each == unit]
     pairs = [
@@ -163,9 +180,9 @@ def ratios(known: Sequence[Number]) -> list[float]:
     values = [(n.value, n.unit) for n in known[:_MOST] if n.value > 0]
     told = [n.value for n in known if n.noun.lower() in ("x", "times")]
     return told + [
-        a / b
+        a * by / b
         for (a, one), (b, other) in permutations(values, 2)
-        if one == other or not one or not other
+        for by in ((1.0,) if one == other or not one or not other else factors_between(one, other))
     ]
 
 

@@ -72,6 +72,10 @@ _RATE_UNITS = {"s": "s", "m": "min", "h": "h", "d": "day"}
 _RATE = re.compile(
     r"(?:/|\b(?:per|each|every)\s+)(s|sec|second|m|min|minute|h|hr|hour|day)\b(?!/)", re.I
 )
+_DEGREES = re.compile(r"(?<=\d)(?:\s?°\s?[CF]?|\s?[CF])(?!\w)")
+_JOINED = re.compile(
+    r"(?<![\w.:])(?:(?P<h>\d{1,3})h(?P<m>\d{1,2})(?:m(?:ins?)?)?|(?P<min>\d{1,4})m(?P<s>\d{1,2})s)\b"
+)
 _ISH = re.compile(r"(?<=\d)(?:\s?-?ish|-odd|\s?\+)(?![\w+])")
 _A_MINUTE = re.compile(
     r"(?<![\w.])(\d[\d.,]{0,12}(?:\s(?!(?:of|in|after|for|within|over|and|to)\b)[A-Za-z]{1,12}){0,2})\s+an?\s+(sec|second|min|minute|hour|day)\b"
@@ -85,6 +89,15 @@ _PER = re.compile(r"\brps\b|\bqps\b", re.I)
 @lru_cache(maxsize=8192)
 def in_figures(text: str) -> str:
     """`text` with spelled amounts as figures, and rates as `/s`, `/min`, `/h` and `/day`."""
+    text = _DEGREES.sub(" degrees", text)
+    text = _JOINED.sub(
+        lambda found: (
+            f"{found['h']} h {found['m']} min"
+            if found["h"]
+            else f"{found['min']} min {found['s']} s"
+        ),
+        text,
+    )
     text = _ISH.sub(" or so", text)
     text = _COMMA.sub(r"\1.\2", _TENS_AND_ONE.sub(_tens_and_one, text))
     text = _FOLD_SPELLED.sub(lambda found: f"{_VALUES[found[1].lower()]} times", text)

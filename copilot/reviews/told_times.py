@@ -125,6 +125,9 @@ def _holds_in(time: ClockTime, zone: tzinfo, cited: Sequence[WindowMessage], hom
 def _may_be_in(zone: tzinfo, said: ClockTime, message: WindowMessage, home: tzinfo) -> bool:
     """A time without a zone: meant in this one, as it has just been there, or as of UTC and the
     incident's zone only this one has it not long before the message."""
+    place = str(getattr(zone, "key", "")).rpartition("/")[2].replace("_", " ").lower()
+    if place and place in message.text.lower():
+        return True
     before = message.occurred_at - _instant(said, message.occurred_at, zone)
     if timedelta(0) <= before <= _JUST_SAID or says_local(message.text):
         return True
