@@ -11,6 +11,7 @@ from copilot.reviews.spelled import in_figures
 from copilot.reviews.stated import stated_in
 from copilot.reviews.words import STOPWORDS, normalised, word_set, words
 
+_SHARE = re.compile(r"\b(?:half|thirds?|quarters?|tenths?|twice|double\w*)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“][^\"”]+[\"”]")
 _MANY = 3
 """Messages, from which on a word of one of them proves little of another."""
@@ -43,7 +44,7 @@ _WHO = (
     word_set("salary salaries wage wages"),
 )
 """Whom or what it hit: each group must be spoken of by a source if the sentence does."""
-_PEOPLE = word_set("customer customers user users client clients shopper shoppers tenant tenants")
+_PEOPLE = word_set("customer customers client clients shopper shoppers tenant tenants")
 _SERVED = word_set(
     """
     ticket tickets support complaint complaints complaining order orders login logins logged cart
@@ -139,7 +140,8 @@ def _own_forms(word: str) -> set[str]:
 def _facts(text: str) -> int:
     """Hard facts; that they stand in the sources is checked elsewhere."""
     said = stated_in(text.strip())
-    return len(said.numbers) + len(said.identifiers) + len(said.times)
+    shares = len(_SHARE.findall(text))
+    return len(said.numbers) + len(said.identifiers) + len(said.times) + shares
 
 
 def _is_carried(word: str, meanings: frozenset[str]) -> bool:
