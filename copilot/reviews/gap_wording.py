@@ -126,9 +126,9 @@ def time_sentence(gap: Gap) -> str:
     )
 
 
-def suggestions_sentence(shown: Sequence[ShownSuggestion]) -> str:
+def suggestions_sentence(shown: Sequence[ShownSuggestion], when: str = "") -> str:
     if not shown:
-        return "No suggestion was shown."
+        return f"No suggestion was shown{when}."
     wanted, dismissed, left, open_ = (
         sum(one.decision in decisions for one in shown)
         for decisions in (_WANTED, (DecisionKind.DISMISSED,), (DecisionKind.SNOOZED,), (None,))
@@ -136,7 +136,7 @@ def suggestions_sentence(shown: Sequence[ShownSuggestion]) -> str:
     parts = [f"{wanted or 'none'} {_were(wanted)} taken", f"{dismissed or 'none'} dismissed"]
     parts += [f"{left} left for the review"] if left else []
     parts += [f"{open_} nobody decided on"] if open_ else []
-    return f"Of {len(shown)} suggestions shown {', '.join(parts[:-1])} and {parts[-1]}."
+    return f"Of {len(shown)} suggestions shown{when} {', '.join(parts[:-1])} and {parts[-1]}."
 
 
 def _were(count: int) -> str:

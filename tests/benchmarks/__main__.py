@@ -12,6 +12,7 @@ from tests.benchmarks import (
     backtest_speed,
     draft_speed,
     event_service,
+    gap_page,
     gate_speed,
     import_speed,
     proposer_speed,
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str]) -> int:
         proposer_speed,
         backtest_speed,
         draft_speed,
+        gap_page,
         review_page,
     ):
         found.extend(benchmark.measure(share))

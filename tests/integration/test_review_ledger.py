@@ -18,7 +18,7 @@ from copilot.reviews.comments import write_comment
 from copilot.reviews.debt import debt_of, may_draft_on, seconds_per_source_in
 from copilot.reviews.gap_entries import Entry
 from copilot.reviews.gap_reading import entries_of
-from copilot.reviews.gap_reports import read_ledger
+from copilot.reviews.gap_reports import read_ledger, read_ledger_since
 from copilot.reviews.models import Claim, LedgerEntry, Review
 from copilot.reviews.policies import policy_in_force, set_policy
 from copilot.reviews.proposals import leave_proposal
@@ -27,6 +27,7 @@ from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.signing import sign_off
 from copilot.reviews.verification import cite, edit_claim, mark_wrong, undo, verify
 from copilot.reviews.vocabulary import LedgerKind
+from copilot.reviews.weeks import span_of_week, week_of
 from copilot.timeline.models import TimelineEvent
 from tests.fakes.drafter import a_claim
 from tests.integration.reviewing import (
@@ -135,7 +136,7 @@ def test_citing_commenting_and_amending_have_their_lines_and_change_no_number(
             .where(TimelineEvent.message_ts.is_not(None))
             .order_by(TimelineEvent.occurred_at)
         )
-        stamps = list(said)
+        stamps = [stamp for stamp in said if stamp]
     view = draft(db, incident_id, clock, ROLLBACK, NORMAL)
     rolled_back, normal = claim_like(view, "4812").id, claim_like(view, "normal").id
     with db.transaction() as session:
@@ -195,6 +196,35 @@ def test_the_debt_is_the_same_from_claims_and_from_the_ledger(
     with db.transaction() as session:
         leave_proposal(session, proposal.id, by=ANA, now=clock.now())
     assert debts() == pytest.approx((0, 0, 0))
+
+
+def test_the_newest_weeks_come_out_the_same_from_their_own_lines(
+    db: Database, incident_id: int, clock: ReplayClock
+) -> None:
+    untouched = a_claim("12% of requests got a 500.", (1, "12% of requests get a 500"))
+    view = draft(db, incident_id, clock, ROLLBACK, NORMAL, untouched)
+    ids = [claim_like(view, "4812").id, claim_like(view, "normal").id]
+    weeks = [week_of(clock.now() + timedelta(weeks=number)) for number in range(5)]
+    for number, act in enumerate((None, verify, mark_wrong, undo, verify)):
+        for claim_id in ids[number % 2 :]:
+            clock.advance_to(clock.now() + timedelta(days=2))
+            opens(db, claim_id, 3.0, ANA, clock)
+            if act is not None:
+                with db.transaction() as session:
+                    act(session, claim_id, by=BEN, now=clock.now())
+        clock.advance_to(clock.now() + timedelta(days=3))
+    with db.transaction() as session:
+        write_comment(session, incident_id, text="all done?", by=ANA, now=clock.now())
+    with db.reading() as session:
+        whole = read_ledger(session, [incident_id], clock.now())
+        for first in range(5):
+            since = span_of_week(weeks[first])[0]
+            lately = read_ledger_since(session, [incident_id], since, clock.now())
+            assert [lately.gap(week) for week in weeks[first:]] == [
+                whole.gap(week) for week in weeks[first:]
+            ]
+        assert len(lately.entries) < len(whole.entries)
+        assert read_ledger_since(session, [incident_id + 1], since, clock.now()).entries == []
 
 
 def test_reviewers_are_those_who_acted_within_a_day(

@@ -1,10 +1,12 @@
 """How much the machine wrote and how much of it people checked: all incidents, or one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from fastapi import APIRouter, Request
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -22,10 +24,11 @@ from copilot.console.rendering import page
 from copilot.console.sessions import SignedIn
 from copilot.console.visibility import incident_router, visible_to
 from copilot.db import Database
-from copilot.incidents.queries import get_incident, list_incidents
+from copilot.incidents.models import Incident
+from copilot.incidents.queries import get_incident
 from copilot.reviews.debt import debt_of
 from copilot.reviews.gap_export import rows_of
-from copilot.reviews.gap_reports import Ledger, read_ledger
+from copilot.reviews.gap_reports import Ledger, read_ledger, read_ledger_since
 from copilot.reviews.gap_wording import (
     LABELS,
     debt_sentence,
@@ -35,6 +38,7 @@ from copilot.reviews.gap_wording import (
     value_words,
     words_sentence,
 )
+from copilot.reviews.models import LedgerEntry
 from copilot.reviews.policies import policy_of
 from copilot.reviews.velocity_gap import Gap
 from copilot.reviews.versions import newest_review
@@ -71,9 +75,11 @@ def gap_pages(db: Database, clock: Clock) -> APIRouter:
         now = clock.now()
         with db.reading() as session:
             ids = visible_to(session, viewer).ids
-            ledger = read_ledger(session, ids, now)
-            incidents = _incidents(session, ledger)
-        weeks = [(week, ledger.gap(week)) for week in weeks_until(now, _WEEKS)]
+            weeks_shown = weeks_until(now, _WEEKS)
+            since, _ = span_of_week(weeks_shown[0])
+            ledger = read_ledger_since(session, ids, since, now)
+            incidents = _incidents(session, ids, ledger, since)
+        weeks = [(week, ledger.gap(week)) for week in weeks_shown]
         this_week = week_of(now)
         return page(
             request,
@@ -86,9 +92,10 @@ def gap_pages(db: Database, clock: Clock) -> APIRouter:
             times=times_picture(ledger, span_of_week(this_week)),
             times_said=time_sentence(weeks[-1][1]),
             kinds=kinds_picture(ledger.shown),
-            kinds_said=suggestions_sentence(ledger.shown),
-            numbers=numbers(ledger.gap(this_week)),
-            numbers_before=numbers(ledger.gap()),
+            kinds_said=suggestions_sentence(ledger.shown, f" in {_WEEKS} weeks"),
+            numbers=numbers(weeks[-1][1]),
+            numbers_of_all=numbers(ledger.gap()),
+            weeks=_WEEKS,
             incidents=incidents,
         )
 
@@ -138,11 +145,21 @@ def numbers(gap: Gap) -> Sequence[Number]:
     ]
 
 
-def _incidents(session: Session, ledger: Ledger) -> Sequence[IncidentGap]:
+def _incidents(
+    session: Session, ids: Collection[int], ledger: Ledger, since: datetime
+) -> Sequence[IncidentGap]:
     """Those with anything written, the newest first."""
-    written = {entry.incident_id for entry in ledger.entries}
-    found = [one for one in list_incidents(session) if one.id in written]
-    gaps = [(one, ledger.of_incident(one.id).gap()) for one in found[:_MOST_INCIDENTS]]
+    is_written = exists().where(LedgerEntry.incident_id == Incident.id)
+    found = session.execute(
+        select(Incident.id, Incident.title, Incident.declared_at)
+        .where(is_written)
+        .order_by(Incident.declared_at.desc(), Incident.id.desc())
+    )
+    newest = list(islice((one for one in found if one.id in ids), _MOST_INCIDENTS))
+    # What was declared since has all its lines in what was read already.
+    older = [one.id for one in newest if one.declared_at < since]
+    ledgers = ledger.by_incident() | ledger.whole_of(session, older).by_incident()
+    gaps = [(one, ledgers[one.id].gap()) for one in newest]
     return [
         IncidentGap(one.id, one.title, one.declared_at, gap, words_sentence(gap))
         for one, gap in gaps
