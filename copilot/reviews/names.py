@@ -129,7 +129,7 @@ def _wrong_speaker(claim: str, cited: Sequence[WindowMessage], names: Iterable[s
 
 
 def _unknown_capitalised(claim: str, allowed: str) -> str | None:
-    known = set(words(allowed))
+    known = set(words(allowed)) | {part.lower() for part in re.split(r"[\W_]+", allowed)}
     places = {part.lower() for place, _ in cities_in(claim) for part in place.split()}
     for match in _CAPITALISED.finditer(claim):
         word = re.sub(r"['’]\w+$", "", match[0])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from copilot.reviews.meanings import same_meaning
+from copilot.reviews.places import codes_of
 from copilot.reviews.words import STOPWORDS
 
 _NUMERONYM = re.compile(r"([a-z])(\d{1,2})([a-z])")
@@ -15,9 +16,11 @@ _LEAST = 4
 def stands_for(word: str, claim: str, spoken: Collection[str]) -> bool:
     """`word` of `claim` is another form of a word in `spoken`, all in lower case there."""
     lower = word.lower()
+    if not codes_of(lower).isdisjoint(spoken):
+        return True
     if any(_is_form(lower, other) for other in spoken):
         return True
-    initials = _initials_around(lower, claim)
+    initials = [*_initials_around(lower, claim), *_initials_of_two(word, claim)]
     return any(initial in spoken for initial in initials)
 
 
@@ -39,6 +42,12 @@ def _is_within(short: str, lower: str) -> bool:
     """The letters of `short` stand in `lower`, in this order."""
     at = iter(lower)
     return all(letter in at for letter in short)
+
+
+def _initials_of_two(word: str, claim: str) -> list[str]:
+    """`na` of `North America`: of two letters only where both words begin with a capital."""
+    pairs = re.findall(r"\b(?=([A-Z][a-z]+) ([A-Z][a-z]+)\b)", claim)
+    return [(one[0] + other[0]).lower() for one, other in pairs if word in (one, other)]
 
 
 def _initials_around(lower: str, claim: str) -> list[str]:
