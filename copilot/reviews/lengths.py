@@ -57,9 +57,11 @@ _ROUNDED = 0.15
 """How far rounding to a whole unit may go, as a share: 39 minutes are not an hour."""
 _NEARLY = 0.03
 """How far the last figure may be off, as a share: 39 min 20 s are 40 minutes."""
+_ROUND = 0.4
+"""How far below a round length may lie what is told as less: 37 minutes are less than an hour."""
 _CUT = 0.25
 """How far a length may be cut to the unit it is said in, as a share."""
-_STRETCH = 0.5
+_STRETCH = 0.25
 """How far `within`, `less than` and `more than` may lie from what was measured, as a share."""
 
 
@@ -184,6 +186,12 @@ def _is_stated(said: Length, other: Length) -> bool:
     return is_coarser and -said.step_s / 2 <= off < said.step_s
 
 
+def _is_round(length: Length) -> bool:
+    """An hour, or ten, thirty minutes: told for whatever is less. Not fifteen of them."""
+    units = length.seconds / length.step_s
+    return units == 1 or units % 10 == 0
+
+
 def _measures(length: Length, seconds: float) -> bool:
     """`length` is `seconds`, rounded or cut to the unit it is said in, or as rough as it says."""
     if seconds <= 0:
@@ -195,10 +203,9 @@ def _measures(length: Length, seconds: float) -> bool:
     off, step = length.seconds - seconds, length.step_s
     slack = max(min(step, 300), seconds * _STRETCH)
     if _LESS.search(before) or _WITHIN.search(before):
-        one = 0.6 * step if length.seconds == step else 0.0
-        return -min(30, step) <= off <= max(slack, one)
+        return -min(30, step) <= off <= max(slack, _ROUND * length.seconds * _is_round(length))
     if _MORE.search(before):
-        return -slack <= off <= 0
+        return -max(slack, length.seconds == step and step) <= off <= 0
     if _IN.search(before) and 0 <= off <= min(step, 300):
         return True
     is_rough = _ROUGH.search(before) or _OR_SO.match(length.after)

@@ -20,14 +20,14 @@ _ABOUT = re.compile(
 _OR_SO = re.compile(r"^\W?(?:\s?[a-z]{1,20}){0,2}?\s?(?:\bor so\b|-?odd\b|-?ish\b)", re.IGNORECASE)
 _BELOW = re.compile(
     r"(?:\b(?:nearly|almost|less than|under|fewer than|just (?:under|below|short of)|below|short of"
-    r"|not (?:quite|even)|at most|up to|no more than|within|as many as|lower than|maximum of)|<)"
+    r"|not (?:quite|even)|at most|up to|no more than|within|as many as|lower than)|<)"
     r"\s*(?:the\s|an?\s)?$",
     re.IGNORECASE,
 )
 _ABOVE = re.compile(
     r"(?:\b(?:over|more than|just (?:over|above)|well over|at least|above|upwards of|exceed\w*"
     r"|past|beyond|in excess of|no fewer than|no less than|longer than|higher than|little over"
-    r"|good|greater than|minimum of)|>)\s*(?:the\s|an?\s)?$",
+    r"|good|greater than)|>)\s*(?:the\s|an?\s)?$",
     re.IGNORECASE,
 )
 _FAR = 0.1
@@ -109,7 +109,9 @@ def is_reckoned(said: Number, known: Sequence[Number], claim: str) -> bool:
 def _is_rounded(said: Number, known: Sequence[Number]) -> bool:
     low, high = span_of(said.value, step_of(said.digits), said.before, said.after, said.upto)
     figures = _figures(said.value)
-    is_bound = bool(_ABOVE.search(said.before[-24:]) or _BELOW.search(said.before[-24:]))
+    is_bound = len(figures) < 3 and bool(
+        _ABOVE.search(said.before[-24:]) or _BELOW.search(said.before[-24:])
+    )
     may_round = is_rough(said) or (said.value >= 100 and len(figures) > 1)
     return any(
         (said.value >= 10 and "." not in said.digits and said.value == round(value))
@@ -119,6 +121,7 @@ def _is_rounded(said: Number, known: Sequence[Number]) -> bool:
         abs(said.value - other.value * by) < 0.005 * said.value
         for other in known
         for by in factors_between(other.unit, said.unit)
+        if by != 1.0
     )
 
 
