@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 from copilot.bootstrap import Services
 from copilot.errors import PermanentError, TemporaryError
 from copilot.jobs import Job, QueuedJob
+from copilot.reviews.source_notices import SourceWatch
 from workers.app import MEMORY_BROKER, build_celery
 from workers.sweeping import due_jobs
 from workers.tasks import TASKS, Task
@@ -44,6 +45,7 @@ class CeleryRunner:
         self._changed = threading.Condition()
         self._broker_down_until_s = 0.0
         self._nudged_at_s: dict[QueuedJob, float] = {}
+        self._sources = SourceWatch()
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._controller: WorkController | None = None
@@ -97,7 +99,7 @@ class CeleryRunner:
             self._start_thread(lambda: self._sweep_forever(services, sweep_every_s), "sweeper")
 
     def sweep(self, services: Services) -> None:
-        for queued in due_jobs(services):
+        for queued in due_jobs(services, self._sources):
             self._nudge(queued)
 
     def wait_until_idle(self, timeout_s: float) -> bool:

@@ -6,7 +6,7 @@ from copilot.incidents.refilling import request_due_checks
 from copilot.jobs import Job, QueuedJob
 from copilot.reviews.briefing import handovers_to_brief
 from copilot.reviews.drafting import reviews_to_draft
-from copilot.reviews.source_notices import look_for_changed_sources, reviewers_to_tell
+from copilot.reviews.source_notices import SourceWatch, reviewers_to_tell
 from copilot.suggestions.conclusions import workspaces_to_learn
 from copilot.suggestions.consideration import incidents_with_unconsidered
 from copilot.suggestions.delivery import deliveries_to_post
@@ -23,12 +23,13 @@ BATCH = 100
 """Rows of one kind nudged per sweep; the next sweep takes the rest."""
 
 
-def due_jobs(services: Services) -> list[QueuedJob]:
-    """Everything that could be done at the clock's present instant."""
+def due_jobs(services: Services, sources: SourceWatch | None = None) -> list[QueuedJob]:
+    """Everything that could be done at the clock's present instant. Who asks again and again
+    brings the same `sources`, which knows what it has looked at."""
     now = services.clock.now()
     keep = services.settings.keep_after_uninstall
     request_due_checks(services.db, now)
-    look_for_changed_sources(services.db, now)
+    (sources or SourceWatch()).look(services.db, now)
     with services.db.reading() as session:
         found = {
             Job.CONSIDER_INCIDENT: incidents_with_unconsidered(

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
@@ -48,12 +48,18 @@ def changed_in(session: Session, incident_ids: Collection[int]) -> dict[int, int
     return {incident_id: len(claims) for incident_id, claims in found.items()}
 
 
-def notices_to_write(session: Session, now: datetime) -> list[ReviewNotice]:
+def notices_to_write(
+    session: Session, now: datetime, after_revision: int | None = None
+) -> list[ReviewNotice]:
     """For those who answer for such a sentence and were not told of it. It only reads.
 
-    One for each person, sentence and change; imported incidents have nobody waiting.
+    One for each person, sentence and change; imported incidents have nobody waiting. With
+    `after_revision` only of messages that have a newer revision than that.
     """
+    edited = select(Revision.event_id).where(Revision.id > (after_revision or 0))
+    citing = select(Citation.claim_id).where(Citation.event_id.in_(edited))
     answered_for = and_(
+        true() if after_revision is None else Claim.id.in_(citing),
         Claim.state.in_([ClaimState.VERIFIED, ClaimState.EDITED]),
         Claim.checked_at >= now - _REMEMBERED,
         Review.incident_id.in_(select(Incident.id).where(Incident.is_imported.is_(False))),

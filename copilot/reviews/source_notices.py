@@ -4,6 +4,8 @@ One message for each person and review, however many sentences it is about; the 
 the queue. Nothing is told of a channel that the person may not read any more.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,8 +23,13 @@ from copilot.reviews.changed_sources import notices_to_write
 from copilot.reviews.models import ReviewNotice
 from copilot.reviews.versions import sign_off_of
 from copilot.suggestions.leases import is_over
+from copilot.timeline.models import Revision
 from copilot.workspaces.membership import may_read
 from copilot.workspaces.retrying import MAX_ATTEMPTS, POSTING_LEASE, back_off
+
+_ALL_EVERY_S = 60.0
+_OUT_OF_ORDER = 1_000
+"""Ids given before the newest one that may be committed after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +41,41 @@ class _Claim:
     attempts: int
 
 
-def look_for_changed_sources(db: Database, now: datetime) -> None:
+class SourceWatch:
+    """Looks for changed sources again and again, each time only at what is new.
+
+    An edit has a newer revision. A deletion leaves no such trace, and what was written in parallel
+    may show up out of order, so all of it is looked at once a minute.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._newest = 0
+        self._looked_at_all_s: float | None = None
+
+    def look(self, db: Database, now: datetime) -> None:
+        """Write down whom to tell."""
+        at_s = self._monotonic()
+        with db.reading() as session:
+            newest = session.scalar(select(func.max(Revision.id))) or 0
+        is_all = self._looked_at_all_s is None or at_s - self._looked_at_all_s >= _ALL_EVERY_S
+        if is_all:
+            look_for_changed_sources(db, now)
+            self._looked_at_all_s = at_s
+        elif newest != self._newest:
+            look_for_changed_sources(db, now, self._newest - _OUT_OF_ORDER)
+        self._newest = newest
+
+
+def look_for_changed_sources(
+    db: Database, now: datetime, after_revision: int | None = None
+) -> None:
     """Write down whom to tell; two sweepers at once write it once.
 
     Reading first keeps SQLite's one write lock from a question that is asked every few seconds.
     """
     with db.reading() as session:
-        rows = notices_to_write(session, now)
+        rows = notices_to_write(session, now, after_revision)
     if not rows:
         return
     try:

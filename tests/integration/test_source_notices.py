@@ -18,6 +18,7 @@ from copilot.reviews.models import ReviewNotice
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.signing import sign_off
 from copilot.reviews.source_notices import (
+    SourceWatch,
     look_for_changed_sources,
     reviewers_to_tell,
     tell_reviewer,
@@ -277,3 +278,26 @@ def test_sweepers_and_workers_at_once_tell_once(
         thread.join()
     sweep(db, messenger, clock)
     assert told(messenger) == [("UANA", 1, False)]
+
+
+def test_who_looks_often_sees_an_edit_at_once_and_a_deletion_within_a_minute(
+    db: Database, incident_id: int, stamps: list[str], clock: ReplayClock
+) -> None:
+    draft(db, incident_id, clock, ROLLBACK, NORMAL)
+    for words in ("4812", "normal"):
+        check(db, incident_id, words, ANA, clock)
+    at_s = [0.0]
+    watch = SourceWatch(lambda: at_s[0])
+
+    def found(after_s: float) -> int:
+        at_s[0] += after_s
+        watch.look(db, clock.now())
+        return len(notices(db))
+
+    assert found(0) == 0
+    edit_message(db, stamps[1], "rolling back something")
+    assert found(2) == 1
+    delete_message(db, stamps[5])
+    assert found(2) == 1, "nothing tells of it but looking at everything"
+    assert found(60) == 2
+    assert found(2) == found(60) == 2
