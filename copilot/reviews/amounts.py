@@ -13,6 +13,7 @@ from copilot.reviews.reckoning import bases_of, is_reckoned
 from copilot.reviews.stated import Number, Stated, stated_in
 from copilot.reviews.told_dates import days_of, problem_with_dates
 from copilot.reviews.told_times import may_be_time, problem_with_times
+from copilot.reviews.units import SECONDS
 from copilot.reviews.words import STOPWORDS, normalised, stem
 
 _PEOPLE = frozenset(map(stem, ("people", "responders", "engineers", "persons", "authors")))
@@ -23,6 +24,13 @@ _TWO = re.compile(r"\b(?:both|pair|twice|double\w*|couple|second)\b", re.IGNOREC
 _ALL = re.compile(r"\b(?:all|every\w*|entire\w*|fully|whole|complete\w*)\b", re.IGNORECASE)
 _SINGLE = re.compile(r"\b(?:one|once|single|only|first|an?)\b", re.IGNORECASE)
 _NO = re.compile(r"\b(?:no|none|nothing|not a single|zero)\b", re.IGNORECASE)
+_PARTS = tuple(
+    (re.compile(rf"\b{part}\b", re.IGNORECASE), share)
+    for part, share in (
+        ("half", 50), ("a third|1/3", 33.3), ("two[ -]thirds|2/3", 66.7), ("quarters?|1/4", 25),
+        ("three[ -]quarters|3/4", 75), ("a fifth", 20), ("a tenth", 10),
+    )
+)  # fmt: skip
 _FEW_SPELLED = 4
 _YEARS = range(1970, 2100)
 _OF_A_FRACTION = re.compile(
@@ -89,6 +97,7 @@ def _is_carried(
     texts = [normalised(message.text) for message in cited]
     return (
         is_reckoned(number, bases_of(sources), claim)
+        or any(_is_same_rate(number, other) for other in known)
         or _counts_the_sources(number, cited)
         or _is_reference(number, texts)
         or _is_listed(number, texts)
@@ -97,6 +106,14 @@ def _is_carried(
         or may_be_time(said, number.digits, cited, zone)
         or _may_be_counted(number, claim, known, cited, strict=strict)
     )
+
+
+def _is_same_rate(number: Number, other: Number) -> bool:
+    """`300 a second` are 18,000 a minute."""
+    if not (number.rate and other.rate) or number.rate == other.rate:
+        return False
+    told = number.value / SECONDS[number.rate]
+    return abs(told - other.value / SECONDS[other.rate]) <= 0.01 * told
 
 
 def _is_of_one_unit(number: Number, other: Number) -> bool:
@@ -150,8 +167,15 @@ def _is_said_in_words(number: Number, texts: Sequence[str]) -> bool:
     if number.digits in ("0", "1"):
         told = _NO if number.digits == "0" else _SINGLE
         return any(told.search(text) for text in texts)
-    is_whole = number.digits == "100" and number.unit == "%"
-    return is_whole and any(_ALL.search(text) for text in texts)
+    if number.unit != "%":
+        return False
+    if number.digits == "100":
+        return any(_ALL.search(text) for text in texts)
+    return any(
+        told.search(text) and abs(number.value - share) < 1
+        for told, share in _PARTS
+        for text in texts
+    )
 
 
 def _is_listed(number: Number, texts: Sequence[str]) -> bool:
@@ -183,6 +207,7 @@ def _is_reference(number: Number, texts: Sequence[str]) -> bool:
     if before and not number.unit and before[1] not in STOPWORDS:
         named = before[1] if len(before[1]) < 4 else before[1].removesuffix("s")
         patterns.append(rf"\b{named}s?[\s_#:.-]{{0,2}}0?{digits}(?!\d|\.\d)")
+        patterns.append(rf"\b{named[:3]}[a-z]{{0,20}}[\s_#:.-]{{0,2}}{digits}(?!\d|\.\d)")
     if "." in number.digits or (before and before[1] in ("version", "release", "firmware")):
         patterns.append(rf"(?<![\d.]){digits}\.\d")
     if len(number.digits) > 2:

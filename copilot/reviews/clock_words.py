@@ -51,7 +51,7 @@ _HALF_NINE = re.compile(
 )
 _MAYBE_DOTTED = re.compile(
     rf"(?:(?<![\w.,:$€£-])(?=0\d)|~|\b(?P<prep>{_AT}\s+~?))(?P<hour>[01]?\d|2[0-3])[.h](?P<minute>[0-5]\d)"
-    r"(?![\d.%]|\.\d)",
+    r"(?![\d%]|\.\d)",
     re.IGNORECASE,
 )
 _MAYBE_COMPACT = re.compile(

@@ -75,6 +75,7 @@ def problem_with_identifiers(
             any(identifier_in(token, text) or _is_part(token, text) for text in known)
             or _is_written_otherwise(token, known)
             or _is_form_of(token, claim, spoken)
+            or _is_pair_of_words(token, spoken)
         ):
             return f"“{token}” is not in its sources"
     return _problem_with_hyphens(claim, cited)
@@ -109,12 +110,12 @@ def _is_ordinary(part: str, spoken: set[str]) -> bool:
 
 def _is_compound(token: str, parts: Sequence[str], unknown: Sequence[str]) -> bool:
     """Ordinary words joined by a hyphen: `crash-looping`, `half-hearted`, `night-time`."""
-    if any(part in _MACHINE or len(part) < 3 for part in unknown):
+    if any(part in _MACHINE or (len(part) < 3 and part != "e") for part in unknown):
         return False
     return (
         token[:1].isupper()
         or parts[-1].endswith(_ENDINGS)
-        or parts[0] in _PREFIXES
+        or parts[0] in {"e", *_PREFIXES}
         or parts[-1] in _PREFIXES
         or all(is_known(part) for part in unknown)
     )
@@ -151,6 +152,14 @@ def _is_form_of(token: str, claim: str, spoken: set[str]) -> bool:
         word for word in spoken if token.isupper() or len(word) < 4 or 2 * len(word) > len(token)
     }
     return stands_for(token, claim, near)
+
+
+def _is_pair_of_words(token: str, spoken: set[str]) -> bool:
+    """`read/write`, `on/off`: ordinary words with a stroke between them."""
+    parts = token.lower().split("/")
+    if not _MACHINE.isdisjoint(parts):
+        return False
+    return all(part.isalpha() and (_is_ordinary(part, spoken) or is_known(part)) for part in parts)
 
 
 def _is_told_of(token: str, known: Sequence[str], cited: Sequence[WindowMessage]) -> bool:

@@ -90,7 +90,7 @@ def problem_with_lengths(
         if length.step_s >= _DAY and (
             (length.seconds == _DAY and any(_NEXT_DAY.search(text) for text in texts))
             or any(_measures(length, day) for day in days)
-            or _counts_years(length, texts)
+            or _counts_years(length, texts, cited)
         ):
             continue
         return f"“{length.said}” is neither stated by its sources nor the time between them"
@@ -169,12 +169,12 @@ def _days_between(cited: Sequence[WindowMessage], zone: tzinfo) -> Iterator[floa
         yield from (_DAY * float(each) for each in (apart, apart + 1))
 
 
-def _counts_years(length: Length, texts: Sequence[str]) -> bool:
-    """`the following two years` after which a source names two of them."""
+def _counts_years(length: Length, texts: Sequence[str], cited: Sequence[WindowMessage]) -> bool:
+    """`the following two years` where a source names two of them, `two years earlier`."""
     years = {year for text in texts for year in re.findall(r"(?<!\d)20\d\d(?!\d)", text)}
-    return length.seconds == 31_536_000 * len(years - {min(years, default="")}) or (
-        bool(years) and length.seconds == 31_536_000 * len(years)
-    )
+    since = {message.occurred_at.year - int(year) for message in cited for year in years}
+    counts = {len(years), len(years) - 1, *since} - {0}
+    return any(length.seconds == 31_536_000 * count for count in counts)
 
 
 def _is_stated(said: Length, other: Length) -> bool:

@@ -1,7 +1,7 @@
 """What may be reckoned from the numbers of sources: rounding, sums, ratios, shares, other units."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import combinations, permutations
 
 from copilot.reviews.spelled import in_figures
@@ -49,6 +49,7 @@ _RECKONED = re.compile(
 _A_FEW = 12
 _TRIVIAL = 2
 """Adding so little makes of nearly every number another one."""
+_NAMED = re.compile(r"(?<![\w.])\d{1,9}(?:\.\d{1,4})?(?![\w.]*\d)")
 _TIMES = re.compile(r"^[\s-]?(?:times\b|x\b|-?fold\b)", re.IGNORECASE)
 _OUT_OF = re.compile(
     r"\b(?:one|1)\s+(?:\w{1,20}\s+)?(?:in|of|out of)\s+(?:every\s+)?$", re.IGNORECASE
@@ -103,7 +104,8 @@ def is_reckoned(said: Number, known: Sequence[Number], claim: str) -> bool:
     is_small = said.value <= _A_FEW and "." not in said.digits
     if is_small and is_figure and not _RECKONED.search(claim):
         return False
-    return any(low - 0.001 <= value <= high + 0.001 for value in sums(known, said.unit))
+    named = {float(each) for each in _NAMED.findall(claim.replace(",", ""))}
+    return any(low - 0.001 <= value <= high + 0.001 for value in sums(known, said.unit, named))
 
 
 def _is_rounded(said: Number, known: Sequence[Number]) -> bool:
@@ -155,8 +157,9 @@ def _converted(said: Number, known: Sequence[Number]) -> Iterator[float]:
             yield from (number.value * by for by in factors_between(number.unit, said.unit))
 
 
-def sums(known: Sequence[Number], unit: str = "") -> list[float]:
-    """Sums and differences of two numbers of one kind, sums of three, and what is left of 100 %."""
+def sums(known: Sequence[Number], unit: str = "", named: Collection[float] = ()) -> list[float]:
+    """Sums, differences and products of two numbers, sums of three, and what is left of 100 %;
+    one more or less only of a number that is `named` beside it."""
     values = [(n.value, n.unit) for n in known[:_MOST] if n.unit not in ("s", TIME)]
     left = [100 - value for value, each in values if each == "%"]
     fitting = [value for value, each in values if not each or not unit or each == unit]
@@ -164,12 +167,15 @@ def sums(known: Sequence[Number], unit: str = "") -> list[float]:
         result
         for a, b in permutations(fitting, 2)
         for result in (a + b, a - b)
-        if result > 0 and (min(a, b) > _TRIVIAL or max(a, b) <= _A_FEW)
+        if result > 0
+        and (min(a, b) > _TRIVIAL or max(a, b) <= _A_FEW or (a in named and result < a))
     ]
+    pairs += [a * b for a, b in combinations(fitting[:8], 2) if min(a, b) > _TRIVIAL]
     return left + pairs + [sum(three) for three in combinations(fitting[:8], 3)]
 
 
 def _percentages(known: Sequence[Number]) -> Iterator[float]:
+    yield from (100 * n.value for n in known if n.value <= 1 and not n.unit)
     for ratio in ratios(known):
         yield 100 * ratio
         yield abs(100 * (ratio - 1))

@@ -38,7 +38,9 @@ _RANGE_OF = re.compile(
     r"(?=\d[\d.]{0,9}[\s-]?(%|ms\b|s\b|sec\w{0,5}\b|m\b|min\w{0,4}\b|h\b|hours?\b|days?\b|weeks?\b|[KMGT]i?B\b))"
 )
 _BETWEEN = re.compile(r"\bbetween\s+(\d[\d.,]{0,12})\s+and\s+(?=\d)", re.IGNORECASE)
-_EDGES = "“”\"'‘’`()[]{}<>,;:!?.*~…=|"
+_ALWAYS = re.compile(r"\b24/7\b")
+_GLUED = re.compile(r"(\d+(?:\.\d+)?)[A-Za-z]{1,3}")
+_EDGES = "+“”\"'‘’`()[]{}<>,;:!?.*~…=|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def stated_in(text: str) -> Stated:
     Not to be changed by who asks: a message is cited by many sentences and read once.
     """
     found = Stated()
-    rest = _take_dates(text, found)
+    rest = _take_dates(_ALWAYS.sub(" ", text), found)
     rest, found.times, found.maybe_times = take_times(rest)
     rest = _VALUE.sub(" = ", in_figures(rest))
     found.rates = frozenset(_RATE.findall(rest))
@@ -162,6 +164,8 @@ def _take_identifiers(text: str, found: Stated) -> str:
         counted = bool(kept) and kept[-1][-1:].isdigit() and unit_of(core) != ""
         if not counted and looks_like_identifier(core) and not _is_range(core, found):
             found.identifiers.append(core.lstrip("#@"))
+            if glued := _GLUED.fullmatch(core):
+                found.numbers.append(Number(_plain(glued[1]), "", "", core))
         elif core:
             kept.append(token)
     return " ".join(kept)

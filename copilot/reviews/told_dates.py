@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import chain
 
 from copilot.ports import WindowMessage
+from copilot.reviews.spelled import in_figures
 from copilot.reviews.stated import WEEKDAYS, Stated, stated_in
 from copilot.reviews.words import normalised, words
 
@@ -14,7 +15,7 @@ _RELATIVE = (
     (re.compile(r"\byesterday|\blast night|\bovernight|\bprevious (?:day|night|evening)"), -1),
     (re.compile(r"\btomorrow|\btmrw|\btmr\b|\bnext (?:day|morning)"), 1),
 )
-_AGO = re.compile(r"\b(?P<many>\d{1,3}) (?P<unit>day|week)s? (?P<way>ago|before|earlier)?")
+_AGO = re.compile(r"\b(?P<many>\d{1,3}) (?P<unit>day|week)s?\b")
 _NTH = re.compile(r"(?<![\w.,:-])(?P<day>\d{1,2})(?:st|nd|rd|th)\b")
 _DAY_OF_WEEK = re.compile(
     r"\b(mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day|s|rs|r|nes)?\b(?:\s(?P<day>\d\d?)\b)?"
@@ -100,13 +101,13 @@ def _days_told(lower: str, at: datetime) -> Iterator[date]:
     for told, by in _RELATIVE:
         if told.search(lower):
             yield today + timedelta(days=by)
-    for found in _AGO.finditer(lower):
+    for found in _AGO.finditer(in_figures(lower)):
         days = timedelta(days=int(found["many"]) * (7 if found["unit"] == "week" else 1))
         yield from (today - days, today + days)
     for found in _DAY_OF_WEEK.finditer(lower):
         weekday = next(n for n, name in enumerate(WEEKDAYS) if name.startswith(found[1]))
         since = (today.weekday() - weekday) % 7
-        yield from (today - timedelta(days=since + by) for by in (0, 7, -7))
+        yield from (today - timedelta(days=since + by) for by in (0, 7, -7, -14))
     for pattern in (_NTH, _DAY_OF_WEEK):
         for found in pattern.finditer(lower):
             yield from _nth(int(found["day"] or 0), today)

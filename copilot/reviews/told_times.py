@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from copilot.ports import WindowMessage
@@ -30,6 +31,7 @@ _ROUGH = (
 )
 """From how many to how many minutes later than told it may have been."""
 _NOT_LONG_AGO = timedelta(hours=6)
+_FAR_FROM = re.compile(r"\b(?:second|minute|hour)s? (?:after|before|past)\s+$")
 _HALF_A_MINUTE = timedelta(seconds=30)
 _JUST_SAID = timedelta(minutes=60)
 """A clock time said in a message that lies this close before it can only be meant in one zone."""
@@ -50,7 +52,11 @@ def problem_with_times(
         zones = places if offset is None else [zone_of(offset)]
         if zones and not any(_holds_in(time, place, cited, zone) for place in zones):
             return f"the time {spoken_time(time)} in that time zone is not in its sources"
-        if not zones and not (_holds(time, cited, zone) or _holds_roughly(time, cited, zone)):
+        if not zones and not (
+            _holds(time, cited, zone)
+            or _holds_roughly(time, cited, zone)
+            or _is_that_far_from(time, said, cited, zone)
+        ):
             return f"the time {spoken_time(time)} is not in its sources"
     return _problem_with_day_of_time(said, cited, zone)
 
@@ -63,6 +69,19 @@ def may_be_time(said: Stated, digits: str, cited: Sequence[WindowMessage], zone:
         and time.minute == int((minute + "0")[:2])
         and (_holds(time, cited, zone) or _holds_roughly(time, cited, zone))
         for time in said.maybe_times
+    )
+
+
+def _is_that_far_from(
+    time: ClockTime, said: Stated, cited: Sequence[WindowMessage], zone: tzinfo
+) -> bool:
+    """`an hour after midnight` is 01:00."""
+    return _FAR_FROM.search(time.before) is not None and any(
+        _holds(replace(time, hour=minutes // 60, minute=minutes % 60), cited, zone)
+        for length in said.lengths[:4]
+        for by in (length.seconds // 60, -length.seconds // 60)
+        for minutes in [int(60 * time.hour + time.minute + by) % 1440]
+        if by
     )
 
 
