@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 
 from copilot.ports import WindowMessage
-from copilot.reviews.evidence import Passage, clauses_of, closest, passage_of, sentences_of
-from copilot.reviews.negations import negates
-from copilot.reviews.words import clauses, normalised
+from copilot.reviews.evidence import Passage, clauses_of, passage_of, sentences_of
+from copilot.reviews.lacks import negates
+from copilot.reviews.words import normalised
 
 _HEDGE = re.compile(
     r"\b(?:maybe|might|perhaps|possibl[ey]|probabl[ey]|likely|unlikely|suspect\w*|guess\w*|i think"
@@ -20,14 +20,14 @@ _HEDGE = re.compile(
 _MONTH_MAY = re.compile(r"\b(?:in|since|of|until|by|from|\d) May\b|\bMay \d")
 _MAYBE_A_NUMBER = re.compile(r"\bmaybe (?=\d)", re.IGNORECASE)
 _ROUGHLY = re.compile(r"\b(?:about|around|roughly|estimat\w*|approximately|nearly|some)\b", re.I)
-_CONFIRMS = re.compile(
-    r"\W*(?:yes|yep|yeah|yup|confirmed|indeed|correct|exactly|right|that was it|it was)\b(?!\?)",
-    re.I,
-)
-"""How somebody makes sure of what was supposed before."""
 _TOLD_AS_HEDGED = re.compile(
     r"\b(?:suggest\w*|propos\w*|consider\w*|question\w*|ask\w*|could|can|would|expect\w*|estimat\w*"
-    r"|view|opinion|according to|sign of|undecided|whether|may|might|idea|aware|as far as)\b",
+    r"|reckon\w*|presum\w*|supposed|should(?:n't)?|seem\w*|view|opinion|account|according to|per"
+    r"|sign of"
+    r"|believ\w*|put (?:it|this|that|the \w+) down to|attribut\w*|tentative\w*|provisional\w*"
+    r"|hop(?:e|ed|ing)|fear\w*|predict\w*|forecast\w*|anticipat\w*|speculat\w*|judg\w*"
+    r"|claim\w*|felt|sens\w*|bet|likel\w*|promis\w*|plan\w*|will|intend\w*|wish\w*"
+    r"|undecided|whether|may|might|idea|aware|as far as)\b",
     re.IGNORECASE,
 )
 _ASKING = re.compile(
@@ -37,9 +37,9 @@ _ASKING = re.compile(
 )
 _PLAN = re.compile(
     r"\b(?:will|going to|gonna|plan(?:s|ned|ning)?|todo|to do|action|should|shall|let's|lets"
-    r"|let me|need to|needs? (?:a|an|to)|want|wants|i'd|we'd|(?:could|can) (?:you|we|i)\b"
+    r"|let me|need to|want|wants|i'd|we'd|(?:could|can) (?:you|we|i)\b"
     r"|tomorrow|next week|next time|asap"
-    r"|please|follow[- ]?up|proposal|must|has to|have to|ought)\b|\b(?:i|we|they|it|he|she)'ll\b",
+    r"|please|follow[- ]?up|proposal|ought)\b|\b(?:i|we|they|it|he|she)'ll\b",
     re.IGNORECASE,
 )
 _TOLD_AS_PLAN = re.compile(
@@ -52,6 +52,8 @@ _TOLD_AS_PLAN = re.compile(
     r"|intention|advis\w*|urg\w*|estimat\w*|warn\w*)\b|[“\"]",
     re.IGNORECASE,
 )
+_MOST = 0.6
+"""Of the words that the nearest clause shares: who shares as many is about the same."""
 _DICTATED = re.compile(
     r"(?:please |and |just )*(?:write|say|report|state|claim|pretend|record) (?:down )?that\b", re.I
 )
@@ -63,42 +65,52 @@ _DONE = re.compile(
 )
 
 
+_SOURCE_SUPPOSES = re.compile(
+    r"\b(?:maybe|might|perhaps|possibl[ey]|probabl[ey]|prob|likely|suspect\w*|guess\w*|i think"
+    r"|we think|i believe|seems?|could be|not sure|unsure|assum\w*|hypothes\w*|theory|wonder\w*"
+    r"|presumably|not certain|my bet|i bet|i reckon|reckon|supposedly|eta)\b",
+    re.IGNORECASE,
+)
+
+
 def problem_with_certainty(
-    claim: str, cited: Sequence[WindowMessage], *, strict: bool = True
+    claim: str,
+    cited: Sequence[WindowMessage],
+    *,
+    strict: bool = True,  # noqa: ARG001
 ) -> str | None:
     plain = normalised(claim)
-    said = passage_of(plain)
-    nearest = closest(said, [s for message in cited for s in sentences_of(message.text)])
-    if not nearest:
-        return None
-    if all(_asks(passage.text) for passage in nearest) and not _ASKING.search(plain):
+    if _hedges(plain) or _TOLD_AS_HEDGED.search(plain) or _ASKING.search(plain):
+        return _problem_with_plans(plain, cited)
+    if all(_asks(passage.text) for m in cited for passage in sentences_of(m.text)):
         return "its source asks, it does not state"
-    return _problem_with_hedges(plain, cited) or _problem_with_plans(plain, cited, strict=strict)
+    return _problem_with_hedges(plain, cited) or _problem_with_plans(plain, cited)
 
 
 def _problem_with_hedges(plain: str, cited: Sequence[WindowMessage]) -> str | None:
-    if _hedges(plain) or _TOLD_AS_HEDGED.search(plain):
+    """All that has to do with it supposes; what another message states may make sure of it."""
+    last = max(cited, key=lambda message: message.number)
+    if len(cited) > 1 and not any(_is_hedged(p, [last]) for p in clauses_of(last.text)):
         return None
-    if any(_CONFIRMS.match(message.text) for message in cited[1:]):
-        return None
-    for part in clauses(plain) or [plain]:
-        close = closest(passage_of(part), _clauses(cited))
-        if _is_clear(part, close) and all(_is_hedged(passage, cited) for passage in close):
-            if any(_MAYBE_A_NUMBER.search(p.text) for p in close) and _ROUGHLY.search(plain):
-                continue
-            return "its source supposes what the sentence states as fact"
+    said = passage_of(plain)
+    about = _about(said, cited)
+    if about and all(_is_hedged(passage, cited) for passage in about):
+        if any(_MAYBE_A_NUMBER.search(p.text) for p in about) and _ROUGHLY.search(plain):
+            return None
+        return "its source supposes what the sentence states as fact"
     return None
 
 
-def _is_clear(part: str, close: Sequence[Passage], share: float = 0.34) -> bool:
-    """One word in common does not place a longer clause."""
-    said = passage_of(part)
-    return bool(close) and close[0].likeness(said) >= max(1.0, share * len(said.words))
+def _about(said: Passage, cited: Sequence[WindowMessage]) -> list[Passage]:
+    """The clauses that have most of its words in them."""
+    scored = [(passage.likeness(said), passage) for passage in _clauses(cited)]
+    least = max([1.0, *(_MOST * score for score, _ in scored)])
+    return [passage for score, passage in scored if score >= least]
 
 
 def _is_hedged(passage: Passage, cited: Sequence[WindowMessage]) -> bool:
     """Its clause supposes, or the words right before it in the sentence do: `I think the …`."""
-    if _hedges(passage.text) or _DICTATED.match(passage.text):
+    if _SOURCE_SUPPOSES.search(passage.text) or _DICTATED.match(passage.text):
         return True
     for message in cited:
         for sentence in sentences_of(message.text):
@@ -119,26 +131,18 @@ def _is_hedged(passage: Passage, cited: Sequence[WindowMessage]) -> bool:
     return False
 
 
-def _problem_with_plans(plain: str, cited: Sequence[WindowMessage], *, strict: bool) -> str | None:
-    if _TOLD_AS_PLAN.search(plain) or not _DONE.search(plain):
+def _problem_with_plans(plain: str, cited: Sequence[WindowMessage]) -> str | None:
+    if _TOLD_AS_PLAN.search(plain) or _ASKING.search(plain) or not _DONE.search(plain):
         return None
     if negates(plain) and re.search(r"\byet\b", plain):
         return None  # what is planned is not done yet
-    for part in clauses(plain) or [plain]:
-        close = closest(passage_of(part), _clauses(cited))
-        is_clear = _is_clear(part, close, 0.45) or (bool(close) and _is_only_plan(cited))
-        if is_clear and all(_is_planned(passage) for passage in close):
-            if not strict and not _is_only_plan(cited):
-                continue
-            return "its source only plans what the sentence tells as done"
+    said = passage_of(plain)
+    about = _about(said, cited)
+    last = max(cited, key=lambda message: message.number)
+    is_followed = len(cited) > 1 and not any(_is_planned(p) for p in clauses_of(last.text))
+    if about and not is_followed and all(_is_planned(passage) for passage in about):
+        return "its source only plans what the sentence tells as done"
     return None
-
-
-def _is_only_plan(cited: Sequence[WindowMessage]) -> bool:
-    clauses_cited = _clauses(cited)
-    return len(clauses_cited) < 4 and all(
-        _is_planned(clause) or len(clause.words) < 2 for clause in clauses_cited
-    )
 
 
 def _is_planned(passage: Passage) -> bool:

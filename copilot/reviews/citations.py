@@ -14,8 +14,8 @@ from copilot.ports import Quote, WindowMessage
 from copilot.reviews.amounts import problem_with_amounts
 from copilot.reviews.causes import problem_with_causes
 from copilot.reviews.evidence import content_words, sentences_of
+from copilot.reviews.lacks import negates
 from copilot.reviews.names import problem_with_names
-from copilot.reviews.negations import negates
 from copilot.reviews.subject import problem_with_subject
 from copilot.reviews.told_order import problem_with_order
 from copilot.reviews.wording import problem_with_wording

@@ -1,66 +1,51 @@
-"""Compares yes and no: a “not” that was put in or left out."""
+"""Compares yes and no: a “not” that was put in or left out.
+
+Whoever retells a message says “not” for many things (`empty`, `refused`, `all green`), and leaves
+it out as often. So a sentence is only refused where it contradicts: it denies what a message says,
+or says what every message with that word denies.
+"""
 
 import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from copilot.ports import WindowMessage
-from copilot.reviews.evidence import Passage, clauses_of, closest, parts_of, passage_of
+from copilot.reviews.evidence import Passage, clauses_of, parts_of, passage_of
+from copilot.reviews.lacks import (
+    NEGATION,
+    carries_never,
+    is_lack,
+    is_well,
+    lacks_in,
+    negates,
+    negatives_of,
+    suggests_not,
+    without_limits,
+)
 from copilot.reviews.meanings import same_meaning
 from copilot.reviews.words import (
     REPORTING,
     STOPWORDS,
     bare_stem,
     normalised,
+    sentences,
     word_set,
     words,
 )
 
-_NEGATION = re.compile(
-    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|cannot|without|nowhere|hardly|nope)\b"
-    r"|n't\b|\b(?:cant|wont|dont|didnt|doesnt|isnt|wasnt|arent|werent|couldnt|shouldnt|wouldnt|hasnt"
-    r"|havent|hadnt)\b",
-    re.IGNORECASE,
+_HELPING = word_set(
+    "was were is are did does do would could will can should may might must"
+    " be been being have had has to get got the a an any yet longer quite really all even so as"
+    " single one of that in at by for with from on its their"
 )
-_NO_NEGATION = re.compile(
-    r"\b(?:not only|no problem|no worries|no doubt|why not|not sure|no longer than|no later than"
-    r"|not certain|not yet clear|nothing but)\b",
-    re.IGNORECASE,
-)
-_SOFT = re.compile(
-    r"\b(?:fail(?!over|ing over|ed over)\w*|unable|broken?|refus\w*|missing|missed|lack\w*"
-    r"|gone|lost"
-    r"|unresponsive|non-\w+|un\w+(?:ed|able|ing)|denied|deny|reject\w*|dead|dark|empty|emptied|zero"
-    r"|false|off|silent|ignor\w*|disabled|exclud\w*|hidden|instead|too late|only|avoid\w*|stopped"
-    r"|prevent\w*|removed|(?:taken?|taking|going) (?:\w+ )?out|out of|NXDOMAIN|declined"
-    r"|cleared|without|expired|stable|40[34]|\w+-free|stuck|hung|rather than|skip\w*|null|blank"
-    r"|object\w*|oppos\w*|against|forb[ia]\w*|ban(?:s|ned)?|prohibit\w*|revok\w*"
-    r"|takes? away|took away|abolish\w*|absen\w*|omit\w*|forg[oe]t\w*|except|other than"
-    r"|before|too \w+ to|NotReady|unlike|ruled out|doubt\w*|pending|waiting)\b"
-    r"|(?<![\d.,])0\b",
-    re.IGNORECASE,
-)
-"""What may stand for a “not”: `unreachable` carries “could not be reached”."""
-_TROUBLE = re.compile(
-    r"\b(?:errors?|crash\w*|down|time[ds]? ?out\w*|stale|outdated|old|wrong|late|5\d\d|in(?:valid"
-    r"|active|complete|correct)\w*|mis\w{3,}|dis\w{3,}|cancel\w*|abort\w*|block\w*|drop\w*|hang\w*"
-    r"|still|too)\b",
-    re.IGNORECASE,
-)
-"""For a person also what only suggests it: `timed out` for “did not answer”."""
-_HARMED = re.compile(
-    r"\b(?:affect|harm|hit|hurt|impact|problem|notic|lost|lose|damage|concern|reproduc)", re.I
-)
-_UNHARMED = re.compile(
-    r"\b(?:works for|fine|ok|okay|safe|good|healthy|flat|normal|unaffected|green)\b", re.I
-)
-_NOT_YET = re.compile(r"\b(?:yet|still|so far|until)\b", re.IGNORECASE)
-_TO_DO = re.compile(r"\b(?:need to|todo|to do|will|should|waiting|pending|going to|'ll)\b", re.I)
+_LEAST = 3.0
+_ALIKE = 0.5
+"""Of the words of a clause, as many in one of a message make it the same thing."""
 _REPORTED = "|".join(sorted(REPORTING, key=len, reverse=True))
 _NEVER_SAID = re.compile(
     rf"^\S+ (?:never|did not|didn't|had not|has not) (?:{_REPORTED}|ask|report|say|think"
-    rf"|propose|suggest"
-    r"|warn|note|confirm|announce)\b",
+    rf"|propose|suggest|warn|note|confirm|announce|found|counted|pointed out"
+    r"|established|revealed)\b",
     re.IGNORECASE,
 )
 _UNSAID = re.compile(
@@ -68,137 +53,148 @@ _UNSAID = re.compile(
     r"|mention|warn)",
     re.I,
 )
-_NEGATED = re.compile(
-    r"\b(?:not|never|cannot|hardly)\b|n't\b|\b(?:cant|wont|dont|didnt|doesnt|isnt|wasnt|arent)\b",
-    re.I,
-)
-
-
-_HELPING = word_set("be been being have had to get got the a an any yet longer quite really all")
-
-
-@lru_cache(maxsize=8192)
-def negates(text: str) -> bool:
-    return _NEGATION.search(_NO_NEGATION.sub(" ", text)) is not None
+_VERBAL = re.compile(r"not|never|cannot|n't|\w+n'?t", re.IGNORECASE)
+_OF_ALL = word_set("all every each everything everyone always only just")
+"""`not every call` is told as `a third of the calls`."""
 
 
 def problem_with_negation(
-    claim: str, cited: Sequence[WindowMessage], *, strict: bool = True
+    claim: str,
+    cited: Sequence[WindowMessage],
+    *,
+    strict: bool = True,  # noqa: ARG001
 ) -> str | None:
-    claim = normalised(claim)
-    outside = re.sub(r"[“\"][^”\"]*[”\"]", " ", claim)
+    plain = re.sub(r"[“\"][^”\"]*[”\"]", " ", normalised(claim))
     everything = [clause for message in cited for clause in clauses_of(message.text)]
-    if _NEVER_SAID.search(outside) and not any(_UNSAID.search(p.text) for p in everything):
-        return "it says “not” where its source does not"
-    if word := _turned_round(claim, everything, strict=strict):
+    stated = [
+        clause
+        for message in cited
+        for sentence in sentences(message.text)
+        if not sentence.rstrip(" \"')”").endswith("?")
+        for clause in clauses_of(sentence)
+    ]
+    if word := _turned_round(plain, stated):
         return f"it leaves out the “not” of its source at “{word}”"
-    for part in parts_of(claim):
-        said = passage_of(part)
-        close = closest(said, everything)
-        if negates(part):
-            if not _is_carried(part, said, close or everything, everything, strict=strict):
-                return "it says “not” where its source does not"
-        elif close and all(negates(passage.text) for passage in close):
-            if _SOFT.search(claim) or negates(claim) or not _is_near(said, close):
-                continue
-            return "it leaves out the “not” of its source"
+    if negates(plain) and _has_more(plain, everything):
+        return "it says “not” where its source does not"
+    if _NEVER_SAID.search(plain) and not any(_UNSAID.search(p.text) for p in everything):
+        return "it says “not” where its source does not"
+    for part in parts_of(plain):
+        if negates(part) and _is_put_in(part, plain, everything, stated):
+            return "it says “not” where its source does not"
     return None
 
 
-def _is_carried(
-    part: str,
-    said: Passage,
-    close: Sequence[Passage],
-    everything: Sequence[Passage],
-    *,
-    strict: bool,
+def _has_more(claim: str, everything: Sequence[Passage]) -> bool:
+    """It has more of the negative than its sources, if each of their words counted as one."""
+    plain = without_limits(claim)
+    heads = [_head(plain, found) for found in NEGATION.finditer(plain) if found[0].lower() != "nor"]
+    bare = [h for h in heads if not any(suggests_not(h, plain, p.text) for p in everything)]
+    named = negatives_of(plain, told=True) - sum(1 for head in heads if head in lacks_in(plain))
+    return bool(bare) and len(bare) + named > sum(negatives_of(p.text) for p in everything)
+
+
+def _is_put_in(
+    part: str, claim: str, everything: Sequence[Passage], stated: Sequence[Passage]
 ) -> bool:
-    """A source says the “not” of this clause, in one way or another."""
-    if _negates_a_lack(part, everything):
-        return False
-    if any(negates(passage.text) for passage in close):
-        return True
-    about = [p for p in everything if p.likeness(said) > 0] or list(everything)
-    if any(negates(p.text) for p in about) and not _is_contradicted(part, close):
-        return True
-    if _HARMED.search(part) and any(_UNHARMED.search(p.text) for p in about):
-        return True
-    if _NOT_YET.search(part) and any(_TO_DO.search(p.text) for p in about):
-        return True
-    if re.search(r"\bnever\b", part, re.I):
-        return False
-    if not strict and any(_TROUBLE.search(p.text) or _SOFT.search(p.text) for p in everything):
-        return not _is_contradicted(part, everything)
-    return any(_SOFT.search(p.text) for p in close) and not _is_contradicted(part, close)
-
-
-def _negates_a_lack(part: str, everything: Sequence[Passage]) -> bool:
-    """`not stuck`, `not unable`: only where a source says just that, or that all is well."""
-    for found in _NEGATED.finditer(part):
-        after = [word for word in words(part[found.end() :])[:3] if word not in _HELPING]
-        lack = next((w for w in after[:2] if _SOFT.fullmatch(w) and w != "only"), None)
-        if lack and not any(
-            _UNHARMED.search(p.text)
-            or (negates(p.text) and any(same_meaning(lack, word) for word in words(p.text)))
+    """Nothing in the sources carries its “not”, or one says the very thing that it denies."""
+    told = set(lacks_in(claim))
+    for found in NEGATION.finditer(without_limits(part)):
+        head = _head(part, found)
+        if found[0].lower() == "never" and not any(carries_never(p.text) for p in everything):
+            return True
+        is_verbal = _VERBAL.fullmatch(found[0]) is not None
+        if is_verbal and is_lack(head) and not any(_is_undone(p.text) for p in everything):
+            return True
+        if not any(_may_carry(p, head, part, told) for p in everything):
+            return True
+        said = passage_of(part)
+        affirmed = max(
+            (
+                p.likeness(said)
+                for p in stated
+                if _affirms(p, head, said, is_verbal=is_verbal)
+                and not _may_carry(p, head, part, told)
+            ),
+            default=0.0,
+        )
+        if affirmed and not any(
+            p.likeness(said) >= affirmed or _denies(p, head)
             for p in everything
+            if _may_carry(p, head, part, told)
         ):
             return True
     return False
 
 
-def _turned_round(claim: str, everything: Sequence[Passage], *, strict: bool) -> str | None:
-    """A word that the sources only say under a “not”, and the claim without one."""
-    denied = _only_denied(everything)
-    if not denied or negates(claim):
+def _is_undone(text: str) -> bool:
+    """It may be told as `not stuck`: it says “not”, or that all is well."""
+    return negates(text) or is_well(text)
+
+
+def _may_carry(passage: Passage, head: str, part: str, told: set[str]) -> bool:
+    """It says “not”, or what may stand for one before this word.
+
+    A lack that the sentence tells as well is not what its “not” stands for.
+    """
+    return (
+        negates(passage.text)
+        or suggests_not(head, part, passage.text)
+        or any(
+            lack not in told and not _is_same(lack.split()[-1], head)
+            for lack in lacks_in(passage.text)
+        )
+    )
+
+
+def _head(text: str, negation: re.Match[str]) -> str:
+    """What a “not” stands before: the verb, or the noun of `no …`; `missed` of `missed nothing`."""
+    after = [w for w in words(text[negation.end() :])[:6] if not w.endswith("ly")]
+    before = words(text[: negation.start()])[-1:]
+    return next((w for w in after if w not in _HELPING), before[0] if before else "")
+
+
+def _affirms(passage: Passage, head: str, said: Passage, *, is_verbal: bool) -> bool:
+    """It says what the clause denies: its verb of the same thing, or most of the clause."""
+    alike = passage.likeness(said)
+    # a head without a meaning of its own (`done`) is not among what they share
+    least = 1 if head in STOPWORDS else 2
+    if alike >= least and any(_is_same(head, word) for word in words(passage.text)):
+        return True
+    return is_verbal and alike >= max(_LEAST, _ALIKE * said.likeness(said))
+
+
+def _denies(passage: Passage, head: str) -> bool:
+    """A “not” at the same word, whatever else is said of it."""
+    return any(_is_same(head, word) for word in _under_negation(passage.text))
+
+
+def _is_same(one: str, other: str) -> bool:
+    return bare_stem(one) == bare_stem(other) or same_meaning(one, other)
+
+
+def _turned_round(claim: str, everything: Sequence[Passage]) -> str | None:
+    """A verb that the sources only say under a “not”, and the claim without anything like it."""
+    if negates(claim) or lacks_in(claim):
         return None
-    for part in parts_of(claim):
-        if negates(part) or _SOFT.search(part) or "“" in part or '"' in part:
-            continue
-        near = closest(passage_of(part), everything)
-        if not strict and any(not negates(passage.text) for passage in near):
-            continue
-        for word in words(part):
-            if word not in STOPWORDS and bare_stem(word) in denied:
-                return word
-    return None
-
-
-def _only_denied(everything: Sequence[Passage]) -> set[str]:
     denied: set[str] = set()
     told: set[str] = set()
     for passage in everything:
         under = {bare_stem(word) for word in _under_negation(passage.text)}
         denied |= under
         told |= {bare_stem(word) for word in words(passage.text)} - under
-    return denied - told
+    return next(
+        (w for w in words(claim) if w not in STOPWORDS and bare_stem(w) in denied - told), None
+    )
 
 
 @lru_cache(maxsize=8192)
 def _under_negation(text: str) -> tuple[str, ...]:
-    """The words that a “not” stands before, as far as its clause and four words go."""
-    found = _NEGATION.search(_NO_NEGATION.sub(" ", text))
-    if found is None:
-        return ()
-    after = [w for w in words(text[found.end() :]) if w not in STOPWORDS]
-    return tuple(after[:2])
-
-
-def _is_contradicted(part: str, close: Sequence[Passage]) -> bool:
-    """The very words that it negates, a source says without a “not”."""
-    for found in _NEGATED.finditer(part):
-        after = [w for w in words(part[found.end() :])[:3] if w not in _HELPING]
-        for word in after[:1]:
-            for passage in close:
-                if re.search(r"\bonly\b", passage.text, re.I) or negates(passage.text):
-                    continue
-                spoken = words(passage.text)
-                if any(bare_stem(word) == bare_stem(other) for other in spoken):
-                    return True
-                if any(same_meaning(word, other) for other in spoken):
-                    return True
-    return False
-
-
-def _is_near(said: Passage, close: Sequence[Passage]) -> bool:
-    least = max(1.5, 0.4 * said.likeness(said))
-    return any(passage.likeness(said) >= least for passage in close)
+    """The words that each “not” stands before."""
+    plain = without_limits(text)
+    heads = []
+    for found in NEGATION.finditer(plain):
+        after = words(plain[found.end() :])[:1]
+        if after and after[0] not in _OF_ALL and (head := _head(plain, found)):
+            heads.append(head)
+    return tuple(heads)

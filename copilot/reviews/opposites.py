@@ -6,9 +6,8 @@ from functools import lru_cache
 
 from copilot.ports import WindowMessage
 from copilot.reviews.evidence import Passage, clauses_of, closest, parts_of, passage_of
-from copilot.reviews.meanings import meanings_of
-from copilot.reviews.negations import negates
-from copilot.reviews.words import bare_stem, normalised, word_set, words
+from copilot.reviews.lacks import negates
+from copilot.reviews.words import bare_stem, normalised, words
 
 _FLIPS = (
     ("ok okay fine normal good green back work working worked works succeed succeeded"
@@ -70,6 +69,10 @@ _PHRASES = (
                 r"[ -]up\b|\bup to\b|\bup until\b|\btear\w* down\b|\bbreak\w* down\b", re.I), " "),
     (re.compile(r"\bover (?:the|a|an|to|for|again)\b|\b(?:run|hand|fail|rolled?|take)\w* over\b"
                 r"|\bis over\b|\bwas over\b", re.I), " "),
+    (re.compile(r"\b(?:over|under|above|below|within)(?= (?:\w+ ){0,2}?(?:\d|half|an? |one"
+                r"|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|\w+-\w+))"
+                r"|\b(?:higher|lower|highest|lowest|high|low|more|less|fewer|most|few)(?= \w)"
+                r"|\b(?:free|clear|clean|instead|empty) of \w+", re.I), " "),
     (re.compile(r"\bmore than\b|\bmore or less\b|\bno more\b|\bless than\b"
         r"|\bany more\b", re.I), " "),
     (re.compile(r"\b(?:back|again) to\b", re.I), " "),
@@ -78,7 +81,11 @@ _PHRASES = (
     (re.compile(r"\bby (?:itself|themselves)\b|\bon its own\b", re.I), " automatic "),
     (re.compile(r"\berrors?\b[^.,]{0,24}\b0 ?%|\b(?:0|no|without) (?:errors|failures)\b", re.I),
      " ok "),
+    (re.compile(r"\b(?:error|failure) (?:rates?|ratios?|counts?|logs?|codes?)"
+                r"(?! (?:is |was )?(?:at )?0)", re.I), " "),
 )  # fmt: skip
+_SAME_THING = 1.0
+"""Words in common, a number or identifier counting as two, that make two clauses of one thing."""
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_|(?<=SERV)(?=FAIL)")
 _RISE = _OPPOSITES[2][0]
 _FALL = _OPPOSITES[2][1]
@@ -90,56 +97,35 @@ _FROM_TO = re.compile(
 
 
 def problem_with_opposites(
-    claim: str, cited: Sequence[WindowMessage], *, strict: bool = True
+    claim: str,
+    cited: Sequence[WindowMessage],
+    *,
+    strict: bool = True,  # noqa: ARG001
 ) -> str | None:
     claim = normalised(claim)
     passages = [clause for message in cited for clause in clauses_of(message.text)]
+    sources = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in passages))
     for part in (claim, *parts_of(claim)):
         said = _turns(part)
         if not said or negates(part):
             continue
-        about = " ".join(word for word in words(part) if word not in _ALL_TURNS)
-        near = closest(passage_of(about), passages) or passages
-        places = (near, passages) if part == claim or len(passages) < 3 else (near,)
-        for where in places if strict else (passages,):
-            if turned := _turned(said, where):
-                spoken = _spoken(part, turned)
-                return f"it says “{spoken}” where its source says the opposite"
-    if word := _unsaid(claim, passages, strict=strict):
-        return f"its sources do not say “{word}”"
+        about = passage_of(" ".join(word for word in words(part) if word not in _ALL_TURNS))
+        near = [p for p in closest(about, passages) if p.likeness(about) >= _SAME_THING]
+        if turned := _turned(said, near, sources):
+            spoken = _spoken(part, turned)
+            return f"it says “{spoken}” where its source says the opposite"
     return _direction_problem(claim, _turns(claim))
 
 
-def _unsaid(claim: str, passages: Sequence[Passage], *, strict: bool) -> str | None:
-    """A word of a turn or an outcome that has to be said, in this way or another."""
-    if strict and (found := _OUTCOME.search(claim)):
-        told = " ".join(passage.text for passage in passages)
-        if not _TURNED_OUT.search(told):
-            return found[0].strip(" .,;")
-    if _MUST_BE_SAID.isdisjoint(words(claim)):
-        return None
-    meanings = frozenset().union(*(passage.meanings for passage in passages))
-    turns = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in passages))
-    is_denied = any(negates(passage.text) for passage in passages)
-    for word in words(claim):
-        if word not in _MUST_BE_SAID or not meanings.isdisjoint(meanings_of(word)):
-            continue
-        if not strict and any(_AMISS.search(passage.text) for passage in passages):
-            continue
-        alike = [one for one, _ in _OPPOSITES if word in one]
-        if any(one & turns for one in alike) or (word in _ENDED and is_denied):
-            continue
-        return word
-    return None
-
-
-def _turned(said: frozenset[str], where: Sequence[Passage]) -> frozenset[str]:
-    """Words of the claim that the passages only have the opposite of."""
-    if any(negates(passage.text) for passage in where):
+def _turned(
+    said: frozenset[str], near: Sequence[Passage], sources: frozenset[str]
+) -> frozenset[str]:
+    """Words of the claim of which what is nearest has the opposite, and no source them."""
+    if not near or any(negates(passage.text) for passage in near):
         return frozenset()
-    sources = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in where))
+    there = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in near))
     for one, other in _OPPOSITES:
-        if said & one and not said & other and sources & other and not sources & one:
+        if said & one and not said & other and there & other and not sources & one:
             return said & one
     return frozenset()
 
@@ -169,29 +155,6 @@ def _turns(text: str) -> frozenset[str]:
     return frozenset(words(text.lower())) & _ALL_TURNS
 
 
-_MUST_BE_SAID = word_set(
-    """
-    stopped halted ceased failed broke crashed disabled rejected fewer worse worsened unhealthy
-    dissatisfied unhappy angry succeeded approved denied shrank
-    """
-)
-_AMISS = re.compile(
-    r"\b(?:errors?|exception|crash\w*|down|time[ds]? ?out\w*|fail\w*|5\d\d|5xx|dead|lost|unable)\b",
-    re.I,
-)
-_ENDED = word_set("stopped halted ceased failed broke crashed")
-_OUTCOME = re.compile(
-    r"\b(?:held|helped|paid off|did the trick|was enough|sufficed|(?:fixed|solved|cured) (?:it|this"
-    r"|that|the \w+))(?=\s*[.,;]|$)",
-    re.IGNORECASE,
-)
-"""That something was good for something; to be said by a source, whatever its words."""
-_TURNED_OUT = re.compile(
-    r"\b(?:h[eo]ld\w*|help\w*|work\w*|ok|okay|fine|good|healthy|normal|recover\w*|green|stable"
-    r"|steady|back|succe\w*|fix\w*|sol\w+|resolv\w*|pass\w*|better|gone|stop\w*|flat|cured?"
-    r"|enough|did it|that's it|calm|quiet|zero|0)\b",
-    re.IGNORECASE,
-)
 _ALL_TURNS = frozenset().union(*(one | other for one, other in _OPPOSITES))
 
 

@@ -11,9 +11,11 @@ from copilot.reviews.stated import stated_in
 from copilot.reviews.words import normalised
 
 _ORDER = re.compile(
-    r"\s(?:(?P<first>before|until|then|followed by|prior to|and later|but later)"
-    r"|(?P<last>after|once|following|only after|as soon as|(?<!, )since))\s"
-    r"(?!(?:that|this|it|all|the first time)\b(?!\s+\w))",
+    r"\s(?:(?P<first>(?<!not )before|(?<!not )until|(?<!by )(?<!since )(?<!until )(?<!till )then"
+    r"|followed by|prior to|and later|but later|after which)"
+    r"|(?P<last>(?<!even )after|once|following|only after|as soon as))\s"
+    r"(?!(?:(?:that|this|it|all|the first time)\b(?!\s+\w)"
+    r"|(?:that|this) (?:time|point|day|moment)\b|each|every|all|which)\b)",
     re.IGNORECASE,
 )
 _LEADING = re.compile(

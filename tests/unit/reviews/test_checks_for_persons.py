@@ -66,12 +66,6 @@ def test_who_is_hit_stands_in_a_message_about_it() -> None:
     assert problem("Checkout broke for everybody.", *said, strict=False) is None
 
 
-def test_that_it_helped_has_to_be_said() -> None:
-    claim = "The failover to db-4 held."
-    assert problem(claim, "we failed over to db-4", strict=True) is not None
-    assert problem(claim, "we failed over to db-4, stable since", strict=True) is None
-
-
 def test_a_machines_sentence_stays_one_however_it_is_spelt() -> None:
     drafted = frozenset(content_stems("Finance will correct the 640 invoices."))
     checker = Checker(frozenset(NAMES), UTC, (drafted,))

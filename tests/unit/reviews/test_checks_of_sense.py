@@ -1,0 +1,70 @@
+"""What people say in other words is no contradiction: lacks, questions, guesses, order, turns."""
+
+import time
+
+import pytest
+
+from copilot.ports import Quote
+from copilot.reviews.citations import check_claim
+from tests.unit.reviews.messages import NAMES, a_message
+
+
+def problem(claim: str, *said: str) -> str | None:
+    messages = {at: a_message(at, text, at=f"14:{at:02}:00") for at, text in enumerate(said, 1)}
+    quotes = [Quote(at, text) for at, text in enumerate(said, 1)]
+    return check_claim(claim, quotes, messages, NAMES, strict=False, max_words=60).problem
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("Nothing was wrong with db-3.", ("db-3 is fine",)),
+        ("The alias had no documents in it.", ("alias has 0 docs",)),
+        ("The backup job could not connect.", ("backup job: connection refused",)),
+        ("Nobody had touched the config.", ("anyone touch the config?", "not me")),
+        ("An alert for it did not exist yet.", ("alert for it is still to be done",)),
+        ("There was no objection to the rollback.", ("rollback ok for all?", "fine by me")),
+        ("The deploy was unaware of the job.", ("deploy didn't know of the job",)),
+        ("Storage had not suffered.", ("storage ok",)),
+    ],
+)
+def test_a_not_may_be_carried_by_other_words(claim: str, said: tuple[str, ...]) -> None:
+    assert problem(claim, *said) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("The rollback was not done.", ("rollback is done, errors are gone",)),
+        ("The disk of db-3 was not full.", ("db-3 disk full",)),
+        ("The backup job connected.", ("backup job didn't connect",)),
+        ("db-3 never restarted.", ("restarted db-3",)),
+        ("The arm was not stuck at slot 214.", ("arm stuck at slot 214",)),
+    ],
+)
+def test_what_a_source_says_is_not_denied(claim: str, said: tuple[str, ...]) -> None:
+    assert problem(claim, *said) is not None
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("Ana had the limit raised to 5000.", ("ana: raising the limit to 5000 now", "done")),
+        ("The prune job runs at night.", ("is there a prune job at night?", "yes, there is")),
+        ("By then the cache was cold.", ("cache is cold", "cache warms up")),
+        ("Ana raised the limit, after which the queue emptied.",
+         ("ana: raised the limit", "queue emptied")),
+        ("Queries timed out after each restart.", ("restart", "queries time out")),
+        ("The job ended free of errors.", ("job OK, 0 errors",)),
+    ],
+)  # fmt: skip
+def test_no_turn_is_seen_where_there_is_none(claim: str, said: tuple[str, ...]) -> None:
+    found = problem(claim, *said)
+    assert found is None or "not in its sources" in found or "say nothing of" in found
+
+
+@pytest.mark.parametrize("letters", ["last a " * 6_000, "un" * 20_000, "not all " * 5_000])
+def test_lacks_are_found_in_little_time(letters: str) -> None:
+    started = time.perf_counter()
+    problem("The disk was not full.", letters)
+    assert time.perf_counter() - started < 2
