@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -17,11 +17,14 @@ from copilot.console.review_state import review_state
 from copilot.console.sessions import Viewer
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
+from copilot.ports import WindowMessage
 from copilot.reviews.debt import debt_of
 from copilot.reviews.models import ClaimState, LedgerEntry
+from copilot.reviews.nearby import message_to_cite
 from copilot.reviews.time_zones import zone_of, zone_of_person
 from copilot.reviews.views import ClaimView, ReviewView
 from copilot.reviews.word_changes import word_changes
+from copilot.timeline.mrkdwn import to_plain
 
 _MOST_PEOPLE = 6
 
@@ -40,6 +43,8 @@ class ReviewPage:
     opened: ClaimView | None
     reach: Reach
     sources: Sequence[SourcePart]
+    to_cite: WindowMessage | None
+    """With it the open claim, which is kept apart, would pass the checks."""
     next_id: int | None
     """The claim to go on with after the open one."""
     total: int
@@ -47,7 +52,7 @@ class ReviewPage:
     to_go: str
     """What is left before it can be signed: `37 sentences and 1 section`; empty for nothing."""
     people: Sequence[tuple[str, int]]
-    """Who is at work on it, and how many claims each checked; the viewer first, as `you`."""
+    """Who is at work on it, and how many of its claims each checked; the viewer first, as `you`."""
     minutes_left: int
     state: str
     zone: ZoneInfo
@@ -101,6 +106,7 @@ def read_review_page(
         sources=(
             read_sources(session, incident.id, opened.citations, asked.reach) if opened else []
         ),
+        to_cite=_to_cite(session, incident, review, opened),
         next_id=next_after(left, opened),
         total=len(review.claims),
         checked=review.checked,
@@ -112,6 +118,15 @@ def read_review_page(
         own_zone=_own_zone(session, incident, viewer, zone),
         opened_at=now,
     )
+
+
+def _to_cite(
+    session: Session, incident: Incident, review: ReviewView, opened: ClaimView | None
+) -> WindowMessage | None:
+    if opened is None or review.signed or opened not in review.unsupported:
+        return None
+    found = message_to_cite(session, incident, opened.id)
+    return replace(found, text=to_plain(found.text, {})) if found else None
 
 
 def _to_go(review: ReviewView) -> str:
@@ -128,9 +143,7 @@ def _people(session: Session, review: ReviewView, viewer: Viewer) -> list[tuple[
         .distinct()
     )
     checked = Counter(
-        claim.checked_by
-        for claim in in_page_order(review)
-        if claim.checked_by and claim.state != ClaimState.UNVERIFIED
+        claim.checked_by for claim in review.claims if claim.checked_by and claim.is_checked
     )
     names = {name for name in (*seen, *checked) if name}
     others = sorted(names - {viewer.name}, key=lambda name: (-checked[name], name))

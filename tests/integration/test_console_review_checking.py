@@ -49,6 +49,7 @@ class TestChecking:
         shown = text_of(sam.sees(review))
         assert "0 of 10 claims checked" in shown
         assert "marked wrong by sam" in shown
+        assert "you 0" in shown  # of those 10
         assert "Staging has 300" not in sam.http.get(f"{review}.md").text
 
     def test_a_persons_words_replace_the_drafters(self, sam: Visitor, review: str) -> None:

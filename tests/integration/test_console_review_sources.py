@@ -101,3 +101,29 @@ class TestComments:
         empty = sam.sends(f"{review}/comment", {"text": " "})
         assert empty.status_code == 409
         assert "Ask support" not in sam.http.get(f"{review}.md").text
+
+
+class TestMessageToCite:
+    """What is kept apart for words of a message nearby says which one it is."""
+
+    @ON_BOTH
+    def test_the_message_that_is_missing_is_offered_and_cited(
+        self, sam: Visitor, review: str
+    ) -> None:
+        claim = claim_with(sam, review, "0 lag")
+        form = {"text": "The index had 0 lag, after ben said 40k."}
+        sam.sends(f"{review}/claims/{claim}/edit", form)
+        page = sam.sees(f"{review}?claim={claim}")
+        shown = text_of(page)
+        assert "With what ben said at 10:06:02 it would pass: “40k”" in shown
+        found = re.search(r'id="cite-too-.*?name="message" value="([\d.]+)"', page, re.S)
+        assert found is not None
+        sam.sends(f"{review}/claims/{claim}/cite", {"message": found[1]})
+        after = sam.sees(f"{review}?claim={claim}")
+        published = text_of(after[: after.index("Kept apart</h2>")])
+        assert "The index had 0 lag, after ben said 40k." in published
+        assert "it would pass" not in after
+
+    def test_nothing_is_offered_where_nobody_said_it(self, sam: Visitor, review: str) -> None:
+        claim = claim_with(sam, review, "Customers lost")
+        assert "it would pass" not in sam.sees(f"{review}?claim={claim}")

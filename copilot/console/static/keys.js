@@ -26,7 +26,10 @@ export function watchKeys() {
 function goToField(details) {
   const form = details.open && details.querySelector(":scope > form");
   if (!form) return;
-  form.querySelector("input:not([type=hidden]), textarea, select")?.focus({ preventScroll: true });
+  const field = form.querySelector("input:not([type=hidden]), textarea, select");
+  field?.focus({ preventScroll: true });
+  // Whoever rewords a sentence goes on at its end.
+  if (field?.matches("textarea")) field.setSelectionRange(field.value.length, field.value.length);
   form.scrollIntoView({ block: "nearest", behavior: "instant" });
 }
 
