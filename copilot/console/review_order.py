@@ -13,7 +13,7 @@ def in_page_order(review: ReviewView) -> list[ClaimView]:
 
 def is_left(claim: ClaimView) -> bool:
     """Somebody has to look at it before the review can be signed."""
-    if claim.proposals:
+    if claim.proposals or claim.needs_settling:
         return True
     if claim.state == ClaimState.WRONG:
         return False

@@ -10,10 +10,18 @@ from sqlalchemy.orm import Session
 from copilot.reviews.content_hash import claim_hash
 from copilot.reviews.models import Claim, ClaimState, Review, VerificationAct
 from copilot.reviews.sources import Source
-from copilot.reviews.views import CitationView, ClaimView, CommentView, MarkView, ProposalView
+from copilot.reviews.views import (
+    CitationView,
+    ClaimView,
+    CommentView,
+    MarkView,
+    ProposalView,
+    are_opposed,
+)
 from copilot.reviews.vocabulary import ActKind
 
 WITHHELD = "Withheld: a message it rests on was deleted."
+_DECIDING = (ActKind.VERIFIED, ActKind.EDITED, ActKind.WRONG)
 _SAYING = (ActKind.VERIFIED, ActKind.EDITED, ActKind.WRONG, ActKind.ADDED, ActKind.TAKEN)
 
 
@@ -25,7 +33,7 @@ class Shown:
     version: int
     proposals: list[ProposalView] = field(default_factory=list)
     comments: list[CommentView] = field(default_factory=list)
-    marks: list[MarkView] = field(default_factory=list)
+    opinions: "Opinions" = field(default_factory=lambda: Opinions())
     amended_in: int | None = None
     is_signed: bool = False
 
@@ -34,13 +42,14 @@ def claim_view(row: Claim, shown: Shown) -> ClaimView:
     sources = shown.sources
     is_changed = any(source.is_changed for source in sources)
     is_deleted = any(source.is_deleted for source in sources)
+    is_supported = row.is_supported and not is_changed and bool(sources)
     return ClaimView(
         id=row.id,
         section=row.section,
         text=text_of(row, sources),
         drafted_text=WITHHELD if is_deleted and row.drafted_text else row.drafted_text,
         citations=[citation_view(source) for source in sources],
-        supported=row.is_supported and not is_changed and bool(sources),
+        supported=is_supported,
         state=ClaimState(row.state),
         checked_by=row.checked_by,
         checked_at=row.checked_at,
@@ -50,7 +59,8 @@ def claim_view(row: Claim, shown: Shown) -> ClaimView:
         version=shown.version,
         proposals=shown.proposals,
         comments=shown.comments,
-        marks=shown.marks,
+        marks=shown.opinions.marks,
+        needs_settling=shown.opinions.needs_settling and is_supported,
         amended_in=shown.amended_in,
         content_hash=hash_of(row, sources) if shown.is_signed else None,
     )
@@ -98,10 +108,32 @@ def citation_view(source: Source) -> CitationView:
     )
 
 
-def marks_by_claim(
+@dataclass(slots=True)
+class Opinions:
+    """What people said of one claim, act by act."""
+
+    last: dict[str, MarkView] = field(default_factory=dict)
+    """Of each person, the newest at the end."""
+    needs_settling: bool = False
+    """Two people say the opposite of these very words, and nobody decided since."""
+
+    @property
+    def marks(self) -> list[MarkView]:
+        """What each person said last, the newest first."""
+        return list(self.last.values())[::-1]
+
+    def add(self, mark: MarkView) -> None:
+        were_opposed = are_opposed(self.last.values())
+        self.last.pop(mark.person, None)
+        self.last[mark.person] = mark
+        if mark.is_of_these_words and mark.kind in _DECIDING:
+            self.needs_settling = not were_opposed and are_opposed(self.last.values())
+
+
+def opinions_by_claim(
     session: Session, incident_id: int, rows: Iterable[Claim]
-) -> dict[int, list[MarkView]]:
-    """What each person said last, the newest first; nothing of what was undone since."""
+) -> dict[int, Opinions]:
+    """Nothing of what was undone since."""
     texts = {row.id: row.text for row in rows}
     acts = session.scalars(
         select(VerificationAct)
@@ -113,15 +145,13 @@ def marks_by_claim(
         )
         .order_by(VerificationAct.id)
     )
-    last: dict[int, dict[str, MarkView]] = defaultdict(dict)
+    found: dict[int, Opinions] = defaultdict(Opinions)
     for act in acts:
         if act.state == ActKind.UNDONE:
-            last.pop(act.claim_id, None)
+            found.pop(act.claim_id, None)
         elif act.claim_id in texts:
-            said = last[act.claim_id]
-            said.pop(act.person, None)
-            said[act.person] = _mark(act, texts[act.claim_id])
-    return {claim_id: list(said.values())[::-1] for claim_id, said in last.items()}
+            found[act.claim_id].add(_mark(act, texts[act.claim_id]))
+    return found
 
 
 def _mark(act: VerificationAct, text_now: str) -> MarkView:

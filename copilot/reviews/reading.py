@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident, span_of
 from copilot.reviews.amendment_views import amended_in, amendment_views, amendments_of
-from copilot.reviews.claim_views import Shown, claim_view, marks_by_claim, proposal_view
+from copilot.reviews.claim_views import (
+    Opinions,
+    Shown,
+    claim_view,
+    opinions_by_claim,
+    proposal_view,
+)
 from copilot.reviews.models import Amendment, Claim, ClaimState, Comment, Review, SignOff
 from copilot.reviews.sections import template_of, title_of
 from copilot.reviews.signed_heading import (
@@ -96,7 +102,9 @@ def _read(session: Session, incident: Incident, review: Review) -> _Read:
 
 
 def _claim_views(session: Session, incident: Incident, read: _Read) -> list[ClaimView]:
-    marks = marks_by_claim(session, incident.id, read.standing)
+    opinions = opinions_by_claim(session, incident.id, read.standing)
+    for each in opinions.values():
+        each.needs_settling &= read.sign_off is None
     remarks: dict[int | None, list[CommentView]] = defaultdict(list)
     for comment in read.comments:
         remarks[comment.claim_id].append(_comment_view(comment))
@@ -112,7 +120,7 @@ def _claim_views(session: Session, incident: Incident, read: _Read) -> list[Clai
                     for each in read.beside.get(row.id, ())
                 ],
                 comments=remarks[row.id],
-                marks=marks.get(row.id, []),
+                opinions=opinions.get(row.id, Opinions()),
                 amended_in=corrected.get(row.id),
                 is_signed=read.sign_off is not None and is_signed_claim(row),
             ),

@@ -19,6 +19,7 @@ from copilot.reviews.sources import sources_of
 from copilot.reviews.versions import lock_unsigned, require_review, sign_off_of, standing_claims
 from copilot.reviews.written_down import written_down
 
+_OPPOSED = "one person for it and another against it"
 _MOST_NAMED = 3
 """Sentences that are quoted to who wants to sign."""
 
@@ -148,10 +149,16 @@ def _of_checks(session: Session, view: ReviewView) -> list[str]:
 def _of_claims(view: ReviewView) -> list[str]:
     others = [*view.claims, *view.unsupported]
     changed = sum(claim.source_changed for claim in others)
+    unsettled = sum(claim.needs_settling for claim in [*view.claims, *view.rejected])
     unchecked = sum(not claim.is_checked for claim in view.claims)
     counts = (
         (unchecked, "is not checked", "are not checked"),
         (view.open_proposals, "waits beside another", "wait beside others"),
+        (
+            unsettled,
+            f"has {_OPPOSED}: read it and decide once more",
+            f"have {_OPPOSED}: read them and decide once more",
+        ),
         (changed, "rests on a message that changed", "rest on messages that changed"),
     )
     return [

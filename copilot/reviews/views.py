@@ -1,5 +1,6 @@
 """A review as people and programs read it: what `reading` hands to pages and exports."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from pydantic import BaseModel, Field
@@ -59,6 +60,12 @@ class MarkView(BaseModel):
     """False where the claim was put otherwise since."""
 
 
+def are_opposed(marks: Iterable[MarkView]) -> bool:
+    """Of these very words one person says that they are right, another that they are wrong."""
+    said = {mark.kind for mark in marks if mark.is_of_these_words}
+    return ActKind.WRONG in said and bool(said & {ActKind.VERIFIED, ActKind.EDITED})
+
+
 class ProposalView(BaseModel):
     """A sentence beside one that a person had touched; no part of the review until taken."""
 
@@ -99,6 +106,8 @@ class ClaimView(BaseModel):
     comments: list[CommentView] = Field(default=[], exclude=True)
     marks: list[MarkView] = Field(default=[], exclude=True)
     """What each person said last, the newest first."""
+    needs_settling: bool = Field(default=False, exclude=True)
+    """It is disputed, could be published, and nobody decided since both opinions stand."""
     amended_in: int | None = Field(default=None, exclude=True)
     """Number of the newest amendment that corrects or strikes it."""
     content_hash: str | None = Field(default=None, exclude=True)
@@ -114,9 +123,7 @@ class ClaimView(BaseModel):
 
     @property
     def is_disputed(self) -> bool:
-        """Of these very words one person says that they are right, another that they are wrong."""
-        said = {mark.kind for mark in self.marks if mark.is_of_these_words}
-        return ActKind.WRONG in said and bool(said & {ActKind.VERIFIED, ActKind.EDITED})
+        return are_opposed(self.marks)
 
 
 class SectionView(BaseModel):
