@@ -40,7 +40,7 @@ _RANGE_OF = re.compile(
 _BETWEEN = re.compile(r"\bbetween\s+(\d[\d.,]{0,12})\s+and\s+(?=\d)", re.IGNORECASE)
 _ALWAYS = re.compile(r"\b24/7\b")
 _GLUED = re.compile(r"(\d+(?:\.\d+)?)[A-Za-z]{1,3}")
-_EDGES = "+“”\"'‘’`()[]{}<>,;:!?.*~…=|"
+_EDGES = "“”\"'‘’`()[]{}<>,;:!?.*~…=|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _take_dates(text: str, found: Stated) -> str:
 def _take_identifiers(text: str, found: Stated) -> str:
     kept: list[str] = []
     for token in text.split():
-        core = token.strip(_EDGES).removesuffix("'s").removesuffix("’s")
+        core = token.strip(_EDGES).rstrip("+").removesuffix("'s").removesuffix("’s")
         counted = bool(kept) and kept[-1][-1:].isdigit() and unit_of(core) != ""
         if not counted and looks_like_identifier(core) and not _is_range(core, found):
             found.identifiers.append(core.lstrip("#@"))
