@@ -44,6 +44,7 @@ from copilot.reviews.cues import Cue, tells_a_deed
 from copilot.reviews.models import Section
 from copilot.reviews.salience import (
     Sentence,
+    in_context,
     joking_run,
     points,
     sentences_of,
@@ -113,7 +114,7 @@ def _planned(request: DraftRequest) -> Selection:
     sentences = [
         without_label(sentence, labels.get(message.author_id, ""))
         for at, message in enumerate(told)
-        for sentence in sentences_of(message)
+        for sentence in in_context(sentences_of(message))
         if not is_taken_back(sentence, told[at + 1 : at + 1 + _SOON_PUT_RIGHT])
     ]
     logged = logged_by(keepers, sentences)

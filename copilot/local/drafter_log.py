@@ -20,6 +20,13 @@ _TALK = re.compile(
     r"|:[a-z_+-]+:",
     re.IGNORECASE,
 )
+_BY_ITSELF = re.compile(
+    r"\b(?:pod|container|node|server|instance|service|process|host|job|worker|replica|cluster)s?"
+    r" (?:(?:has|have|had|is|are|keeps?|kept) )?(?:restart|reboot|crash|recover|start)(?:ed|ing"
+    r"|s)\b"
+    r"|\b(?:gets?|got|getting) (?:killed|deleted|terminated|evicted|stopped)\b",
+    re.IGNORECASE,
+)
 _NOT_DONE = re.compile(r"\bwill\b|\bdid(?: not|n['’]t)\b", re.IGNORECASE)
 _DEED = re.compile(
     r"^(?:(?:(?:the|cp|our|whole|[A-Z][\w-]*) )*(?:team|engineers?)|we|they)?\s*"
@@ -94,6 +101,8 @@ def common_stems(lines: Sequence[Sentence]) -> frozenset[str]:
 
 def is_deed(sentence: Sentence) -> bool:
     """In a log: somebody did it, rather than it happened."""
+    if _BY_ITSELF.search(sentence.text):
+        return False
     if sentence.cues & {Cue.STATUS, Cue.DETECTED, Cue.END} or _NOT_DONE.search(sentence.text):
         return False
     if _OPENED_BY.match(sentence.text) and not _PASSIVE.search(sentence.text):

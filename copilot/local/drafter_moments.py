@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from itertools import groupby
 
-from copilot.local.drafter_log import is_deed
+from copilot.local.drafter_log import is_deed, opens_with_deed
 from copilot.local.drafter_selection import TITLE_OF_CHANGE, WITHOUT_SAYING, Selection, with_cue
 from copilot.local.drafter_unfit import came_to_nothing, is_offered
 from copilot.local.drafter_wording import Wordings
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
-from copilot.reviews.salience import Sentence, best_of, points
+from copilot.reviews.salience import Sentence, best_of, points, sentences_of
 
 UNSURE = (Cue.QUESTION, Cue.GUESS)
 WORTH_TELLING = 1.2
@@ -109,7 +109,7 @@ def take_turns(
         and not is_offered(sentence)
         and not points(sentence)
     ]
-    happened = [one for one in _worth_logging(logged) if not _is_response(one, selection)]
+    happened = [one for one in _worth_logging(logged) if _response_in(one, selection) is None]
     spread = spread_over([*worth, *happened], selection.episode_of)
     selection.take(Section.KEY_MOMENTS, spread, most, words.timed, by_score=False)
     room = min(_ENOUGH_TALK, most) - len(selection.of(Section.KEY_MOMENTS))
@@ -158,19 +158,25 @@ def take_deeds(
         and not came_to_nothing(sentence)
         and not selection.is_before_first_sign(sentence)
     ]
-    done = [one for one in _worth_logging(logged) if _is_response(one, selection)]
+    done = [
+        deed for one in _worth_logging(logged) if (deed := _response_in(one, selection)) is not None
+    ]
     taken = selection.take(Section.RESPONSE, worth, most - len(done[:most]), words.reported)
     spread = spread_over(done, selection.episode_of)
     return taken + selection.take(Section.RESPONSE, spread, most, words.timed, by_score=False)
 
 
-def _is_response(logged: Sentence, selection: Selection) -> bool:
-    """Whatever was done before anything was wrong may have brought it about, but answered none."""
-    return (
-        is_deed(logged)
-        and not came_to_nothing(logged)
-        and not selection.is_before_first_sign(logged)
-    )
+def _response_in(logged: Sentence, selection: Selection) -> Sentence | None:
+    """The deed of a line, be it not its best sentence. What was done before anything was wrong
+    may have brought it about, but answered none."""
+    if selection.is_before_first_sign(logged):
+        return None
+    others = [one for one in sentences_of(logged.message) if one.text not in logged.text]
+    deeds = [one for one in others if is_deed(one) and opens_with_deed(one)]
+    for one in [logged] if is_deed(logged) else deeds:
+        if not came_to_nothing(one):
+            return one
+    return None
 
 
 def _worth_logging(logged: Sequence[Sentence]) -> list[Sentence]:
@@ -183,10 +189,16 @@ def logged_by(keepers: frozenset[str | None], sentences: Sequence[Sentence]) -> 
     for sentence in sentences:
         number = sentence.message.number
         if sentence.message.author_id in keepers and (
-            number not in best or sentence.score > best[number].score
+            number not in best or _told_better(sentence, best[number])
         ):
             best[number] = sentence
     return list(best.values())
+
+
+def _told_better(one: Sentence, other: Sentence) -> bool:
+    if points(one) != points(other):
+        return points(other)
+    return one.score > other.score
 
 
 def spread_over(sentences: Sequence[Sentence], episode_of: Mapping[int, int]) -> list[Sentence]:

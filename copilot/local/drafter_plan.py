@@ -9,7 +9,7 @@ from typing import Any
 from copilot.local.drafter_selection import Selection
 from copilot.ports import DraftedClaim, DraftRequest, Quote
 
-ENGINE = "local-2"
+ENGINE = "local-3"
 _KEY = "local_plan"
 
 

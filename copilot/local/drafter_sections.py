@@ -5,9 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from copilot.local.drafter_selection import Selection, with_substance
-from copilot.local.drafter_unfit import is_asked_to_know, is_at_once
+from copilot.local.drafter_unfit import is_asked_to_know
 from copilot.local.drafter_unheard import AHEAD
 from copilot.local.drafter_wording import Wordings
+from copilot.local.on_the_spot import is_on_the_spot
 from copilot.ports import FollowUpFact, WindowMessage
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
@@ -72,7 +73,8 @@ def take_follow_ups(
             if quote.number in selection.by_number
         ]
         if not follow_up.is_accepted and (
-            _is_past(selection, sources) or is_at_once(follow_up.title, sources)
+            _is_past(selection, sources)
+            or is_on_the_spot(follow_up.title, [quote for _, quote in sources])
         ):
             continue
         for text in _follow_up_texts(follow_up, sources, wordings):

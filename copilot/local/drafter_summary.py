@@ -31,7 +31,8 @@ _LOOKING = re.compile(
     r"\binvestigat|\bdebugg|\blooking (?:at|into)\b"
     r"|\b(?:incident|ticket|case|issue|outage)"
     r" (?:was |is |has been )?(?:created|opened|raised|filed|submitted)\b"
-    r"|\binform(?:ed|ing)\b",
+    r"|\binform(?:ed|ing)\b"
+    r"|^(?:we|i) (?:were |was |are |am )?(?:unable|could ?n|can['’]?t|cannot)",
     re.IGNORECASE,
 )
 _GRAVE_WEIGHT = 0.4
@@ -74,14 +75,18 @@ def _take_trouble(selection: Selection, told: Sequence[Sentence], words: Wording
         for sentence in with_substance(trouble)
         if not _is_about_work(sentence, selection)
         and not is_no_harm(sentence)
+        and not points(sentence)
         and selection.at[sentence.message.number] <= until
     ]
-    if selection.take(Section.SUMMARY, plain, 1, words.timed, least=WORTH_LEARNING):
+    grave = [one for one in plain if _GRAVE.search(one.text) or Cue.IMPACT in one.cues]
+    if selection.take(Section.SUMMARY, grave, 1, words.timed, least=WORTH_LEARNING):
         return
     hit = selection.of(Section.IMPACT)
     if len(hit) > 1:  # the other ones are left there
         first = min(hit, key=lambda claim: selection.at[claim.citations[0].number])
         selection.move(first, Section.SUMMARY)
+    elif not selection.of(Section.SUMMARY):
+        selection.take(Section.SUMMARY, plain, 1, words.timed, least=WORTH_LEARNING)
 
 
 def _is_about_work(sentence: Sentence, selection: Selection) -> bool:

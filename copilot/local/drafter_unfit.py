@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from copilot.local.drafter_log import opens_with_deed
-from copilot.local.lexicon import IMMEDIATE_VERBS, LATER, base_form
 from copilot.ports import WindowMessage
 from copilot.reviews.cues import Cue
 from copilot.reviews.salience import Sentence, bare_stems
@@ -98,14 +97,6 @@ _NOTHING_CAME = re.compile(
     r"|report(?:s|ed)?\s+[`'\"“])",
     re.IGNORECASE,
 )
-_DO = re.compile(r"^(?:suggested )?(?:to |please |then |just |go )*([a-z][\w-]*)", re.IGNORECASE)
-_LASTING = re.compile(
-    r"\b(?:why|how|root cause|so that|in (?:the )?future|next time|prevent\w*|every|always"
-    r"|regular\w*|automat\w*|alerts?|runbooks?|docs?|document\w*|tests?|monitor\w*|dashboards?"
-    r"|until)\b",
-    re.IGNORECASE,
-)
-"""Work that outlives the incident, whatever verb it opens with."""
 _CONCEDES = re.compile(
     r"^\W*(?:ah+|oh+|right|i see|ok(?:ay)?|got it|gotcha|my bad|sorry|my mistake|d'?oh|makes sense"
     r"|true|fair)\b(?:\W+\w+){0,4}\W*$",
@@ -153,16 +144,6 @@ def is_no_harm(sentence: Sentence) -> bool:
 def came_to_nothing(sentence: Sentence) -> bool:
     """It tells what somebody saw of an attempt, not what they did."""
     return not opens_with_deed(sentence) and _NOTHING_CAME.search(sentence.text) is not None
-
-
-def is_at_once(title: str, sources: Sequence[tuple[WindowMessage, str]]) -> bool:
-    """`Roll back`, `Look at the logs`: done on the spot or never, and nothing to follow up."""
-    said_when = any(LATER.search(quote) or LATER.search(title) for _, quote in sources)
-    found = _DO.match(title)
-    verb = base_form(found[1]) if found else None
-    if verb not in IMMEDIATE_VERBS:
-        return False
-    return not said_when and not _LASTING.search(title)
 
 
 def is_taken_back(sentence: Sentence, later: Sequence[WindowMessage]) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from copilot.local.drafter_selection import Selection
-from copilot.local.drafter_unfit import is_at_once
 from copilot.local.drafter_wording import Wordings
+from copilot.local.on_the_spot import is_on_the_spot
 from copilot.local.proposer import LocalProposer
 from copilot.ports import Candidate, Person, Quote, Window, WindowMessage
 from copilot.reviews.models import Section
@@ -45,7 +45,7 @@ def take_unheard(selection: Selection, words: Wordings) -> None:
         if taken == _MOST:
             return
         quote = candidate.evidence[0]
-        if not is_at_once(candidate.title, [(selection.by_number[quote.number], quote.text)]):
+        if not is_on_the_spot(candidate.title, [quote.text]):
             taken += _take(selection, quote, words)
 
 

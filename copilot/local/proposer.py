@@ -11,6 +11,7 @@ from copilot.local.clues import Clue, clues_in
 from copilot.local.confidence import Weights, shipped_weights
 from copilot.local.grouping import Group, add_answers, grouped
 from copilot.local.lexicon import content_stems, words_of
+from copilot.local.on_the_spot import is_on_the_spot
 from copilot.local.people import People
 from copilot.local.phrases import MARKER
 from copilot.local.statements import Statement
@@ -42,7 +43,7 @@ class LocalProposer:
         candidates = (
             _candidate(group, self._weights.calibrated(group.confidence))
             for group in groups
-            if _says_something_new(group)
+            if _says_something_new(group) and not _is_for_now(group)
         )
         return Proposal(
             tuple(c for c in candidates if c.confidence >= self._weights.keep_above),
@@ -87,6 +88,15 @@ def _says_something_new(group: Group) -> bool:
     if group.done_by:
         told.append(group.done_by)
     return any(message.is_new for message in told)
+
+
+def _is_for_now(group: Group) -> bool:
+    """`Shall we roll back?` is settled by the time that anybody would put it on a list."""
+    main = group.main
+    if main.match.cue.kind == MARKER or any(clue.due for clue in group.clues):
+        return False
+    said = [clue.statement.text for clue in group.clues]
+    return is_on_the_spot(title_of(main.match, main.about), said)
 
 
 def _candidate(group: Group, confidence: float) -> Candidate:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
+from itertools import pairwise
 
 from copilot.ports import WindowMessage
 from copilot.reviews.cues import Cue, cues_in, tells_a_deed
@@ -65,6 +66,7 @@ SAME = 0.6
 FEW_WORDS = 3
 _MANY_WORDS = 6
 _HEADLINE_WORDS = 18
+_SHORT_PAIR = 45
 _ONE_BREATH = timedelta(seconds=60)
 _CODE_BLOCK = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LEADING = re.compile(
@@ -210,6 +212,20 @@ def is_told(sentence: Sentence, told: Sequence[frozenset[str]], same: float = SA
     return any(
         len(stems & other) >= max(same * min(len(stems), len(other)), FEW_WORDS) for other in told
     )
+
+
+def in_context(found: Sequence[Sentence]) -> list[Sentence]:
+    """A sentence about a `this` begins with the one before it in its message, which says what."""
+    told = list(found[:1])
+    for earlier, sentence in pairwise(found):
+        whole = sentence.message.text
+        start, end = whole.find(earlier.text), whole.find(sentence.text) + len(sentence.text)
+        is_short = 0 <= start < end and len(whole[start:end].split()) <= _SHORT_PAIR
+        if points(sentence) and is_short and not points(earlier):
+            text, score = whole[start:end], sentence.score + POINTING
+            sentence = replace(sentence, text=text, score=score)
+        told.append(sentence)
+    return told
 
 
 def without_label(sentence: Sentence, label: str) -> Sentence:

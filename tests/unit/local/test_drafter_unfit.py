@@ -1,22 +1,25 @@
 """Sentences that would mislead in a section are told elsewhere, or not at all."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from copilot.local.drafter import LocalDrafter
+from copilot.local.drafter_log import is_deed, opens_with_deed
 from copilot.local.drafter_unfit import (
     came_to_nothing,
     explains_nothing,
     is_asked_to_know,
-    is_at_once,
     is_no_harm,
     is_offered,
 )
-from copilot.ports import FollowUpFact, Quote
+from copilot.local.on_the_spot import is_on_the_spot
+from copilot.ports import FollowUpFact, Quote, WindowMessage
 from copilot.reviews.models import Section
 from copilot.reviews.salience import Sentence, points, sentences_of
 from tests.unit.local.test_drafter import STORY, a_request, conversation, draft, texts
+from tests.unit.local.test_drafter_sections import LOG
 from tests.unit.reviews.messages import a_message
 
 
@@ -117,13 +120,15 @@ def test_that_nobody_was_hit_is_no_impact_where_somebody_was() -> None:
         ("Look at the code", "i will look at the code", True),
         ("Restart the indexer", "I'll restart the indexer tomorrow", False),
         ("Check the alert thresholds", "we should check the alert thresholds", False),
+        ("Look at the quota again", "ACTION: ana to look at the quota again", False),
+        ("Restart the nodes by hand", "ACTION: ana to restart the nodes by hand", False),
+        ("Pull a list for the auditors", "can you pull a list for the auditors?", False),
         ("Add an alert on lag", "let's add an alert on lag", False),
         ("Run the migration again next week", "run the migration again next week", False),
     ],
 )
 def test_what_is_done_on_the_spot_is_no_follow_up(title: str, quote: str, expected: bool) -> None:
-    message = a_message(1, quote)
-    assert is_at_once(title, [(message, quote)]) is expected
+    assert is_on_the_spot(title, [quote]) is expected
 
 
 def test_a_person_may_accept_an_immediate_action_as_a_follow_up() -> None:
@@ -167,3 +172,119 @@ def test_a_fix_that_points_is_told_with_the_change_it_means() -> None:
     assert texts(told, Section.SUMMARY)[-1] == (
         "14:20 ana: “#81 Keep the pool open”, “This fixes the issue we had today”"
     )
+
+
+def logged(*lines: tuple[str, str]) -> list[WindowMessage]:
+    return [
+        a_message(number, text, author="scribe", at=f"{at}:00")
+        for number, (at, text) in enumerate(lines, 1)
+    ]
+
+
+def test_what_was_done_before_the_first_sign_is_no_response() -> None:
+    told = draft(
+        logged(
+            ("8:30", "Malformed route applied to the gateway"),
+            ("8:55", "Old accounts deleted from the directory"),
+            ("9:02", "Customers reported that the shop does not load"),
+            ("9:14", "Restarted the cache servers"),
+            ("9:52", "All traffic working as intended"),
+        )
+    )
+    assert texts(told, Section.RESPONSE) == ["09:14 scribe: “Restarted the cache servers”"]
+    assert any("Malformed" in text for text in texts(told, Section.CONTRIBUTING_FACTORS))
+    assert any("Old accounts" in text for text in texts(told, Section.KEY_MOMENTS))
+    assert texts(told, Section.SUMMARY)[-1].startswith("09:52 scribe: “All traffic working")
+
+
+def test_a_summary_tells_the_last_deed_where_nobody_says_that_it_is_over() -> None:
+    told = draft(
+        logged(
+            ("9:02", "Customers reported that the shop does not load"),
+            ("9:14", "Restarted the cache servers"),
+            ("9:31", "Release 80 deployed in all regions"),
+            ("9:40", "Released version 81 without the new cache"),
+        )
+    )
+    assert texts(told, Section.SUMMARY) == [
+        "09:40 scribe: “Released version 81 without the new cache”, 38 min after "
+        "“Customers reported that the shop does not load”"
+    ]
+
+
+def test_days_are_told_where_it_took_days() -> None:
+    lines = logged(
+        ("9:02", "Customers reported that the shop does not load"),
+        ("9:14", "Restarted the cache servers"),
+        ("9:31", "Release 80 deployed in all regions"),
+        ("9:55", "Incident is resolved"),
+    )
+    last = lines[-1]
+    later = replace(last, occurred_at=last.occurred_at + timedelta(days=6))
+    (told,) = texts(draft([*lines[:-1], later]), Section.SUMMARY)
+    assert "Incident is resolved”, 6 days after “Customers" in told
+
+
+@pytest.mark.parametrize("opening", ["Denver - ", "shop: ", "PM PST Saturday Oct 30th: "])
+def test_what_opens_all_lines_is_left_out(opening: str) -> None:
+    lines = [
+        "Customers reported that the shop does not load",
+        "Restarted the cache servers",
+        "Restart of the cache servers had no effect",
+        "Incident is resolved",
+    ]
+    times = ["9:02", "9:14", "9:31", "9:55"]
+    told = draft(logged(*[(at, opening + line) for at, line in zip(times, lines, strict=True)]))
+    assert len(told) >= 4
+    assert not any(opening.strip() in claim.text for claim in told)
+
+
+def test_a_time_of_day_in_a_message_is_kept() -> None:
+    (first, *_) = sentences_of(a_message(1, "12:45 PM PST: the shop went down for customers"))
+    assert first.text.startswith("12:45 PM PST")
+
+
+def test_where_links_are_to_be_found_is_no_key_moment() -> None:
+    lines = [(f"{message.occurred_at:%H:%M}", message.text) for message in LOG]
+    told = draft(logged(*lines, ("9:58", "Slack thread: #shop for the incident")))
+    assert not any("Slack thread" in claim.text for claim in told)
+
+
+def test_a_this_is_told_with_what_it_means() -> None:
+    text = "Healthy brokers all stopped. This is due to the size being set back to 15"
+    told = " ".join(claim.text for claim in draft([a_message(1, text, author="ana")]))
+    assert text in told
+
+
+def test_talk_yields_key_moments() -> None:
+    people = ("ana", "ben", "dana")
+    talk = [
+        "we tracked the start of it to the last deploy of the gateway",
+        "it looks like every job goes to the small cluster now",
+        "the gateway drops every second request of the mobile app",
+        "I moved the mobile app to the other gateway",
+        "#4812 Keep the pool of the gateway open",
+        "#4813 Keep the pool of the worker open",
+    ]
+    chat = [line for one in talk for line in (one, "hm", "ok", "anyone else?", "what does it say")]
+    messages = [
+        a_message(number, text, author=people[number % 3], at=f"14:{number}:0")
+        for number, text in enumerate(chat, 1)
+    ]
+    claims = draft(messages)
+    told = [claim for claim in claims if any(line in claim.text for line in talk)]
+    assert len(told) >= 5
+    assert len(texts(claims, Section.KEY_MOMENTS)) >= 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Downgraded plugin reports an error", "Unrelated deployment reduces the timeout"],
+)
+def test_a_word_that_tells_which_one_is_no_deed(text: str) -> None:
+    assert not opens_with_deed(sentence(text))
+
+
+def test_what_happens_by_itself_is_no_deed() -> None:
+    assert not is_deed(sentence("The pod has restarted and the container is starting"))
+    assert is_deed(sentence("Restarted the pod"))
