@@ -1,15 +1,14 @@
-"""The versions of a review, what each changed, and what was ever said of a sentence."""
+"""The versions of a review, what each changed, and what people changed in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.errors import NotFoundError
 from copilot.incidents.queries import get_incident, span_of
-from copilot.reviews.acting import find_claim
 from copilot.reviews.claim_views import WITHHELD
 from copilot.reviews.models import Citation, Claim, Review, VerificationAct
 from copilot.reviews.sections import template_of, title_of
@@ -65,21 +64,6 @@ class ChangeByPerson:
     person: str
     at: datetime
     changed: Changed
-
-
-@dataclass(frozen=True, slots=True)
-class ActLine:
-    """What a person did with a claim, or with a proposal beside it."""
-
-    kind: ActKind
-    person: str
-    user_id: str | None
-    at: datetime
-    text: str
-    """Its words from then on."""
-    before: str | None
-    """Its words until then, where the act changed them."""
-    is_of_proposal: bool
 
 
 def versions(session: Session, incident_id: int) -> list[VersionLine]:
@@ -171,32 +155,6 @@ def _changed_by(act: VerificationAct, claim: Claim, *, was_out: bool) -> Changed
     if act.before is None:
         return None
     return Changed(claim.id, claim.section, act.before, act.text)
-
-
-def acts_on(session: Session, claim_id: int) -> list[ActLine]:
-    """Whatever was said of the claim and of proposals beside it, oldest first.
-
-    Raises NotFoundError.
-    """
-    claim = find_claim(session, claim_id)
-    found = session.execute(
-        select(VerificationAct, Claim.proposed_for_id)
-        .join(Claim, Claim.id == VerificationAct.claim_id)
-        .where(or_(Claim.id == claim.id, Claim.proposed_for_id == claim.id))
-        .order_by(VerificationAct.id)
-    )
-    return [
-        ActLine(
-            kind=ActKind(act.state),
-            person=act.person,
-            user_id=act.user_id,
-            at=act.acted_at,
-            text=act.text,
-            before=act.before,
-            is_of_proposal=beside is not None,
-        )
-        for act, beside in found
-    ]
 
 
 def _reviews(session: Session, incident_id: int) -> Sequence[Review]:

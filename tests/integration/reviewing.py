@@ -1,9 +1,13 @@
 """An incident that is talked about, drafted, read and acted upon: what tests of reviews share."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
 
 from copilot.clock import ReplayClock
 from copilot.db import Database
@@ -11,9 +15,11 @@ from copilot.incidents.lifecycle import declare
 from copilot.incidents.models import Severity
 from copilot.ports import DraftedClaim, MemberInfo, WorkspaceInfo
 from copilot.reviews.drafting import draft_review
+from copilot.reviews.models import Claim, VerificationAct
 from copilot.reviews.policies import set_policy
 from copilot.reviews.reading import ClaimView, ReviewView, current_review
 from copilot.reviews.review_policy import SHIPPED, ReviewPolicy
+from copilot.reviews.vocabulary import ActKind
 from copilot.timeline.recording import record
 from copilot.timeline.slack_messages import to_records
 from copilot.workspaces.directory import upsert_members, upsert_workspace
@@ -109,3 +115,28 @@ def read(db: Database, incident_id: int) -> ReviewView:
 def claim_like(view: ReviewView, words: str) -> ClaimView:
     everything = [*view.claims, *view.unsupported, *view.rejected]
     return next(claim for claim in everything if words in claim.text)
+
+
+@dataclass(frozen=True, slots=True)
+class ActLine:
+    """What a person did with a claim, or with a proposal beside it."""
+
+    kind: ActKind
+    person: str
+    text: str
+    """Its words from then on."""
+    is_of_proposal: bool
+
+
+def acts_on(session: Session, claim_id: int) -> list[ActLine]:
+    """Whatever was said of the claim and of proposals beside it, oldest first."""
+    found = session.execute(
+        select(VerificationAct, Claim.proposed_for_id)
+        .join(Claim, Claim.id == VerificationAct.claim_id)
+        .where(or_(Claim.id == claim_id, Claim.proposed_for_id == claim_id))
+        .order_by(VerificationAct.id)
+    )
+    return [
+        ActLine(ActKind(act.state), act.person, act.text, beside is not None)
+        for act, beside in found
+    ]

@@ -22,7 +22,7 @@ from copilot.reviews import proposals
 from copilot.reviews.claim_views import WITHHELD
 from copilot.reviews.comments import settle_comment, write_comment
 from copilot.reviews.drafting import draft_requested_review, draft_review, reviews_to_draft
-from copilot.reviews.history import acts_on, difference, versions
+from copilot.reviews.history import difference, versions
 from copilot.reviews.models import ClaimState, LedgerEntry, Review, Section
 from copilot.reviews.policies import set_policy
 from copilot.reviews.reading import current_review
@@ -45,6 +45,7 @@ from tests.integration.reviewing import (
     NORMAL,
     ROLLBACK,
     TEAM,
+    acts_on,
     an_incident,
     claim_like,
     delete_message,

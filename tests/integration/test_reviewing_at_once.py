@@ -21,7 +21,6 @@ from copilot.clock import ReplayClock
 from copilot.db import Database
 from copilot.errors import BadInputError
 from copilot.reviews.drafting import draft_review
-from copilot.reviews.history import acts_on
 from copilot.reviews.models import Claim, LedgerEntry, Review, VerificationAct
 from copilot.reviews.reading import ReviewView
 from copilot.reviews.reviewers import Reviewer
@@ -32,6 +31,7 @@ from tests.fakes.drafter import ScriptedDrafter, a_claim
 from tests.integration.reviewing import (
     NORMAL,
     ROLLBACK,
+    acts_on,
     an_incident,
     delete_message,
     draft,
