@@ -84,10 +84,12 @@ def left_out(view: ReviewView) -> str:
             f"{'is' if apart == 1 else 'are'} left out"
         )
     if wrong:
-        parts.append(f"{count(wrong, 'sentence')} that a person marked wrong, too")
+        told = ", too" if apart else f" {'is' if wrong == 1 else 'are'} left out"
+        parts.append(f"{count(wrong, 'sentence')} that a person marked wrong{told}")
     if not parts:
         return ""
-    return f"{'; '.join(parts)}. The console shows them with the reason."
+    them = "it" if wrong + apart == 1 else "them"
+    return f"{'; '.join(parts)}. The console shows {them} with the reason."
 
 
 def checker(export: Export, claim: ClaimView) -> str:

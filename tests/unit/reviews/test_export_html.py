@@ -202,3 +202,13 @@ def test_what_is_left_out_is_counted() -> None:
     apart = a_claim("unsupported words", supported=False)
     shown = "".join(read(to_html(a_review(unsupported=[apart, apart]))).shown)
     assert "2 sentences whose sources do not carry what was written are left out" in shown
+
+
+def test_what_a_person_marked_wrong_is_counted_in_a_whole_sentence() -> None:
+    wrong = a_claim("rejected words").model_copy(update={"state": ClaimState.WRONG})
+    view = a_review().model_copy(update={"rejected": [wrong]})
+    shown = "".join(read(to_html(view)).shown)
+    assert "1 sentence that a person marked wrong is left out. The console shows it" in shown
+    apart = a_claim("unsupported words", supported=False)
+    shown = "".join(read(to_html(view.model_copy(update={"unsupported": [apart]}))).shown)
+    assert "is left out; 1 sentence that a person marked wrong, too. The console shows t" in shown
