@@ -36,7 +36,13 @@ from copilot.local.drafter_sections import (
 )
 from copilot.local.drafter_selection import Selection, with_cue, with_substance
 from copilot.local.drafter_summary import take_summary
-from copilot.local.drafter_unfit import explains_nothing, is_ahead, is_no_harm, is_taken_back
+from copilot.local.drafter_unfit import (
+    explains_nothing,
+    is_about_telling,
+    is_ahead,
+    is_no_harm,
+    is_taken_back,
+)
 from copilot.local.drafter_unheard import take_unheard, unheard_left_out
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import Draft, DraftedClaim, DraftRequest, SectionWish
@@ -151,6 +157,7 @@ def _take_first_needs(
         sentence
         for sentence in with_cue(sentences, Cue.IMPACT, without=_NO_HIT)
         if not points(sentence)
+        and not is_about_telling(sentence)
         and (Cue.ACTION not in sentence.cues or _VICTIM.search(sentence.text))
     ]
     # That nobody was hit matters where nobody was.

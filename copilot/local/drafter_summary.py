@@ -8,7 +8,7 @@ from datetime import timedelta
 from copilot.local.drafter_log import opens_with_deed
 from copilot.local.drafter_moments import UNSURE, WORTH_LEARNING
 from copilot.local.drafter_selection import TITLE_OF_CHANGE, Selection, with_cue, with_substance
-from copilot.local.drafter_unfit import is_no_harm, is_offered
+from copilot.local.drafter_unfit import is_about_telling, is_no_harm, is_offered
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import IncidentFacts
 from copilot.reviews.cues import Cue, cues_in
@@ -29,9 +29,6 @@ _GRAVE = re.compile(
 )
 _LOOKING = re.compile(
     r"\binvestigat|\bdebugg|\blooking (?:at|into)\b"
-    r"|\b(?:incident|ticket|case|issue|outage)"
-    r" (?:was |is |has been )?(?:created|opened|raised|filed|submitted)\b"
-    r"|\binform(?:ed|ing)\b"
     r"|^(?:we|i) (?:were |was |are |am )?(?:unable|could ?n|can['’]?t|cannot)",
     re.IGNORECASE,
 )
@@ -94,6 +91,7 @@ def _is_about_work(sentence: Sentence, selection: Selection) -> bool:
     is_logged = sentence.message.author_id in selection.log_keepers
     return (
         opens_with_deed(sentence)
+        or is_about_telling(sentence)
         or _LOOKING.search(sentence.text) is not None
         or (is_logged and Cue.ACTION in sentence.cues)
     )

@@ -82,6 +82,18 @@ _AHEAD = re.compile(
     r"|needs? to)\b",
     re.IGNORECASE,
 )
+_NO_CAUSE = re.compile(
+    r"\b(?:not|never|n['’]t) (?:\w+ )?(?:caus\w+|due|because|related|the (?:root )?(?:cause"
+    r"|culprit))"
+    r"|\bcause (?:is |was |remains )?(?:still )?(?:unknown|not)\b",
+    re.IGNORECASE,
+)
+_BARELY_FOUND = re.compile(
+    r"\b(?:identified|discovered|detected|verified|found|confirmed)(?: and [^,;]+)?\W*$"
+    r"|\b(?:issues?|problems?) [^.]{0,30}(?:is|are|was|were) (?:identified|discovered)\b",
+    re.IGNORECASE,
+)
+"""That something was found, not what."""
 _NO_HARM = re.compile(
     r"\b(?:no|not any|without|zero|any)\s+(?:\w+\s+){0,2}(?:impact|effect|outage|downtime"
     r"|data loss)\b"
@@ -100,6 +112,11 @@ _NOTHING_CAME = re.compile(
 _CONCEDES = re.compile(
     r"^\W*(?:ah+|oh+|right|i see|ok(?:ay)?|got it|gotcha|my bad|sorry|my mistake|d'?oh|makes sense"
     r"|true|fair)\b(?:\W+\w+){0,4}\W*$",
+    re.IGNORECASE,
+)
+_PAPERWORK = re.compile(
+    r"\b(?:incident|ticket|case|issue|outage) (?:was |is |has been )?(?:created|opened|raised|filed"
+    r"|submitted)\b|\b(?:inform(?:ed|ing)|to notify)\b",
     re.IGNORECASE,
 )
 _EMPHASIS = re.compile(r"(?<!\w)[*_~`]+|[*_~`]+(?!\w)")
@@ -121,6 +138,8 @@ def is_asked_to_know(sentence: Sentence) -> bool:
 def explains_nothing(sentence: Sentence) -> bool:
     """A symptom, a report or a reaction: it tells of the trouble, not where it came from."""
     text = sentence.text
+    if _NO_CAUSE.search(text) or _BARELY_FOUND.search(text):
+        return True
     if (
         _quotes_trouble(text)
         or _REPORTS.search(text)
@@ -135,6 +154,11 @@ def explains_nothing(sentence: Sentence) -> bool:
 def is_ahead(sentence: Sentence) -> bool:
     """What is to come brought nothing about."""
     return _AHEAD.search(sentence.text) is not None
+
+
+def is_about_telling(sentence: Sentence) -> bool:
+    """An incident or a ticket was opened, somebody was told: paperwork, not harm."""
+    return _PAPERWORK.search(sentence.text) is not None
 
 
 def is_no_harm(sentence: Sentence) -> bool:

@@ -134,11 +134,11 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|tracked_(?:it|the"
         r"|down)|narrowed"
         r"|noticed|observed|(?:then|so)_it(?:'?s|_is)|the_(?:writer|source|offender|trigger)_is"
-        r"|pinpointed|traced|investigation_(?:shows?|showed)"
+        r"|pinpointed|traced|(?:investigation|analysis)_(?:shows?|showed)"
         r"|it_was_(?:because|due))\b"
     ),
     Cue.CAUSE: _cue(
-        r"\b(?:root_cause"
+        r"\b(?:root_cause(?!_(?:is_|was_|remains_)?(?:still_)?(?:unknown|not_))"
         r"|i'?d_guess|explanation|explains_(?:why|the|how)|suspect(?:s|ed)?_(?:that|it|the|an?"
         r"|this|we|they|\w+_(?:is|was))|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out"
         r"|which_is_why"
@@ -198,6 +198,7 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         rf"\b(?:{_WHO})s?_(?:\S+_){{0,2}}(?:report\w*|complain\w*|notic\w+|alert\w*_us|reach\w*_out"
         r"|inform\w*_us|observ\w+|spotted|sees?|saw|(?:are|is|were)_seeing)\b"
         r"|^(?:we_|i_)?(?:noticed|detected|spotted|received|observed)\b|\bdetected_that\b"
+        r"|^(?:first_)?reports_of\b"
         r"|\bfirst_detected\b"
         r"|\b(?:alerts?|alarms?|pager)_(?:\S+_)?(?:triggered|fired|firing|fires?|received"
         r"|went_off|came)\b"
@@ -211,7 +212,8 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|go(?:ing)?_with|plan(?:ned|s)_to|chose)\b"
     ),
     Cue.OPEN: _cue(
-        r"\bneed_to_talk_about\b|\bopen_question|\bstill_(?:trying|attempting|investigating"
+        r"\bneed_to_talk_about\b|\bcause_(?:is_|was_|remains_)?(?:still_)?(?:not_(?:yet_)?known"
+        r"|unknown)\b|\bopen_question|\bstill_(?:trying|attempting|investigating"
         r"|looking|don'?t_know|unclear|no_idea"
         r"|need_to_find)"
         r"|\b(?:figure|find|work)_out_(?:why|how|what)|\bnot_clear_(?:how|why|what)"

@@ -70,7 +70,10 @@ _SHORT_PAIR = 45
 _ONE_BREATH = timedelta(seconds=60)
 _CODE_BLOCK = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _LEADING = re.compile(
-    r"^(?:[ap]m\b(?:\s+(?:utc|gmt|bst|ces?t|[pmce][sd]?t)\b)?(?:\s+(?:on\s+)?(?:mon|tue|wed|thu"
+    r"^(?:[ap]m\s+(?:utc|gmt|bst|ces?t"
+    r"|[pmce][sd]?t)\b(?!\s*[:–—-])\s+(?=[a-z])(?!(?:on\s+)?(?:mon|tue|wed"
+    r"|thu|fri|sat|sun)))?"
+    r"(?:[ap]m\b(?:\s+(?:utc|gmt|bst|ces?t|[pmce][sd]?t)\b)?(?:\s+(?:on\s+)?(?:mon|tue|wed|thu"
     r"|fri|sat"
     r"|sun)[a-z]*\b,?)?(?:\s+[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd"
     r"|th)?\b,?)?(?:\s+\d{4})?\s*[:–—-]\s+)?"
@@ -87,7 +90,7 @@ _WRAPPED = re.compile(r"(?P<mark>[*_~]{1,2})(?P<text>[^*_~]+|.+)(?P=mark)[.!]?")
 _DANGLING = re.compile(
     r"^(?:because|since|which|that|to|for|or|if|than|as|of|with|not anymore|not (?:an?|the|great"
     r"|ideal"
-    r"|perfect|bad|yet|really|sure if|quite|too)|worth|it's possible i'm"
+    r"|perfect|bad|yet|really|sure if|quite|too)|worth|without|it's possible i'm"
     r"|(?:is|was|are|were|has been|have been)(?! (?:there|anyone|anybody|it|this|that)\b))\b",
     re.IGNORECASE,
 )
@@ -106,6 +109,9 @@ _ASIDE = re.compile(
     r"\bfwiw\b|^(?:wording|my draft|draft)\b|\bstatus page (?:says|goes)\b|^at least\b"
     r"|\bi thought so\b|\b(?:concerned|worried|nervous)\b|\bwhich was my\b|\bit is why\b|\bi see\b"
 )
+_TORN = re.compile(r"[.,;)\]}]")
+_BRACKETS = (("(", ")"), ("[", "]"), ("{", "}"))
+"""The end of one whose beginning stands elsewhere."""
 _LABEL_LINE = re.compile(
     r"^(?:\w+ )?(?:thread|timeline|links?|channel|docs?|document|tickets?|recording|notes"
     r"|status page"
@@ -279,6 +285,7 @@ def _faults(whole: str, text: str, raw: str, *, is_question: bool) -> float:
         (0.4 if is_question else 1.0, bool(_YOU.search(text))),
         (1.5, _is_table(text)),
         (2.0, text.count('"') % 2 == 1),
+        (3.0, bool(_TORN.match(text)) or any(text.count(c) > text.count(o) for o, c in _BRACKETS)),
         (3.0, bool(_ASIDE.search(lower) or _LABEL_LINE.search(text))),
         (1.5, is_code),
     )

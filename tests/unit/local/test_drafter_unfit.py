@@ -288,3 +288,29 @@ def test_a_word_that_tells_which_one_is_no_deed(text: str) -> None:
 def test_what_happens_by_itself_is_no_deed() -> None:
     assert not is_deed(sentence("The pod has restarted and the container is starting"))
     assert is_deed(sentence("Restarted the pod"))
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("PM UTC Site is fully recovered", "Site is fully recovered"),
+        ("AM: the directory was locked for users", "the directory was locked for users"),
+        ("PM of the gateway team was paged", "PM of the gateway team was paged"),
+    ],
+)
+def test_the_remnant_of_a_cut_time_is_left_out(text: str, left: str) -> None:
+    assert sentence(text).text == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The root cause is still unknown",
+        "Some images start fast, hence not causing the timeouts",
+        "Issue with the login verified",
+        "A stalled job of the gateway is identified",
+    ],
+)
+def test_that_something_was_found_or_is_no_cause_explains_nothing(text: str) -> None:
+    assert explains_nothing(sentence(text))
+    assert texts(draft([a_message(1, text)]), Section.CONTRIBUTING_FACTORS) == []
