@@ -9,7 +9,7 @@ from copilot.reviews.extents import problem_with_extent, problem_with_vague_amou
 from copilot.reviews.identifiers import problem_with_identifiers
 from copilot.reviews.lengths import problem_with_lengths
 from copilot.reviews.meanings import same_meaning
-from copilot.reviews.reckoning import bases_of, is_reckoned
+from copilot.reviews.reckoning import bases_of, figures_of, is_reckoned, shares
 from copilot.reviews.stated import Number, Stated, stated_in
 from copilot.reviews.told_dates import days_of, problem_with_dates
 from copilot.reviews.told_times import may_be_time, problem_with_times
@@ -33,6 +33,12 @@ _PARTS = tuple(
 )  # fmt: skip
 _FEW_SPELLED = 4
 _YEARS = range(1970, 2100)
+_N_IN_M = re.compile(
+    r"(?<![\w.,])(\d{1,3})\s(?:in|of|out of)\s(?:every\s|the\s)?(\d{1,3})(?![\w%]|[.,:]\d)",
+    re.IGNORECASE,
+)
+_MOST_IN = 20
+_OTHERS = re.compile(r"\b(?:others?|rest|remaining)\b", re.IGNORECASE)
 _OF_A_FRACTION = re.compile(
     r"^[\s-](?:halves|thirds|quarters|fifths|sixths|sevenths|eighths|ninths|tenths)\b"
 )
@@ -66,9 +72,14 @@ def _problem_with_numbers(
     strict: bool,
 ) -> str | None:
     known = [number for source in sources for number in source.numbers]
+    told_as_share = _shares_told(claim, known)
     rates = frozenset(rate for source in sources for rate in source.rates)
     for number in said.numbers:
-        if number.unit == "s" or _OF_A_FRACTION.match(number.after):
+        if (
+            number.digits in told_as_share
+            or number.unit == "s"
+            or _OF_A_FRACTION.match(number.after)
+        ):
             continue  # lengths of time and fractions are checked as such
         same = [other for other in known if other.digits == number.digits]
         if not any(_is_of_one_unit(number, other) for other in same):
@@ -108,6 +119,17 @@ def _is_carried(
     )
 
 
+def _shares_told(claim: str, known: Sequence[Number]) -> set[str]:
+    """The figures of `seven in ten`, where that share follows from the sources."""
+    found: set[str] = set()
+    for some, of in _N_IN_M.findall(figures_of(claim)):
+        share = int(some) / max(1, int(of))
+        near = any(abs(share - each) < 1 / max(1, int(of)) / 2 for each in shares(known))
+        if share < 1 and int(of) <= _MOST_IN and near:
+            found |= {some, of}
+    return found
+
+
 def _is_same_rate(number: Number, other: Number) -> bool:
     """`300 a second` are 18,000 a minute."""
     if not (number.rate and other.rate) or number.rate == other.rate:
@@ -138,6 +160,10 @@ def _may_be_counted(
         return False
     if not strict and number.digits == str(len(cited)):
         return True
+    if any(other.value == number.value - 1 > 1 for other in known) and any(
+        _OTHERS.search(message.text) for message in cited
+    ):
+        return True  # `one, the other 47 are fine`: 48
     is_spelled = not re.search(rf"(?<![\d.,]){re.escape(number.digits)}(?!\d)", claim)
     noun = number.noun.lower()
     return (
@@ -206,6 +232,7 @@ def _is_reference(number: Number, texts: Sequence[str]) -> bool:
     before = re.search(r"([a-z]{2,24})[\s-]+$", number.before)
     if before and not number.unit and before[1] not in STOPWORDS:
         named = before[1] if len(before[1]) < 4 else before[1].removesuffix("s")
+        patterns.append(rf"\b{named[0]}{digits}(?!\w)")  # `L4` for line 4
         patterns.append(rf"\b{named}s?[\s_#:.-]{{0,2}}0?{digits}(?!\d|\.\d)")
         patterns.append(rf"\b{named[:3]}[a-z]{{0,20}}[\s_#:.-]{{0,2}}{digits}(?!\d|\.\d)")
     if "." in number.digits or (before and before[1] in ("version", "release", "firmware")):

@@ -31,7 +31,8 @@ _COMPACT = re.compile(
 )
 _OCLOCK_SPOKEN = re.compile(
     rf"(?<![\w.:,]){_SPOKEN}(?:\s+o'clock)?"
-    r"(?:(?<=o'clock)|(?=\s+in the (?:morning|afternoon|evening)\b))",
+    r"(?:(?<=o'clock)|(?=\s+(?:in the|the next|the following|that|tomorrow|this|on \w{3,6}day)"
+    r" (?:morning|afternoon|evening)\b))",
     re.IGNORECASE,
 )
 _NOON = re.compile(r"\b(?:mid(?P<half>n)ight|noon|midday)\b", re.IGNORECASE)

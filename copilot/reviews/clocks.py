@@ -16,7 +16,9 @@ _REGIONS = {
     "ET": "America/New_York", "CT": "America/Chicago", "MT": "America/Denver",
     "PT": "America/Los_Angeles",
 }  # fmt: skip
-_LOCAL = re.compile(r"\b[Ll]ocal(?:ly| time)\b|\b[A-Z][a-z]+(?:ian|ish|ese|an|ch|ern) time\b")
+_LOCAL = re.compile(
+    r"\b[Ll]ocal(?:ly| time)\b|\d(?: ?[ap]m)? here\b|\b[A-Z][a-z]+(?:ian|ish|ese|an|ch|ern) time\b"
+)
 _CITY = re.compile(
     r"\b(?:in|at|of) ([A-Z][a-z]+(?: [A-Z][a-z]+){0,2})\b|\b([A-Z][a-z]+(?: [A-Z][a-z]+)?) time\b"
 )

@@ -9,9 +9,9 @@ from copilot.reviews.words import word_set, words
 
 _UNIVERSAL = re.compile(
     r"(?<!after )(?<!upon )(?<!on )(?<!with )(?<!at )(?<!not )(?<!half of )(?<!third of )(?<!% of )"
-    r"(?<!nearly )(?<!almost )(?<!above )"
+    r"(?<!nearly )(?<!almost )(?<!above )(?<!\bin )"
     r"\b(all|every|everyone|everything|everybody)\b"
-    r"(?! (?:but|minute|hour|day|night|week|month|quarter|year|time|(?:of )?(?:those|them) who"
+    r"(?!-)(?! (?:but|minute|hour|day|night|week|month|quarter|year|time|(?:of )?(?:those|them) who"
     r"|who)\b)",
     re.IGNORECASE,
 )

@@ -22,7 +22,7 @@ _PREFIXES = word_set(
     degree page line house site call point check safe proof left right big small new old early late
     re un non pre co de ex sub mid multi half self anti post semi follow roll fail time long short
     well high low on off in by to up down out one two first second dead read write hard cold hot
-    day hour minute clean built end side wide free only ups backs
+    go ahead through click day hour minute clean built end side wide free only ups backs
     """
 )
 _GENERAL_LETTERS = word_set(

@@ -26,9 +26,10 @@ _ANSWER = re.compile(
     r"\W*(?:yes|yep|yeah|yup|no|nope|not|none|nothing|never|same|me|mine|ok|okay|sure|fine|agreed"
     r"|done|on it|i did|i'?m (?:for|against|ok|fine|in)|(?:was|is|did|do)(?:n'?t| not)"
     r"|it (?:was|is|does|did|tries)|they|that|it's|its|because|will do|lgtm|\+1|correct|right"
-    r"|confirmed|exactly|so far)\b",
+    r"|confirmed|exactly|so far|thats|ours|theirs|unknown|too|agree|go|guilty|sorry)\b",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"\?|\b(?:pls|please|can you|could you|don'?t)\b", re.IGNORECASE)
 _SENTENCE_START = re.compile(r"(?:^|[.!?:“\"(]\s*|-\s+)$")
 _CAPITALISED = re.compile(
     r"(?<![\w@#/.-])[A-Z\u00c0-\u00de][a-z\u00df-\u00ff]+(?:['’][a-z]+)?(?![\w-])"
@@ -185,13 +186,14 @@ def _wrong_doer(
         scores = {m.number: _told_by(m, said, claim) for m in cited}
         best = max(scores.values())
         own = [
-            scores[m.number]
+            max(scores[m.number], passage_of(m.text).likeness(said))
             for m in cited
             if identifier_in(name, m.author_name)
             or (identifier_in(name, m.text) and not _is_told_to(name, m.text))
         ]
         is_anothers = max(own, default=0.0) < best / 2 or _is_a_bots(name, cited, scores)
-        if best >= _TELLS and is_anothers and not _answers(name, cited):
+        told = [m for m in cited if scores[m.number] == best]
+        if best >= _TELLS and is_anothers and not _answers(name, cited, told):
             return f"{name} did not write what it cites"
         by = [by for m in cited for by in _BY_WHOM.findall(m.text) if by.lower() in lower_names]
         if by and name.lower() not in (word.lower() for word in by) and not _is_author(name, cited):
@@ -199,14 +201,16 @@ def _wrong_doer(
     return None
 
 
-def _answers(name: str, cited: Sequence[WindowMessage]) -> bool:
-    """They wrote, in few words, right after what they answer: its words are theirs, too."""
-    for message in cited:
-        if identifier_in(name, message.author_name) and _ANSWER.match(message.text):
-            return any(
-                other.occurred_at <= message.occurred_at for other in cited if other is not message
-            )
-    return False
+def _answers(name: str, cited: Sequence[WindowMessage], told: Sequence[WindowMessage]) -> bool:
+    """They wrote after what they answer, in few words: those of `told` are theirs, too."""
+    first = min(told, key=lambda message: message.occurred_at)
+    is_asked = _ASKS.search(first.text) is not None
+    return any(
+        identifier_in(name, message.author_name)
+        and message.occurred_at > first.occurred_at
+        and (is_asked or _ANSWER.match(message.text))
+        for message in cited
+    )
 
 
 def _told_by(message: WindowMessage, said: Passage, claim: str) -> float:

@@ -11,6 +11,8 @@ _NUMERONYM = re.compile(r"([a-z])(\d{1,2})([a-z])")
 _VOWELS = frozenset("aeiouy")
 _LEAST = 4
 """Letters that the longer form must share from its start."""
+_CODE, _LONG = 3, 7
+"""`ams` of Amsterdam, `fra` of Frankfurt."""
 
 
 def stands_for(word: str, claim: str, spoken: Collection[str]) -> bool:
@@ -28,6 +30,8 @@ def _is_form(lower: str, other: str) -> bool:
     if other in STOPWORDS or not other[:1].isalpha() or other[0] != lower[:1]:
         return False
     if len(other) >= _LEAST and lower.startswith(other):
+        return True
+    if len(other) == _CODE and len(lower) >= _LONG and lower.startswith(other):
         return True
     if len(lower) >= _LEAST and other.startswith(lower):
         return True

@@ -30,8 +30,9 @@ _HEAVY = word_set(
     """
 )
 """What a review must never say of anybody unless a message does."""
-_OUR_LEAK = re.compile(
-    r"\b(?:memory|heap|connection|handle|descriptor|thread|socket|resource)s?[- ]leak",
+_NO_SECRET = re.compile(
+    r"\b(?:one[- ]time|single[- ]use) passwords?"
+    r"|\b(?:memory|heap|connection|handle|descriptor|thread|socket|resource)s?[- ]leak",
     re.IGNORECASE,
 )
 _AT_FAULT = re.compile(r"\bat fault\b|\b(?:his|her|their|\w+'s) (?:own )?fault\b", re.IGNORECASE)
@@ -65,7 +66,7 @@ def problem_with_subject(
     texts = [normalised(message.text) for message in cited]
     meanings = frozenset().union(*(passage_of(text).meanings for text in texts))
     authors = {word for message in cited for word in words(message.author_name)}
-    problem = _problem_with_weight(plain, texts, meanings) or _problem_with_whom(
+    problem = _problem_with_weight(plain, texts, meanings, strict=strict) or _problem_with_whom(
         plain, texts, authors
     )
     return problem or _problem_with_words(plain, meanings, authors, strict=strict)
@@ -104,18 +105,22 @@ def _problem_with_whom(plain: str, texts: Sequence[str], authors: set[str]) -> s
     return f"no message that speaks of {told[0]} speaks of the rest of it"
 
 
-def _problem_with_weight(plain: str, texts: Sequence[str], meanings: frozenset[str]) -> str | None:
+def _problem_with_weight(
+    plain: str, texts: Sequence[str], meanings: frozenset[str], *, strict: bool
+) -> str | None:
     spoken = {word for text in texts for word in words(text)}
     if (found := _AT_FAULT.search(plain)) and "fault" not in spoken:
         return f"“{found[0]}” is not in its sources"
     is_sorry = any(_SORRY.search(text) for text in texts)
-    for word in words(_OUR_LEAK.sub(" ", plain)):
+    for word in words(_NO_SECRET.sub(" ", plain)):
         is_said = not meanings.isdisjoint(_own_forms(word))
         if word in _HEAVY and not is_said and not (is_sorry and word.startswith("apolog")):
             return f"“{word}” is not in its sources"
         if _is_carried(word, meanings):
             continue
-        is_of_people = word in _PEOPLE and not spoken & _SERVED and not _NO_ONE.search(plain)
+        is_of_people = (
+            strict and word in _PEOPLE and not spoken & _SERVED and not _NO_ONE.search(plain)
+        )
         group = _WHO_OF.get(word, spoken)
         if is_of_people or not group & spoken:
             return f"its sources say nothing of: {word}"
