@@ -18,7 +18,7 @@ from tests.integration.test_console_pages import text_of
 
 class TestSigning:
     def test_what_is_missing_is_listed(self, sam: Visitor, review: str) -> None:
-        assert "Sign off — 11 sentences to go" in sam.sees(review)
+        assert "11 sentences to go" in sam.sees(review)
         shown = text_of(sam.sees(f"{review}/sign"))
         assert "11 sentences are not checked." in shown
         assert "Go on checking" in shown
