@@ -41,6 +41,8 @@ _AT_A_LOSS = re.compile(
 )
 _THOUGHT = {Cue.ACTION, Cue.SYMPTOM, Cue.CAUSE, Cue.FINDING, Cue.OUTCOME, Cue.ALERT}
 _FULL_THOUGHT = 4
+_ROOM_FOR_A_DEED = 12
+"""Letters: reading a message again for another sentence takes long."""
 
 
 def take_marked(selection: Selection, words: Wordings) -> None:
@@ -171,12 +173,21 @@ def _response_in(logged: Sentence, selection: Selection) -> Sentence | None:
     may have brought it about, but answered none."""
     if selection.is_before_first_sign(logged):
         return None
-    others = [one for one in sentences_of(logged.message) if one.text not in logged.text]
-    deeds = [one for one in others if is_deed(one) and opens_with_deed(one)]
-    for one in [logged] if is_deed(logged) else deeds:
-        if not came_to_nothing(one):
-            return one
-    return None
+    if is_deed(logged):
+        return None if came_to_nothing(logged) else logged
+    if len(logged.message.text) < len(logged.text) + _ROOM_FOR_A_DEED:
+        return None
+    return next(
+        (
+            one
+            for one in sentences_of(logged.message)
+            if one.text not in logged.text
+            and is_deed(one)
+            and opens_with_deed(one)
+            and not came_to_nothing(one)
+        ),
+        None,
+    )
 
 
 def _worth_logging(logged: Sequence[Sentence]) -> list[Sentence]:

@@ -137,6 +137,8 @@ def _is_said(selection: Selection, end: Sentence) -> bool:
     """Of a message that is used up, a part that nothing quotes may still be told."""
     if end.message.number not in selection.used:
         return selection.is_told(end)
+    if not _PART.search(end.message.text):
+        return True
     return end.text in {sentence.text for sentence in sentences_of(end.message)}
 
 
