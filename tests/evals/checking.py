@@ -2,9 +2,9 @@
 
 True sentences are altered in one thing each, see altering_facts.py and altering_sense.py. They are
 the claims of the built-in drafter on the Kubernetes exports and on twenty post-mortems, and
-sentences written by hand in other words than their sources. Three files of those were looked at
-while the checks were made; the fresh one, by somebody who knew nothing of them, never was. Each
-sentence is held against its sources twice: as a machine's, and as a person's own words.
+sentences written by hand in other words than their sources. Four files of those were looked at
+while the checks were made; two, by writers who knew nothing of them, never were. Each sentence is
+held against its sources twice: as a machine's, and as a person's own words.
 """
 
 import argparse
@@ -20,12 +20,27 @@ from copilot.suggestions.proportions import wilson
 from tests.evals.altering_facts import FACTS
 from tests.evals.altering_names import WHO
 from tests.evals.altering_sense import SENSE
-from tests.evals.claims import FRESH, HELD_OUT_ONCE, SEEN, SEEN_MORE, Case, cases_in
+from tests.evals.claims import (
+    DECIDING,
+    FRESH,
+    HELD_OUT_ONCE,
+    SEEN,
+    SEEN_MORE,
+    STRANGERS,
+    Case,
+    cases_in,
+)
 from tests.evals.corpora import SHARED_DATA
 from tests.evals.drafting import drafts
 
 KINDS = FACTS | WHO | SENSE
 """In the order in which they are told."""
+ASKED_FOR = (
+    "cited message", "quote", "number", "unit", "time", "date", "time zone", "duration",
+    "host or identifier", "name", "negation", "order of events",
+)  # fmt: skip
+"""What the checks were asked to catch 95 % of; the other kinds were added."""
+MAY_BE_SHOWN = ("seen", "strangers")
 SEED = 20261122
 
 
@@ -45,19 +60,23 @@ class Tally:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
-    seen = [case for path in (SEEN, HELD_OUT_ONCE, SEEN_MORE) for case in cases_in(path)]
-    sets = {"seen": seen, "fresh": cases_in(FRESH) if FRESH.exists() else []}
+    sets = {
+        "seen": [case for path in (SEEN, HELD_OUT_ONCE, SEEN_MORE) for case in cases_in(path)],
+        "strangers": cases_in(STRANGERS),
+        "fresh": cases_in(FRESH),
+        "deciding": cases_in(DECIDING),
+    }
     if not options.quick and SHARED_DATA.is_dir():
         sets["drafted"] = drafted_cases()
     for strict in (True, False):
         print("\nas a machine's" if strict else "\nas a person's")  # noqa: T201
         for name, cases in sets.items():
-            shown = options.show and name == "seen"
+            shown = options.show and name in MAY_BE_SHOWN
             _print_false_alarms(name, cases, strict=strict, shown=shown)
         tallies = {name: tally_of(cases, strict=strict) for name, cases in sets.items()}
         _print_caught(tallies)
         if options.show:
-            _print_missed({"seen": tallies["seen"]})
+            _print_missed({name: tallies[name] for name in MAY_BE_SHOWN})
     return 0
 
 
@@ -119,6 +138,7 @@ def _print_caught(tallies: dict[str, Tally]) -> None:
     print("\ncaught" + "".join(f"{name:>34}" for name in tallies) + f"{'all':>34}")  # noqa: T201
     for kind in KINDS:
         _print_row(kind, [kind], tallies)
+    _print_row("of the kinds asked for", ASKED_FOR, tallies)
     _print_row("overall", list(KINDS), tallies)
     left_out = sum(sum(tally.left_out.values()) for tally in tallies.values())
     print(f"left out, as they may be true all the same: {left_out}")  # noqa: T201
