@@ -9,7 +9,7 @@ from copilot.reviews.extents import problem_with_extent, problem_with_vague_amou
 from copilot.reviews.identifiers import problem_with_identifiers
 from copilot.reviews.lengths import problem_with_lengths
 from copilot.reviews.meanings import same_meaning
-from copilot.reviews.reckoning import bases_of, figures_of, is_reckoned, shares
+from copilot.reviews.reckoning import bases_of, figures_of, is_reckoned, percentiles_in, shares
 from copilot.reviews.stated import Number, Stated, stated_in
 from copilot.reviews.told_dates import days_of, problem_with_dates
 from copilot.reviews.told_times import may_be_time, problem_with_times
@@ -72,7 +72,7 @@ def _problem_with_numbers(
     strict: bool,
 ) -> str | None:
     known = [number for source in sources for number in source.numbers]
-    told_as_share = _shares_told(claim, known)
+    told_as_share = _shares_told(claim, known, [normalised(each.text) for each in cited])
     rates = frozenset(rate for source in sources for rate in source.rates)
     for number in said.numbers:
         if (
@@ -119,12 +119,13 @@ def _is_carried(
     )
 
 
-def _shares_told(claim: str, known: Sequence[Number]) -> set[str]:
+def _shares_told(claim: str, known: Sequence[Number], texts: Sequence[str]) -> set[str]:
     """The figures of `seven in ten`, where that share follows from the sources."""
     found: set[str] = set()
+    told = [*shares(known), *percentiles_in(texts)]
     for some, of in _N_IN_M.findall(figures_of(claim)):
         share = int(some) / max(1, int(of))
-        near = any(abs(share - each) < 1 / max(1, int(of)) / 2 for each in shares(known))
+        near = any(abs(share - each) < 1 / max(1, int(of)) / 2 for each in told)
         if share < 1 and int(of) <= _MOST_IN and near:
             found |= {some, of}
     return found

@@ -28,7 +28,8 @@ _SINCE = re.compile(
 """`since` gives a reason behind a comma, or first of all; elsewhere it mostly tells how long."""
 
 _ASKS_WHY = re.compile(r"\b(?:why|how come|because|cause|reason|what)\b[^?]*\?", re.IGNORECASE)
-_A_THIRD, _HALF = 1 / 3, 1 / 2
+_AFTER = re.compile(r"\b(?:after|before|until|while|during)\s+([^,.;:()?!]{1,40})", re.IGNORECASE)
+_A_THIRD, _MOST_OF_IT = 1 / 3, 2 / 5
 
 
 def problem_with_causes(
@@ -51,6 +52,8 @@ def problem_with_causes(
         if (side := _side(text, names))
     ]
     everything = "\n".join(message.text for message in cited)
+    if sides and _is_told_as_time(sides[-1], cited):
+        return f"it states a cause (“{stated[0].strip(' ,')}”) where its source tells when"
     if sides and _names_all(everything, sides) and _in_one_breath(sides, cited):
         return None
     if not strict and sides and _shares(everything, sides[-1]):
@@ -78,9 +81,18 @@ def _side(text: str, names: set[str]) -> _Side | None:
 
 
 def _in_one_breath(sides: Sequence[_Side], cited: Sequence[WindowMessage]) -> bool:
-    if any(_names_all(message.text, sides, _HALF) for message in cited):
+    if any(_names_all(message.text, sides, _MOST_OF_IT) for message in cited):
         return True
     return len(cited) > 1 and any(_ASKS_WHY.search(message.text) for message in cited)
+
+
+def _is_told_as_time(side: _Side, cited: Sequence[WindowMessage]) -> bool:
+    """Wherever it is spoken of, it is as what something came after: `still 500s after rollback`."""
+    told = [message.text for message in cited if _shares(message.text, side)]
+    return bool(told) and all(
+        any(_shares(found[1], side) == _shares(text, side) for found in _AFTER.finditer(text))
+        for text in told
+    )
 
 
 def _shares(text: str, side: _Side) -> int:

@@ -38,6 +38,7 @@ _LINK = re.compile(
     re.I,
 )
 _BROADCAST = re.compile(r"@(?:here|channel|everyone|group)\b|<!|<@", re.IGNORECASE)
+_TICK = re.compile("[\u2610-\u2612\u2713-\u2718\u2705\u274c\u274e]")
 _UNPRINTABLE = re.compile(
     r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -164,6 +165,8 @@ def _problem_with_form(text: str, max_words: int) -> str | None:
         return "the sentence contains a link; links are only made from cited messages"
     if _BROADCAST.search(text):
         return "the sentence would notify people"
+    if _TICK.search(text):
+        return "the sentence carries a tick; only what a person verified does"
     return None
 
 

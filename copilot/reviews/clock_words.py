@@ -14,7 +14,7 @@ _AT = (
     r"(?:at|around|about|by|until|till?|since|before|after|from|between|near|towards?|past|and|to)"
 )
 _ENDS = (
-    r"(?=\s*(?:[,.;:?!)]|$)|\s+(?:in|on|at|and|but|or|that|this|when|the|as|for|by|with|he|she|it"
+    r"(?=\s*(?:[,.;:?!)]|$)|\s+(?:was|is|were|had|in|on|at|and|but|or|that|this|when|the|as|for|by|with|he|she|it"
     r"|they|o'clock|yesterday|today|tomorrow|sharp|local)\b)"
 )
 _TIME = re.compile(
@@ -32,7 +32,7 @@ _COMPACT = re.compile(
 _OCLOCK_SPOKEN = re.compile(
     rf"(?<![\w.:,]){_SPOKEN}(?:\s+o'clock)?"
     r"(?:(?<=o'clock)|(?=\s+(?:in the|the next|the following|that|tomorrow|this|on \w{3,6}day)"
-    r" (?:morning|afternoon|evening)\b))",
+    r" (?:morning|afternoon|evening|night)\b))",
     re.IGNORECASE,
 )
 _NOON = re.compile(r"\b(?:mid(?P<half>n)ight|noon|midday)\b", re.IGNORECASE)

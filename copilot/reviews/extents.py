@@ -1,9 +1,19 @@
 """Checks amounts that are told in words: `all`, `half`, `twice`, `hundreds`."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from copilot.reviews.reckoning import TIME, around, bases_of, figures_of, ratios, shares
+from copilot.reviews.evidence import content_words, passage_of
+from copilot.reviews.meanings import meanings_of
+from copilot.reviews.reckoning import (
+    TIME,
+    around,
+    bases_of,
+    figures_of,
+    percentiles_in,
+    ratios,
+    shares,
+)
 from copilot.reviews.stated import VAGUE_AMOUNTS, Number, Stated, stated_in
 from copilot.reviews.words import word_set, words
 
@@ -28,6 +38,8 @@ _PARTLY = re.compile(
     re.IGNORECASE,
 )
 """Words and counts with which a message speaks of a part."""
+_MANY = 3
+"""Messages, from which on a word of one of them proves little of another."""
 _NOT_ALL = re.compile(r"\b(?:not|never|without|hardly)\b|n't\b", re.IGNORECASE)
 _BUT = re.compile(r" (?:[\w-]+ ){1,4}(?:but|except|save|bar|apart from|other than)\b")
 _DOUBLE = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "triple": 3.0, "tripled": 3.0,
@@ -45,6 +57,7 @@ _SAME_FACTOR = {
 }
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
           "ninth": 9, "tenth": 10}  # fmt: skip
+_OF_ONE = re.compile(r"\s+of an? ")
 _FRACTION = re.compile(
     r"(?<!\w)(?:(?P<half>half)(?=\s+(?:of|the|its|their|all|as|what)\b)|(?P<one>an?|one|1)[\s-]"
     r"(?P<part>third|quarter|fifth|sixth|eighth|tenth)(?=\s+(?:of|the|as)\b|\s*(?:[.,;]|$))"
@@ -56,10 +69,9 @@ _FRACTION = re.compile(
 def problem_with_vague_amounts(
     claim: str, texts: Sequence[str], sources: Sequence[Stated]
 ) -> str | None:
-    spoken = {word for text in texts for word in words(text)}
     numbers = bases_of(sources)
     return _problem_with_multiples(claim, texts, numbers) or _problem_with_fractions(
-        claim, spoken, numbers
+        claim, texts, numbers
     )
 
 
@@ -84,14 +96,22 @@ def _problem_with_multiples(
     return None
 
 
-def _problem_with_fractions(claim: str, spoken: set[str], numbers: Sequence[Number]) -> str | None:
+def _problem_with_fractions(
+    claim: str, texts: Sequence[str], numbers: Sequence[Number]
+) -> str | None:
+    spoken = {word for text in texts for word in words(text)}
+    told = [*shares(numbers), *percentiles_in(texts)]
     singular = {word.removesuffix("s") for word in spoken}
     figures = figures_of(claim)
     for found in _FRACTION.finditer(figures):
         part = (found["half"] or found["part"] or found["parts"]).lower().removesuffix("s")
+        if found["part"] and _OF_ONE.match(figures, found.end()):
+            continue  # a tenth of a point is told as two figures
         if (singular | spoken) & {part, "halved" if part == "half" else part}:
             continue
-        if not _is_share(int(found["many"] or 1) / _PARTS[part], numbers, figures[: found.start()]):
+        share = int(found["many"] or 1) / _PARTS[part]
+        least, most = around(share, figures[: found.start()], 0.05)
+        if not any(least <= each <= most for each in told):
             return f"“{found[0]}” is not in its sources"
     return None
 
@@ -103,23 +123,29 @@ def _is_so_many(word: str, number: Number) -> bool:
     return one is not None and number.unit != TIME and one <= number.value < 20 * one
 
 
-def _is_share(part: float, numbers: Sequence[Number], before: str) -> bool:
-    least, most = around(part, before, 0.05)
-    return any(least <= share <= most for share in shares(numbers))
-
-
 def problem_with_extent(claim: str, texts: Sequence[str]) -> str | None:
     """`all` where a source speaks of a part, or counts, and none says `all`."""
     told = _UNIVERSAL.search(claim)
     if told is None or _is_all_of(claim, texts):
         return None
-    if any(_SOURCE_UNIVERSAL & set(words(text)) for text in texts):
+    saying = [text for text in texts if _SOURCE_UNIVERSAL & set(words(text))]
+    if len(texts) > _MANY:
+        own = set(content_words(claim)) - _SOURCE_UNIVERSAL
+        saying = [text for text in saying if not own or _speaks_of(text, own)]
+    if saying:
         return None
+    if len(texts) > _MANY and any(_SOURCE_UNIVERSAL & set(words(text)) for text in texts):
+        return f"“{told[1]}” is said of something else in its sources"
     if _NOT_ALL.search(claim[: told.start()]) or _BUT.match(claim, told.end()):
         return None
     if any(_PARTLY.search(text) or _counts(text) for text in texts):
         return f"“{told[1]}” says more than its sources"
     return None
+
+
+def _speaks_of(text: str, own: Iterable[str]) -> bool:
+    meanings = passage_of(text).meanings
+    return any(not meanings.isdisjoint(meanings_of(word)) for word in own)
 
 
 def _counts(text: str) -> bool:

@@ -39,7 +39,7 @@ _PAST = (
     "|gave|told|wrote|began|left|sent|built|cut|shut|never|first|then|also|will|would|could|objects"
 )
 _SUBJECT = re.compile(
-    rf"([A-Z][a-z\u00df-\u00ff]{{2,30}})(?:['’]s\b| (?:[a-z]{{2,20}}ed|{_PAST})\b)"
+    rf"([A-Za-z][a-z\u00df-\u00ff]{{2,30}})(?:['’]s\b| (?:[a-z]{{2,20}}ed|{_PAST})\b)"
 )
 _ORDINARY_ENDINGS = (
     "ing", "ion", "ment", "ness", "ity", "ance", "ence", "ure", "age", "ware", "up", "down", "out",

@@ -54,6 +54,7 @@ _TIMES = re.compile(r"^[\s-]?(?:times\b|x\b|-?fold\b)", re.IGNORECASE)
 _OUT_OF = re.compile(
     r"\b(?:one|1)\s+(?:\w{1,20}\s+)?(?:in|of|out of)\s+(?:every\s+)?$", re.IGNORECASE
 )
+_PERCENTILE = re.compile(r"(?:\b|_|(?<=[a-z]))[pP](50|75|90|95|99)(?!\w)")
 _PAST_THE_HOUR = re.compile(r"\b(?:half|quarter) (?:past|to)\b", re.IGNORECASE)
 
 
@@ -116,7 +117,7 @@ def _is_rounded(said: Number, known: Sequence[Number]) -> bool:
     )
     may_round = is_rough(said) or (said.value >= 100 and len(figures) > 1)
     return any(
-        (said.value >= 10 and "." not in said.digits and said.value == round(value))
+        (said.value >= 10 and "." not in said.said and said.value == round(value))
         or (may_round and low <= value <= high and len(_figures(value)) + is_bound > len(figures))
         for value in _converted(said, known)
     ) or any(
@@ -199,6 +200,12 @@ def shares(known: Sequence[Number]) -> list[float]:
     """What part of a whole is told: in percent, as a ratio, or what is left of one."""
     told = [n.value / 100 for n in known if n.unit == "%"]
     told += [ratio for ratio in ratios(known) if ratio < 1]
+    return told + [1 - share for share in told]
+
+
+def percentiles_in(texts: Sequence[str]) -> list[float]:
+    """`p90` speaks of nine in ten, and of the tenth beyond."""
+    told = [int(each) / 100 for text in texts for each in _PERCENTILE.findall(text)]
     return told + [1 - share for share in told]
 
 

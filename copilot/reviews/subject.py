@@ -18,6 +18,10 @@ _MANY = 3
 _FEW = 2
 """Words that may be the writer's own, beside what the sources carry."""
 _NO_ONE = re.compile(r"\b(?:no|none|nobody|not|without)\b", re.IGNORECASE)
+_CLAUSE = re.compile(
+    r"[,;:]|\s[-–—]\s|\b(?:and|but|which|while|whereas|although|though|because|so that|so|where)\b",
+    re.IGNORECASE,
+)
 _HEAVY = word_set(
     """
     attack attacked attacker attackers hacker hackers hacked breach breached breaches leak leaked
@@ -55,6 +59,10 @@ _SERVED = word_set(
     """
 )
 """Where a message speaks of these, one may say whose they are."""
+_VOUCHED = re.compile(
+    r"\b(verified|signed|checked|reviewed|approved|certified)(?: off)? by\b", re.IGNORECASE
+)
+"""A sentence must not vouch for itself."""
 _SORRY = re.compile(r"\b(?:sorry|apolog\w*|my bad|my fault|oops|mea culpa)\b", re.IGNORECASE)
 _WHO_OF = {word: group for group in _WHO for word in group}
 
@@ -89,7 +97,19 @@ def _problem_with_words(
         return "it says nothing of its own" if strict or not own else None
     if not strict:
         return None
-    return _saying(missing) if len(missing) > _FEW + 2 * carried else None
+    if len(missing) > _FEW + 2 * carried:
+        return _saying(missing)
+    problems = (_problem_with_clause(clause, meanings, authors) for clause in _CLAUSE.split(plain))
+    return next(filter(None, problems), None)
+
+
+def _problem_with_clause(clause: str, meanings: frozenset[str], authors: set[str]) -> str | None:
+    """A clause of some length of which no source says a word."""
+    own = _own_words(clause, authors)
+    missing = [word for word in own if not _is_carried(word, meanings)]
+    if len(missing) > _FEW and len(missing) == len(own) and not _facts(clause):
+        return _saying(missing)
+    return None
 
 
 def _problem_with_whom(plain: str, texts: Sequence[str], authors: set[str]) -> str | None:
@@ -110,6 +130,8 @@ def _problem_with_weight(
 ) -> str | None:
     spoken = {word for text in texts for word in words(text)}
     if (found := _AT_FAULT.search(plain)) and "fault" not in spoken:
+        return f"“{found[0]}” is not in its sources"
+    if (found := _VOUCHED.search(plain)) and not _is_carried(found[1].lower(), meanings):
         return f"“{found[0]}” is not in its sources"
     is_sorry = any(_SORRY.search(text) for text in texts)
     for word in words(_NO_SECRET.sub(" ", plain)):

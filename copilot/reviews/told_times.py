@@ -27,12 +27,12 @@ _ROUGH = (
         (0, 15),
     ),
     (re.compile(r"\b(?:after|past|from|since)\s+(?:around\s+|about\s+)?$"), (0, 10)),
-    (re.compile(r"\b(?:before|by|until|till?|towards?|ahead of|prior to)\s+$"), (-10, 0)),
+    (re.compile(r"\b(?:before|by|until|till?|towards?|ahead of|prior to)\s+$"), (-15, 0)),
 )
 """From how many to how many minutes later than told it may have been."""
 _NOT_LONG_AGO = timedelta(hours=6)
 _FAR_FROM = re.compile(r"\b(?:second|minute|hour)s? (?:after|before|past)\s+$")
-_HALF_A_MINUTE = timedelta(seconds=30)
+_A_MINUTE = timedelta(minutes=1)
 _JUST_SAID = timedelta(minutes=60)
 """A clock time said in a message that lies this close before it can only be meant in one zone."""
 
@@ -105,11 +105,13 @@ def _clocks_of(message: WindowMessage, zone: tzinfo) -> Iterator[ClockTime]:
 
 def _holds_roughly(time: ClockTime, cited: Sequence[WindowMessage], zone: tzinfo) -> bool:
     """`around 14:10` is 14:12, `shortly after 14:00` ten minutes after it at most."""
+    if time.second is not None:
+        return False
     span = next((span for told, span in _ROUGH if told.search(time.before)), None)
-    if span is None or time.second is not None:
+    if span is None:
         return False
     if span[1] == 0 and any(
-        time.is_same(ClockTime(*shown(message.occurred_at + _HALF_A_MINUTE, zone)[:2]))
+        time.is_same(ClockTime(*shown(message.occurred_at + _A_MINUTE, zone)[:2]))
         for message in cited
     ):
         return True  # `by 08:18` of 08:17:40

@@ -5,7 +5,7 @@ from copilot.reviews.words import word_set
 SECONDS = {
     "ms": 0.001, "msec": 0.001, "millisecond": 0.001, "s": 1, "sec": 1, "second": 1,
     "m": 60, "min": 60, "minute": 60, "h": 3600, "hr": 3600, "hour": 3600, "d": 86400,
-    "day": 86400, "week": 604800, "month": 2592000, "year": 31536000,
+    "day": 86400, "week": 604800, "wk": 604800, "yr": 31536000, "month": 2592000, "year": 31536000,
 }  # fmt: skip
 _UNITS = {
     "percent": "%", "pct": "%", "byte": "b", "kib": "ki", "mib": "mi", "gib": "gi", "tib": "ti",

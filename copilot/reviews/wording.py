@@ -16,8 +16,8 @@ def problem_with_wording(
     """The first way in which `claim` says something else than its sources, or None."""
     return (
         problem_with_order(claim, cited)
-        or problem_with_negation(claim, cited, strict=strict)
-        or problem_with_opposites(claim, cited, strict=strict)
-        or problem_with_certainty(claim, cited, strict=strict)
+        or problem_with_negation(claim, cited)
+        or problem_with_opposites(claim, cited)
+        or problem_with_certainty(claim, cited)
         or problem_with_causes(claim, cited, strict=strict)
     )
