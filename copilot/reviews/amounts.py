@@ -34,10 +34,15 @@ _PARTS = tuple(
 _FEW_SPELLED = 4
 _YEARS = range(1970, 2100)
 _N_IN_M = re.compile(
-    r"(?<![\w.,])(\d{1,3})\s(?:in|of|out of)\s(?:every\s|the\s)?(\d{1,3})(?![\w%]|[.,:]\d)",
+    r"(?<![\w.,])(\d{1,3})\s(?:[a-z]{2,20}\s){0,2}?(?:in|of|out of)\s(?:every\s|the\s)?"
+    r"(\d{1,3})(?![\w%]|[.,:]\d)",
     re.IGNORECASE,
 )
 _MOST_IN = 20
+_RANGE = re.compile(
+    r"(?<![\d.:])(\d{1,3})(?: ?(?:-|–|\.\.) ?| (?:to|through|thru) )(?:[A-Za-z_]{1,20}-?)?"
+    r"(\d{1,3})(?![\d.:%])"
+)
 _OTHERS = re.compile(r"\b(?:others?|rest|remaining)\b", re.IGNORECASE)
 _OF_A_FRACTION = re.compile(
     r"^[\s-](?:halves|thirds|quarters|fifths|sixths|sevenths|eighths|ninths|tenths)\b"
@@ -167,6 +172,8 @@ def _may_be_counted(
         return True  # `one, the other 47 are fine`: 48
     is_spelled = not re.search(rf"(?<![\d.,]){re.escape(number.digits)}(?!\d)", claim)
     noun = number.noun.lower()
+    if is_spelled and any(_counts_a_range(number, message.text) for message in cited):
+        return True
     return (
         is_spelled
         and number.value <= _FEW_SPELLED
@@ -175,6 +182,11 @@ def _may_be_counted(
             for other in known
         )
     )
+
+
+def _counts_a_range(number: Number, text: str) -> bool:
+    """`mac-04 to mac-12` are nine."""
+    return any(int(last) - int(first) + 1 == number.value for first, last in _RANGE.findall(text))
 
 
 def _is_year(

@@ -28,6 +28,8 @@ _SINCE = re.compile(
 """`since` gives a reason behind a comma, or first of all; elsewhere it mostly tells how long."""
 
 _ASKS_WHY = re.compile(r"\b(?:why|how come|because|cause|reason|what)\b[^?]*\?", re.IGNORECASE)
+_FORWARD = re.compile(r"therefore|consequently|hence|result|which is why", re.IGNORECASE)
+_VERDICT = re.compile(r"culprit|blame|root cause|reason", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:after|before|until|while|during)\s+([^,.;:()?!]{1,40})", re.IGNORECASE)
 _A_THIRD, _MOST_OF_IT = 1 / 3, 2 / 5
 
@@ -56,9 +58,16 @@ def problem_with_causes(
         return f"it states a cause (“{stated[0].strip(' ,')}”) where its source tells when"
     if sides and _names_all(everything, sides) and _in_one_breath(sides, cited):
         return None
-    if not strict and sides and _shares(everything, sides[-1]):
+    if not strict and any(_shares(everything, side) for side in _reasons(stated[0], sides)):
         return None
     return f"it states a cause (“{stated[0].strip(' ,')}”) that no source of its states"
+
+
+def _reasons(word: str, sides: Sequence["_Side"]) -> Sequence["_Side"]:
+    """Which sides must be spoken of at least: mostly what stands behind the word."""
+    if _FORWARD.search(word):
+        return sides[:1]
+    return sides if _VERDICT.search(word) else sides[-1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +99,7 @@ def _is_told_as_time(side: _Side, cited: Sequence[WindowMessage]) -> bool:
     """Wherever it is spoken of, it is as what something came after: `still 500s after rollback`."""
     told = [message.text for message in cited if _shares(message.text, side)]
     return bool(told) and all(
-        any(_shares(found[1], side) == _shares(text, side) for found in _AFTER.finditer(text))
-        for text in told
+        _AFTER.search(text) and not _shares(_AFTER.sub(" ", text), side) for text in told
     )
 
 

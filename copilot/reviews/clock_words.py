@@ -65,6 +65,9 @@ _MAYBE_HOUR = re.compile(
     re.IGNORECASE,
 )
 _LATE = re.compile(r"\s+(?:in the|that|this|yesterday) (?:afternoon|evening)\b", re.I)
+_AT_NIGHT = re.compile(r"\s+(?:at|that|the same) night\b", re.IGNORECASE)
+_LATEST_AT_NIGHT = 6
+_LOOSE = re.compile(r",? (?:or so|give or take|or thereabouts)\b|-?ish\b", re.IGNORECASE)
 _EARLY = re.compile(r"\s+(?:in the|that|this|yesterday) morning\b", re.IGNORECASE)
 _ZONE_AFTER = re.compile(r"\s?\(?([A-Z]{1,5}\b|[+-]\d\d:?\d\d(?!\d))")
 
@@ -80,6 +83,8 @@ class ClockTime:
     """Of a clock with twelve hours, and nobody says of which half of the day: `half past five`."""
     before: str = field(default="", compare=False)
     """The words in front of it: `shortly after`."""
+    is_loose: bool = field(default=False, compare=False)
+    """`or so`, `give or take` stands behind it."""
 
     def is_same(self, other: "ClockTime") -> bool:
         """One said to the minute matches any second of it; one said to the second must match."""
@@ -154,7 +159,8 @@ def _time(
     match: re.Match[str], hour: int, minute: int, second: int | None, *, is_twelve: bool
 ) -> ClockTime:
     text, end = match.string, match.end()
-    if is_twelve and _LATE.match(text, end):
+    is_night = hour > _LATEST_AT_NIGHT and _AT_NIGHT.match(text, end)
+    if is_twelve and (is_night or _LATE.match(text, end)):
         hour, is_twelve = hour % 12 + 12, False
     elif is_twelve and _EARLY.match(text, end):
         hour, is_twelve = hour % 12, False
@@ -162,7 +168,8 @@ def _time(
     offset = offset_of(zone[1]) if zone else None
     at = match.end("prep") if match.groupdict().get("prep") else match.start()
     before = text[max(0, at - 32) : at]
-    return ClockTime(hour % 24, minute, second, offset, is_twelve, before.lower())
+    is_loose = _LOOSE.match(text, end) is not None
+    return ClockTime(hour % 24, minute, second, offset, is_twelve, before.lower(), is_loose)
 
 
 def _hour(told: str) -> int:

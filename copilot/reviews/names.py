@@ -29,6 +29,7 @@ _ANSWER = re.compile(
     r"|confirmed|exactly|so far|thats|ours|theirs|unknown|too|agree|go|guilty|sorry)\b",
     re.IGNORECASE,
 )
+_PASSIVE = re.compile(r"(?:was|were|is|had been|has been|is to be|got) \w+ed\b", re.IGNORECASE)
 _ASKS = re.compile(r"\?|\b(?:pls|please|can you|could you|don'?t)\b", re.IGNORECASE)
 _SENTENCE_START = re.compile(r"(?:^|[.!?:“\"(]\s*|-\s+)$")
 _CAPITALISED = re.compile(
@@ -177,7 +178,7 @@ def _wrong_doer(
     lower_names = {m.author_name.lower() for m in cited} | {name.lower() for name in known}
     for name in names:
         found = re.match(rf"@?{re.escape(name)}\s+(?=[a-z])", claim, re.IGNORECASE)
-        if found is None:
+        if found is None or _PASSIVE.match(claim, found.end()):
             continue
         first = re.split(
             r"\s(?:and|while|but|after|before|then|until)\s|[,;]", claim[found.end() :]
@@ -191,7 +192,7 @@ def _wrong_doer(
             if identifier_in(name, m.author_name)
             or (identifier_in(name, m.text) and not _is_told_to(name, m.text))
         ]
-        is_anothers = max(own, default=0.0) < best / 2 or _is_a_bots(name, cited, scores)
+        is_anothers = max(own, default=0.0) < best / 3 or _is_a_bots(name, cited, scores)
         told = [m for m in cited if scores[m.number] == best]
         if best >= _TELLS and is_anothers and not _answers(name, cited, told):
             return f"{name} did not write what it cites"

@@ -51,6 +51,8 @@ _TRIVIAL = 2
 """Adding so little makes of nearly every number another one."""
 _NAMED = re.compile(r"(?<![\w.])\d{1,9}(?:\.\d{1,4})?(?![\w.]*\d)")
 _TIMES = re.compile(r"^[\s-]?(?:times\b|x\b|-?fold\b)", re.IGNORECASE)
+_MONEY = frozenset("$€£")
+_APIECE = re.compile(r"\b(?:on average|each|per|apiece)\b", re.IGNORECASE)
 _OUT_OF = re.compile(
     r"\b(?:one|1)\s+(?:\w{1,20}\s+)?(?:in|of|out of)\s+(?:every\s+)?$", re.IGNORECASE
 )
@@ -97,7 +99,8 @@ def is_reckoned(said: Number, known: Sequence[Number], claim: str) -> bool:
         plain = [number for number in known if number.unit != "%"]
         if any(low - near <= each <= high + near for each in _percentages(plain)):
             return True
-    if _TIMES.match(said.after) or "times" in said.said:
+    is_apiece = said.unit in _MONEY and _APIECE.search(claim)
+    if is_apiece or _TIMES.match(said.after) or "times" in said.said:
         return any(low - near < ratio < high + near for ratio in ratios(known))
     if _OUT_OF.search(said.before) and said.value:
         return any(abs(1 / said.value - each) < 1 / said.value / 8 for each in shares(known))

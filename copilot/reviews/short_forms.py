@@ -23,7 +23,9 @@ def stands_for(word: str, claim: str, spoken: Collection[str]) -> bool:
     if any(_is_form(lower, other) for other in spoken):
         return True
     initials = [*_initials_around(lower, claim), *_initials_of_two(word, claim)]
-    return any(initial in spoken for initial in initials)
+    if any(initial in spoken for initial in initials):
+        return True
+    return any(_is_of_both(one, other, spoken) for one, other in _pairs(word, claim))
 
 
 def _is_form(lower: str, other: str) -> bool:
@@ -50,8 +52,22 @@ def _is_within(short: str, lower: str) -> bool:
 
 def _initials_of_two(word: str, claim: str) -> list[str]:
     """`na` of `North America`: of two letters only where both words begin with a capital."""
-    pairs = re.findall(r"\b(?=([A-Z][a-z]+) ([A-Z][a-z]+)\b)", claim)
-    return [(one[0] + other[0]).lower() for one, other in pairs if word in (one, other)]
+    return [(one[0] + other[0]).lower() for one, other in _pairs(word, claim)]
+
+
+def _pairs(word: str, claim: str) -> list[tuple[str, str]]:
+    found = re.findall(r"\b(?=([A-Z][a-z]+) ([A-Z][a-z]+)\b)", claim)
+    return [pair for pair in found if word in pair]
+
+
+def _is_of_both(one: str, other: str, spoken: Collection[str]) -> bool:
+    """`amex` of `American Express`: the first letters of both words."""
+    return any(
+        f"{one[:at]}{other[: len(word) - at]}".lower() == word
+        for word in spoken
+        if _LEAST <= len(word) <= 2 * _LEAST
+        for at in range(2, len(word) - 1)
+    )
 
 
 def _initials_around(lower: str, claim: str) -> list[str]:

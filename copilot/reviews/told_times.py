@@ -108,6 +108,7 @@ def _holds_roughly(time: ClockTime, cited: Sequence[WindowMessage], zone: tzinfo
     if time.second is not None:
         return False
     span = next((span for told, span in _ROUGH if told.search(time.before)), None)
+    span = span or (_ROUGH[0][1] if time.is_loose else None)
     if span is None:
         return False
     if span[1] == 0 and any(
