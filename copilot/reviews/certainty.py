@@ -49,9 +49,13 @@ _TOLD_AS_PLAN = re.compile(
     r"|still|demand\w*|call(?:s|ed) for|object\w*|aim\w*|meant|view|opinion|thinks?|thought"
     r"|decid\w*"
     r"|remains?|action|follow[- ]?up|undecided|shall|tomorrow|schedul\w*|due (?:on|at|next)"
+    r"|means? to|prefer\w*|ought|rather|favour\w*|until|keep\w*|prepar\w*|pending|set about"
+    r"|about to"
     r"|intention|advis\w*|urg\w*|estimat\w*|warn\w*)\b|[“\"]",
     re.IGNORECASE,
 )
+_SHOULD_HAVE = re.compile(r"\b(?:should|ought to)(?:'ve| have)\b", re.IGNORECASE)
+_SHORT = 4
 _MOST = 0.6
 """Of the words that the nearest clause shares: who shares as many is about the same."""
 _DICTATED = re.compile(
@@ -73,12 +77,15 @@ _SOURCE_SUPPOSES = re.compile(
 )
 
 
-def problem_with_certainty(
-    claim: str,
-    cited: Sequence[WindowMessage],
-    *,
-    strict: bool = True,  # noqa: ARG001
-) -> str | None:
+_IF_SO = re.compile(
+    r"^\W*(?:(?:and|so|or|but|wait|hm+|ok|\w+,) ){0,2}(?:is|are|was|were|did|do|does|has|have|had"
+    r"|can|could|should|shall|will|would|may|isn't|aren't|didn't|maybe|perhaps|any)\b",
+    re.IGNORECASE,
+)
+"""It asks whether; whoever asks why something hangs says that it does."""
+
+
+def problem_with_certainty(claim: str, cited: Sequence[WindowMessage]) -> str | None:
     plain = normalised(claim)
     if _hedges(plain) or _TOLD_AS_HEDGED.search(plain) or _ASKING.search(plain):
         return _problem_with_plans(plain, cited)
@@ -89,6 +96,8 @@ def problem_with_certainty(
 
 def _problem_with_hedges(plain: str, cited: Sequence[WindowMessage]) -> str | None:
     """All that has to do with it supposes; what another message states may make sure of it."""
+    if negates(plain):
+        return None  # `not known to be` tells of a doubt as well
     last = max(cited, key=lambda message: message.number)
     if len(cited) > 1 and not any(_is_hedged(p, [last]) for p in clauses_of(last.text)):
         return None
@@ -134,8 +143,8 @@ def _is_hedged(passage: Passage, cited: Sequence[WindowMessage]) -> bool:
 def _problem_with_plans(plain: str, cited: Sequence[WindowMessage]) -> str | None:
     if _TOLD_AS_PLAN.search(plain) or _ASKING.search(plain) or not _DONE.search(plain):
         return None
-    if negates(plain) and re.search(r"\byet\b", plain):
-        return None  # what is planned is not done yet
+    if negates(plain):
+        return None  # what is planned is not there yet
     said = passage_of(plain)
     about = _about(said, cited)
     last = max(cited, key=lambda message: message.number)
@@ -146,7 +155,7 @@ def _problem_with_plans(plain: str, cited: Sequence[WindowMessage]) -> str | Non
 
 
 def _is_planned(passage: Passage) -> bool:
-    return _PLAN.search(passage.text) is not None
+    return _PLAN.search(_SHOULD_HAVE.sub(" ", passage.text)) is not None
 
 
 def _hedges(text: str) -> bool:
@@ -154,7 +163,10 @@ def _hedges(text: str) -> bool:
 
 
 def _asks(text: str) -> bool:
-    return text.rstrip(" \"')”").endswith("?")
+    """Nothing but whether it is so: `did it restart?`, `poison pill?`."""
+    if not text.rstrip(" \"')”").endswith("?"):
+        return False
+    return _IF_SO.match(text) is not None or _hedges(text) or len(text.split()) <= _SHORT
 
 
 def _clauses(cited: Sequence[WindowMessage]) -> list[Passage]:

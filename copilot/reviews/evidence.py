@@ -1,7 +1,6 @@
 """What a message offers to the checks, read once however many sentences cite it."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -75,10 +74,3 @@ def parts_of(claim: str) -> list[str]:
     """Clauses; where one is too short to be placed, the whole sentence."""
     parts = clauses(_THOUSANDS.sub("", claim))
     return parts if all(len(words(part)) >= 3 for part in parts) else [claim]
-
-
-def closest(said: Passage, passages: Sequence[Passage]) -> list[Passage]:
-    """Those that share most with `said`, more than one where they share as much."""
-    scored = [(passage.likeness(said), passage) for passage in passages]
-    best = max((score for score, _ in scored), default=0.0)
-    return [passage for score, passage in scored if score == best > 0]

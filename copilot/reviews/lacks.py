@@ -17,7 +17,10 @@ _NO_NEGATION = re.compile(
     r"|not certain|not yet clear|nothing but|not (?:least|merely|just|simply|quite|even|to mention)"
     r"|no(?:t|thing|body)?(?: \w+ing)? (?:before|until|earlier than|later than|longer than"
     r"|sooner than)"
-    r"|no (?:more|less|fewer) than)\b",
+    r"|no (?:more|less|fewer|higher|lower|longer|later|earlier|worse|greater) than"
+    r"|nothing (?:else|other) than"
+    r"|(?:not|never) (?:exceed\w*"
+    r"|\w+ (?:above|over|beyond|past|below|under|higher|lower|further|more|longer)))\b",
     re.IGNORECASE,
 )
 """It limits or makes sure: `not before ten`, `no more than 200`."""
@@ -31,8 +34,9 @@ _OWN_WORDS = re.compile(
 _LACK = re.compile(
     r"\b(?:fail(?!(?:ing|ed|s)?[ -]?over)\w*|unable|broken?|refus\w*|miss(?:ing|ed|es)?|lack\w*"
     r"|gone|lost|loss|los(?:es|ing|e)|non-?\w+|den(?:y|ies|ied)|reject\w*|dead|died|dark|empt\w+"
-    r"|zero|nil|nada|null|blank|false|off|offline|silen\w+|ignor\w*|exclud\w*|hidden|instead"
-    r"|too late|only|avoid\w*|stop(?:s|ped)?|prevent\w*|removed"
+    r"|zero|nil|nada|null|blank|false|off|offline|silen\w+|ignor\w*|exclud\w*|hidden|instead|muted?|silenced|snoozed"
+    r"|too late|only(?! (?:\d|one|two|three|a|an|after|when|if|partition)\b)"
+    r"|avoid\w*|stop(?:s|ped)?|prevent\w*|removed"
     r"|(?:taken?|taking|going) (?:\w+ )?out"
     r"|(?:is|was|were|are|left|locked|shut|ran|run|running|cut|timed?|timing) outs?|timeouts?"
     r"|out of"
@@ -55,7 +59,8 @@ _LACK = re.compile(
 _LASTING = re.compile(
     r"\b(?:still|stays?|stayed|remain\w*|unchanged|same|stable|steady|flat|stuck|waiting|pending"
     r"|hold|tbd|todo|to do|to be done|keeps?|kept|again|persist\w*|continu\w*|tomorrow|tmrw|later"
-    r"|will|\w+'ll|eta|need to|needs|next|as before|permanent\w*|always|going to|should)\b",
+    r"|before|another|want to|will|\w+'ll|eta|need to|needs|next|as before|permanent\w*|always"
+    r"|going to|should)\b",
     re.IGNORECASE,
 )
 _ENDING = re.compile(
@@ -84,7 +89,7 @@ _HARM = re.compile(
     r"|troubl|objec|complain|error|issue|fail|alarm|alert|miss|slow|corrupt|worse|regress|abnormal"
     r"|unusual|suspicious|amiss|odd|fault|symptom|misled|astray|delay|interrupt|outage|degrad|risk"
     r"|danger|down$|broken?$|broke$|charge|victim|leak|involve|blame|cause|defect|disturb|expos"
-    r"|compromis|breach|oppos|mind$|veto|disagree|further|more$|else$|other$|anything|bad)",
+    r"|compromis|breach|oppos|return|recur|reappear|mind$|veto|disagree|further|more$|else$|other$|anything|bad)",
     re.IGNORECASE,
 )
 _WELL = re.compile(
@@ -96,29 +101,31 @@ _WELL = re.compile(
     re.IGNORECASE,
 )
 _UNTIL_NOW = re.compile(
-    r"\b(?:yet|still|so far|until|by then|by now|as yet|at first|initially)\b", re.I
+    r"\b(?:yet|still|so far|until|by then|by now|as yet|at first|initially|without|before)\b", re.I
 )
 _TO_COME = re.compile(
     r"\b(?:need to|needs|todo|to do|tbd|to be|will|should|waiting|pending|going to|\w*'ll|eta|left"
-    r"|tomorrow"
+    r"|tomorrow|before|want|wait|better|rather|until|till"
     r"|next|later|soon|once|when|after|planned|plan|expect\w*|\w{3,}ing|since|first|finally|now)\b",
     re.IGNORECASE,
 )
 _UNKNOWN = re.compile(
     r"\b(?:know\w*|knew|sa(?:y|id)|tell|told|sure|certain|clear|explain\w*|underst\w+|decid\w*"
-    r"|confirm\w*|establish\w*|determin\w*|settl\w*|answer\w*|agree\w*|identif\w*|found|find|see|idea|explanation)",
+    r"|confirm\w*|establish\w*|determin\w*|settl\w*|answer\w*|agree\w*|identif\w*|found|find|see|idea|explanation|judg\w*|notic\w*|reali[sz]\w*|aware|predict\w*|assess\w*)",
     re.IGNORECASE,
 )
 _OPEN = re.compile(
     r"\?|\b(?:maybe|might|perhaps|possibly|probably|prob|guess\w*|think|idk|dunno|no idea|unsure"
-    r"|unclear|wonder\w*|suspect\w*|looking|checking|investigating|hm+|theory|could be)\b",
+    r"|unclear|unknown|not sure|not certain|no clue|oh|oops|beats me|can'?t (?:tell|say)"
+    r"|wonder\w*|suspect\w*|looking|checking|investigating|hm+|theory|could be)\b",
     re.IGNORECASE,
 )
 
 
 _NEVER = re.compile(
     r"\b(?:zero|un\w{3,}ed|untouched|forg[oe]t\w*|ever|always|all along|since|lack\w*|still|absent"
-    r"|only|nowhere|last|first time|missed|missing|skipp?\w*|ignor\w*)\b|(?<![\d.,])0(?![\d.,:])",
+    r"|only|nowhere|postpon\w*|delayed|last|first time|missed|missing|skipp?\w*|ignor\w*)\b"
+    r"|(?<![\d.,])0(?![\d.,:])",
     re.IGNORECASE,
 )
 
@@ -130,6 +137,14 @@ def carries_never(text: str) -> bool:
 
 def is_lack(word: str) -> bool:
     return _LACK.fullmatch(word) is not None
+
+
+def is_harm(word: str) -> bool:
+    return _HARM.match(word) is not None
+
+
+def is_trouble(text: str) -> bool:
+    return _TROUBLE.search(text) is not None
 
 
 def is_well(text: str) -> bool:
@@ -165,11 +180,15 @@ def suggests_not(head: str, part: str, text: str) -> bool:
     return bool(_UNTIL_NOW.search(part) and (_TO_COME.search(text) or _LASTING.search(text)))
 
 
-def negatives_of(text: str, *, told: bool = False) -> int:
-    """How many times it says “not” or tells of a lack; as `told`, those lacks alone that a source
-    would have to name, too."""
-    rest = NEGATION.sub(" ", without_limits(text))
-    if told:
-        return sum(1 for _ in _LACK.finditer(_OWN_WORDS.sub(" ", rest)))
+@lru_cache(maxsize=8192)
+def negatives_of(text: str) -> int:
+    """How many of its words say “not” or tell of a lack or of trouble."""
+    nots = len(NEGATION.findall(text))
+    rest = NEGATION.sub(" ", text)
     lacks = sum(1 for _ in _LACK.finditer(rest)) + sum(1 for _ in _TROUBLE.finditer(rest))
-    return lacks + len(NEGATION.findall(without_limits(text)))
+    return nots + lacks
+
+
+def own_lacks_of(text: str) -> int:
+    """How many lacks it tells that a source would have to name, too."""
+    return sum(1 for _ in _LACK.finditer(_OWN_WORDS.sub(" ", NEGATION.sub(" ", text))))

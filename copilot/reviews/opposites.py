@@ -5,16 +5,18 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from copilot.ports import WindowMessage
-from copilot.reviews.evidence import Passage, clauses_of, closest, parts_of, passage_of
+from copilot.reviews.evidence import Passage, clauses_of, parts_of, passage_of
 from copilot.reviews.lacks import negates
 from copilot.reviews.words import bare_stem, normalised, words
 
 _FLIPS = (
     ("ok okay fine normal good green back work working worked works succeed succeeded"
-     " success pass passed passing passes healthy alive",
-     "fail failed failing fails failure failures broke broken breaking error errors unhealthy"),
+     " success successful pass passed passing passes healthy alive",
+     "fail failed failing fails failure failures broke broken breaking error errors unhealthy"
+     " abended crashed dead died dying hung hanging offline exception fatal refused timeout"
+     " timeouts"),
     ("up rose rise rises rising grew grow grows growing grown increased increase increasing climbed"
-     " climbing climb climbs raised raise raising higher piled doubled",
+     " climbing climb climbs raised raise raising higher piled doubled peaked jumped grown spiked",
      "down fell fall falls falling dropped dropping drops decreased decrease decreasing"
      " shrank shrink"
      " lower lowered lowering reduced reduce declined removing"),
@@ -28,7 +30,8 @@ _FLIPS = (
     ("high higher highest", "low lower lowest"),
     ("resolved", "unresolved"),
     ("correct right valid", "incorrect wrong invalid stale broken"),
-    ("added add adds adding", "removed remove removes removing deleted delete dropped"),
+    ("added add adds adding", "removed remove removes removing deleted delete dropped cleared"
+     " gone"),
     ("more", "less fewer"),
     ("available reachable accessible", "unavailable unreachable inaccessible"),
     ("able", "unable"),
@@ -41,19 +44,27 @@ _FLIPS = (
     ("primary", "secondary replica"),
     ("production prod", "staging"),
     ("manual manually hand", "automatic automatically"),
-    ("moving moved moves", "stuck"),
+    ("moving moved moves", "stuck hanging hung waiting"),
+    ("grew rose increased climbed", "removed deleted lifted"),
     ("extended extend prolong prolonged", "shortened shorten reduced"),
-    ("missing absent lacked", "present"),
+    ("missing absent lacked empty gone", "present"),
     ("found gained kept", "lost"),
-    ("behind late later delayed", "ahead early"),
+    ("behind late later delayed delay lag lagging trailing", "ahead early"),
     ("full", "empty"),
+    ("started start", "stopped failed"),
     ("satisfied happy pleased", "dissatisfied unhappy annoyed angry"),
     ("opened open reopened", "closed closing"),
+    ("matches matched match equal same", "differ differs differed different"),
     ("better improved", "worse worsened"),
     ("same identical", "different"),
     ("most majority", "few minority"),
     ("largest biggest longest", "smallest shortest"),
 )  # fmt: skip
+_KEPT = frozenset(("keep", "keeps", "kept", "valid"))
+_DROPPED = frozenset(
+    ("drop", "dropped", "remove", "removed", "lift", "lifted", "lose", "lost", "expire", "expires")
+)
+"""Too loose to refuse by; enough to stand for a “not”."""
 _OPPOSITES = tuple(
     (frozenset(left.split()), frozenset(right.split()))
     for pair in _FLIPS
@@ -73,9 +84,14 @@ _PHRASES = (
                 r"|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|\w+-\w+))"
                 r"|\b(?:higher|lower|highest|lowest|high|low|more|less|fewer|most|few)(?= \w)"
                 r"|\b(?:free|clear|clean|instead|empty) of \w+", re.I), " "),
+    (re.compile(r"\b(?:went|go|goes|gone) (?:thru|through)\b", re.I), " worked "),
+    (re.compile(r"\b(?:faster|quicker|slower|better|worse|later|earlier|higher|lower) than\b"
+        r"|\b(?:after|before|since|until) (?:the|its|their) (?:first |last )?\w+s\b", re.I),
+     " "),
     (re.compile(r"\bmore than\b|\bmore or less\b|\bno more\b|\bless than\b"
         r"|\bany more\b", re.I), " "),
-    (re.compile(r"\b(?:back|again) to\b", re.I), " "),
+    (re.compile(r"\b(?:back|again) to\b"
+        r"|\bright (?:where|at|before|after|now|away|there|in|on|when|then)\b", re.I), " "),
     (re.compile(r"\bon(?= (?!again|for|now|at)\w)", re.I), " "),
     (re.compile(r"\boff (?:of|the)\b|\bstop(?:ped|s)? (?:respond|answer)ing\b", re.I), " "),
     (re.compile(r"\bby (?:itself|themselves)\b|\bon its own\b", re.I), " automatic "),
@@ -86,6 +102,7 @@ _PHRASES = (
 )  # fmt: skip
 _SAME_THING = 1.0
 """Words in common, a number or identifier counting as two, that make two clauses of one thing."""
+_NEARLY = 1.0
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_|(?<=SERV)(?=FAIL)")
 _RISE = _OPPOSITES[2][0]
 _FALL = _OPPOSITES[2][1]
@@ -96,12 +113,7 @@ _FROM_TO = re.compile(
 )
 
 
-def problem_with_opposites(
-    claim: str,
-    cited: Sequence[WindowMessage],
-    *,
-    strict: bool = True,  # noqa: ARG001
-) -> str | None:
+def problem_with_opposites(claim: str, cited: Sequence[WindowMessage]) -> str | None:
     claim = normalised(claim)
     passages = [clause for message in cited for clause in clauses_of(message.text)]
     sources = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in passages))
@@ -110,7 +122,8 @@ def problem_with_opposites(
         if not said or negates(part):
             continue
         about = passage_of(" ".join(word for word in words(part) if word not in _ALL_TURNS))
-        near = [p for p in closest(about, passages) if p.likeness(about) >= _SAME_THING]
+        best = max((p.likeness(about) for p in passages), default=0.0)
+        near = [p for p in passages if p.likeness(about) >= max(_SAME_THING, best - _NEARLY)]
         if turned := _turned(said, near, sources):
             spoken = _spoken(part, turned)
             return f"it says “{spoken}” where its source says the opposite"
@@ -156,6 +169,13 @@ def _turns(text: str) -> frozenset[str]:
 
 
 _ALL_TURNS = frozenset().union(*(one | other for one, other in _OPPOSITES))
+
+
+@lru_cache(maxsize=8192)
+def against(word: str) -> frozenset[str]:
+    """The words that say the opposite of one."""
+    found = [other for one, other in _OPPOSITES if word in one]
+    return frozenset(_KEPT if word in _DROPPED else ()).union(*found)
 
 
 def _spoken(claim: str, found: frozenset[str]) -> str:

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 from copilot.ports import WindowMessage
 from copilot.reviews.evidence import Passage, passage_of
+from copilot.reviews.lacks import negates
 from copilot.reviews.stated import stated_in
-from copilot.reviews.words import normalised
+from copilot.reviews.words import STOPWORDS, normalised
 
 _ORDER = re.compile(
     r"\s(?:(?P<first>(?<!not )before|(?<!not )until|(?<!by )(?<!since )(?<!until )(?<!till )then"
@@ -42,7 +43,9 @@ _BY_HOW_MUCH = re.compile(
 _ALARM = re.compile(
     r"^\W*(?:the |its |their |that |this |his |her |\w+'s )?"
     r"(?:team's |own |first |initial |very first )*"
-    r"(?:[\w-]+ )?(?:alert|alarm|warning|report|failure|complaint|page|symptom|error)s?\b\W*$",
+    r"(?:[\w-]+ )?(?:alert|alarm|warning|report|failure|complaint|page|symptom|error)s?\b\W*$"
+    r"|^\W*(?:it|they|the (?:alert|alarm)) (?:had |was |were )?(?:first )?"
+    r"(?:fired|triggered|begun|began|started|opened|raised)\W*$",
     re.IGNORECASE,
 )
 _WELL_AGAIN = re.compile(
@@ -52,7 +55,11 @@ _WELL_AGAIN = re.compile(
     re.IGNORECASE,
 )
 _AFTER_A_WHILE = re.compile(rf"\b(?:after|following) {_LENGTH}\.?$", re.IGNORECASE)
-_LATER_MAIN = re.compile(r"\b(?P<word>later|earlier),? (?P<main>\w+ .+)$", re.IGNORECASE)
+_LATER_MAIN = re.compile(
+    r"\b(?P<word>later|earlier),? "
+    r"(?P<main>(?!(?:under|by|on|in|at|with|from|than|that|for|as|to|and|of)\b)\w+ .+)$",
+    re.IGNORECASE,
+)
 _CLEARLY = 1.0
 """By how much more one message must tell of an event than the others, in words."""
 _BETWEEN_QUOTES = re.compile(
@@ -61,22 +68,40 @@ _BETWEEN_QUOTES = re.compile(
 _LAST_OF_ALL = re.compile(r"\b(first|last)[.,]?$", re.IGNORECASE)
 _ALERT = re.compile(r"\b(?:alert|alarm|page|paged|warning|monitoring|fired)\b", re.IGNORECASE)
 _AT = re.compile(r"\bat \d{1,2}:\d\d")
-_LATER = re.compile(r"\b(later|afterwards|subsequently|earlier|beforehand|previously)\b", re.I)
+_LATER = re.compile(r"\b(later|afterwards|subsequently|earlier)\b", re.I)
+_TO_COME = re.compile(
+    r"\b(?:due|schedul\w*|plan\w*|supposed|deadline|expect\w*|meant|intended|would|will|should"
+    r"|target\w*)\b",
+    re.IGNORECASE,
+)
+"""It was to happen then; nothing tells that it did."""
+_DOING = re.compile(r"^\W*(?:only |first |having |just )*[a-z]{2,}ing\b")
+_NO_EVENT = re.compile(r"(?:[A-Z]\w+day|\d|the (?:morning|evening|next))")
+_AT_END = re.compile(
+    r"\b(?:seconds?|minutes?|hours?|days?|weeks?) (later|earlier)\W{0,3}$", re.IGNORECASE
+)
+_JOINTS = (", ", "; ", " and ", " but ")
+_UNTIL = re.compile(r"\b(?:until|till|til|older than|before) (?:the )?(\w[\w:]*)", re.IGNORECASE)
+_AFTER = re.compile(r"\bafter (?:the )?(\w[\w:]*)", re.IGNORECASE)
 
 
 def problem_with_order(claim: str, cited: Sequence[WindowMessage]) -> str | None:
     if len(cited) < 2:
         return _problem_within(normalised(claim), cited)
     plain = re.sub(r"[“\"][^”\"]*[”\"]", " ", normalised(claim))
-    problem = (
+    return (
         _problem_with_quoted(normalised(claim), cited)
+        or _problem_with_until(plain, cited)
         or _problem_with_place(plain, cited)
         or _problem_with_swap(plain, cited)
+        or _problem_with_told(plain, cited)
     )
-    if problem:
-        return problem
+
+
+def _problem_with_told(plain: str, cited: Sequence[WindowMessage]) -> str | None:
+    """The messages that tell of the two have the other order."""
     told = _told(plain)
-    if told is None:
+    if told is None or _TO_COME.search(told[1]) or _TO_COME.search(told[2]):
         return None
     word, earlier, later = told
     if _WELL_AGAIN.search(earlier) and _ALARM.match(later):
@@ -84,9 +109,15 @@ def problem_with_order(claim: str, cited: Sequence[WindowMessage]) -> str | None
     if _WELL_AGAIN.search(later) and _ALARM.match(earlier):
         return None
     first, second = _placed(passage_of(earlier), passage_of(later), cited)
-    if first is None or second is None or first.number == second.number:
+    if first is None or second is None or _when(first) <= _when(second):
         return None
-    if _when(first) <= _when(second):
+    said = passage_of(later)
+    is_told_again = any(
+        _when(m) > _when(first) and _likeness(m, said) > 0 for m in cited if m is not first
+    )
+    # `after reading it`: who did the one did the other
+    is_of_one = bool(_DOING.match(earlier)) and first.author_name != second.author_name
+    if is_told_again or is_of_one:
         return None
     return f"“{word}” contradicts the times of the cited messages"
 
@@ -107,11 +138,24 @@ def _problem_with_quoted(claim: str, cited: Sequence[WindowMessage]) -> str | No
     return f"“{found['word']}” contradicts the times of the cited messages"
 
 
+def _problem_with_until(plain: str, cited: Sequence[WindowMessage]) -> str | None:
+    """`after Friday` where a source says `till friday`, and none says `after`."""
+    texts = [normalised(message.text).lower() for message in cited]
+    until = {word for text in texts for word in _UNTIL.findall(text)}
+    after = {word for text in texts for word in _AFTER.findall(text)}
+    if {word.lower() for word in _AFTER.findall(plain)} & until - after - STOPWORDS:
+        return "it says “after” where its source says “until”"
+    return None
+
+
 def _problem_with_place(plain: str, cited: Sequence[WindowMessage]) -> str | None:
     """`… minutes later` is not told by the earliest message, `… last` not either."""
-    at_end, leading = _LAST_OF_ALL.search(plain), _LATER_MAIN.search(plain)
+    at_end = _LAST_OF_ALL.search(plain)
+    if at_end is None and not any(joint in plain for joint in _JOINTS):
+        at_end = _AT_END.search(plain)
+    leading = _LATER_MAIN.search(plain)
     if at_end:
-        word, teller = at_end[1].lower(), _teller(passage_of(plain[: at_end.start()]), cited)
+        word, teller = at_end[1].lower(), _teller(passage_of(plain[: at_end.start(1)]), cited)
     elif leading:
         word, teller = leading["word"].lower(), _teller(passage_of(leading["main"]), cited)
     else:
@@ -128,6 +172,9 @@ def _problem_with_place(plain: str, cited: Sequence[WindowMessage]) -> str | Non
 @lru_cache(maxsize=8192)
 def _told(plain: str) -> tuple[str, str, str] | None:
     """The word of order, what it says came first, and what came later."""
+    at = max(plain.rfind(joint) for joint in _JOINTS)
+    if at > 0 and (at_end := _AT_END.search(plain)):
+        return _in_order(at_end[1], plain[:at], plain[at : at_end.start()])
     plain = _BY_HOW_MUCH.sub("", plain)
     if _AFTER_A_WHILE.search(plain):
         return None
@@ -137,17 +184,22 @@ def _told(plain: str) -> tuple[str, str, str] | None:
         return (word, one, other) if leading["first"] else (word, other, one)
     if found := _ORDER.search(plain):
         left, right = plain[: found.start()], plain[found.end() :]
-        if found["first"] and re.match(r"(?:[A-Z]\w+day|\d|the (?:morning|evening|next))", right):
-            return None
-        if found["first"]:
-            return found["first"].lower(), left, right
-        return found["last"].lower(), right, left
+        if not found["first"]:
+            return found["last"].lower(), right, left
+        # `not before` and `not until` tell of the other order
+        is_open = negates(left) or _NO_EVENT.match(right)
+        return None if is_open else (found["first"].lower(), left, right)
     if found := _LATER.search(plain):
         left, _, right = plain.partition(" and " if " and " in plain else ",")
         if right and found.start() > len(left):
-            is_later = found[1].lower() in {"later", "afterwards", "subsequently"}
-            return (found[1].lower(), left, right) if is_later else (found[1].lower(), right, left)
+            return _in_order(found[1], left, right)
     return None
+
+
+def _in_order(word: str, one: str, other: str) -> tuple[str, str, str]:
+    """`…, and … later` or `… earlier`."""
+    is_later = word.lower() != "earlier"
+    return (word.lower(), one, other) if is_later else (word.lower(), other, one)
 
 
 def _placed(

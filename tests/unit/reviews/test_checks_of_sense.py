@@ -26,6 +26,10 @@ def problem(claim: str, *said: str) -> str | None:
         ("There was no objection to the rollback.", ("rollback ok for all?", "fine by me")),
         ("The deploy was unaware of the job.", ("deploy didn't know of the job",)),
         ("Storage had not suffered.", ("storage ok",)),
+        ("The queue did not rise above 61%.", ("queue peaked at 61%, fine",)),
+        ("The totals did not differ from the ledger.", ("totals match the ledger",)),
+        ("The feature store gave nothing but zeros.", ("feature store returns all zeros",)),
+        ("The fault lay in the blocks, not the inodes.", ("inodes or blocks?", "blocks")),
     ],
 )
 def test_a_not_may_be_carried_by_other_words(claim: str, said: tuple[str, ...]) -> None:
@@ -39,6 +43,8 @@ def test_a_not_may_be_carried_by_other_words(claim: str, said: tuple[str, ...]) 
         ("The disk of db-3 was not full.", ("db-3 disk full",)),
         ("The backup job connected.", ("backup job didn't connect",)),
         ("db-3 never restarted.", ("restarted db-3",)),
+        ("Once the lock had not been removed, db-3 was up.", ("removed the lock", "db-3 up")),
+        ("The northern depot was not unaffected.", ("northern depot is fine",)),
         ("The arm was not stuck at slot 214.", ("arm stuck at slot 214",)),
     ],
 )

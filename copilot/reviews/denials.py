@@ -1,0 +1,232 @@
+"""One “not” of a sentence, and whether the cited messages contradict it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from copilot.reviews.evidence import Passage, clauses_of, passage_of
+from copilot.reviews.lacks import (
+    NEGATION,
+    carries_never,
+    is_harm,
+    is_lack,
+    is_trouble,
+    is_well,
+    lacks_in,
+    negatives_of,
+    own_lacks_of,
+    suggests_not,
+    without_limits,
+)
+from copilot.reviews.meanings import same_meaning
+from copilot.reviews.opposites import against
+from copilot.reviews.words import STOPWORDS, bare_stem, word_set, words
+
+_HELPING = word_set(
+    "was were is are did does do would could will can should may might must"
+    " be been being have had has to get got the a an any yet longer quite really all even so as"
+    " single one of that in at by for with from on its their"
+)
+_LEAST = 3.0
+_ALIKE = 0.5
+"""Of the words of a clause, as many in one of a message make it the same thing."""
+VERBAL = re.compile(r"not|never|cannot|n't|\w+n'?t", re.IGNORECASE)
+_OF_NONE = re.compile(r"\s+(?:an?|one|any|even|much|many|enough)\b", re.IGNORECASE)
+_OTHERWISE = re.compile(r"(?:,|,? and|,? but) $")
+_EVENT = re.compile(r"\b(?:after|once|as soon as|before)\b(?! all)[^,;]*$", re.IGNORECASE)
+"""What is placed in time has happened."""
+_NOT = re.compile(NEGATION.pattern + r"|(?<![\w.,:])(?:0|zero)(?= [a-z])", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_UNHARMED = re.compile(r"(?:unaffected|unharmed|unscathed|untouched|unrelated|spared)$")
+_NEARLY = 1.0
+
+
+class Denial:
+    """A “not” of the claim, with what it stands before."""
+
+    def __init__(self, part: str, found: re.Match[str]) -> None:
+        self.part = part
+        self.head = head_of(part, found)
+        self.said = passage_of(part)
+        self.at = found.start()
+        self.is_never = found[0].lower() == "never"
+        self.is_verbal = (
+            VERBAL.fullmatch(found[0]) is not None
+            and _OF_NONE.match(part, found.end()) is None
+            and _OTHERWISE.search(part[: found.start()]) is None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    clauses: Sequence[Passage]
+    texts: Sequence[str]
+    """Whole messages."""
+    stated: Sequence[Passage]
+    """Clauses of what is no question."""
+    sentences: Sequence[str]
+    told: frozenset[str]
+    """The lacks that the claim tells as well: its “not” does not stand for them."""
+
+    def contradict(self, no: Denial) -> bool:
+        near = [p for p in self.clauses if p.likeness(no.said) >= self._best(no) - _NEARLY]
+        may_stand = [
+            text
+            for text in self.sentences
+            if suggests_not(no.head, no.part, text)
+            or not word_set(text.lower()).isdisjoint(against(no.head))
+        ]
+        if not no.is_verbal:
+            return not (
+                may_stand
+                or self._carriers(no, self.clauses)
+                or any(is_well(text) for text in self.sentences)
+            ) and self._says(no.head)
+        if no.is_never and not any(carries_never(text) for text in self.sentences):
+            return not (may_stand and is_harm(no.head))
+        if _UNHARMED.match(no.head) and any(is_well(p.text) for p in near):
+            return True
+        if is_lack(no.head):
+            return not may_stand and self._is_lacking(no, near)
+        if _EVENT.search(no.part[: no.at]) and not any(_denies(p, no.head) for p in near):
+            return True
+        if self._may_stand_near(no, near, may_stand):
+            return False
+        carriers = self._carriers(no, near)
+        if not carriers or self._tells_facts(no):
+            return True
+        return not may_stand and self._is_affirmed(no, carriers)
+
+    def _may_stand_near(
+        self, no: Denial, near: Sequence[Passage], may_stand: Sequence[str]
+    ) -> bool:
+        """What is nearest suggests the “not”, and does not say the very word itself."""
+        is_said = any(
+            p in self.stated
+            and _NOT.search(p.text) is None
+            and _has(p, no.head)
+            and not suggests_not(no.head, no.part, p.text)
+            for p in near
+        )
+        return not is_said and any(not {*clauses_of(text)}.isdisjoint(near) for text in may_stand)
+
+    def _is_affirmed(self, no: Denial, carriers: Sequence[Passage]) -> bool:
+        """A clause says what it denies, and shares more with it than any that has a “not”."""
+        affirmed = max(
+            (
+                p.likeness(no.said)
+                for p in self.stated
+                if p not in carriers and _affirms(p, no.head, no.said)
+            ),
+            default=0.0,
+        )
+        return affirmed > 0 and not any(
+            p.likeness(no.said) >= affirmed or _denies(p, no.head) for p in carriers
+        )
+
+    def have_less(self, plain: str) -> bool:
+        """The claim has more of the negative than its sources, each of their words counted as one;
+        what answers a question is no part of that."""
+        limited = without_limits(plain)
+        denials = [
+            Denial(limited, found)
+            for found in NEGATION.finditer(limited)
+            if found[0].lower() != "nor"
+        ]
+        bare = [
+            no
+            for no in denials
+            if not is_lack(no.head)
+            and not any(suggests_not(no.head, plain, text) for text in self.sentences)
+        ]
+        if not any(no.is_verbal for no in bare) or any(asks(text) for text in self.sentences):
+            return False
+        return len(bare) + own_lacks_of(limited) > sum(negatives_of(p.text) for p in self.clauses)
+
+    def _is_lacking(self, no: Denial, near: Sequence[Passage]) -> bool:
+        """`was not stuck`: the sources tell of trouble or say the word, none that it is over."""
+        if any(
+            is_well(p.text)
+            or any(is_lack(word) or is_same(word, no.head) for word in under_negation(p.text))
+            for p in near
+        ):
+            return False
+        return any(
+            lacks_in(p.text) or is_trouble(p.text) or _NOT.search(p.text) for p in near
+        ) or any(_has(p, no.head) for p in self.stated if _NOT.search(p.text) is None)
+
+    def _tells_facts(self, no: Denial) -> bool:
+        """Its numbers or hosts stand in messages that know of no “not”, nor of a lack."""
+        if any(asks(text) for text in self.sentences):
+            return False
+        telling = [
+            text
+            for text in self.texts
+            if any(clause.facts & no.said.facts for clause in clauses_of(text))
+        ]
+        return bool(telling) and not any(
+            _NOT.search(text) or self._lacks_else(text, no) for text in telling
+        )
+
+    def _best(self, no: Denial) -> float:
+        return max((p.likeness(no.said) for p in self.clauses), default=0.0)
+
+    def _says(self, head: str) -> bool:
+        return any(is_same(head, word) for p in self.stated for word in words(p.text))
+
+    def _carriers(self, no: Denial, near: Sequence[Passage]) -> list[Passage]:
+        """Clauses with a “not”, and near ones with what may stand for it."""
+        return [
+            p
+            for p in self.clauses
+            if _NOT.search(p.text) or (p in near and self._lacks_else(p.text, no))
+        ]
+
+    def _lacks_else(self, text: str, no: Denial) -> bool:
+        """It tells of a lack that the claim does not tell by itself."""
+        return any(
+            bare_stem(lack) not in self.told and not is_same(lack.split()[-1], no.head)
+            for lack in (*lacks_in(text), *lacks_in(_CAMEL.sub(" ", text)))
+        )
+
+
+def _has(passage: Passage, head: str) -> bool:
+    return head not in STOPWORDS and any(is_same(head, word) for word in words(passage.text))
+
+
+def asks(text: str) -> bool:
+    return text.rstrip(" \"')”").endswith("?")
+
+
+def head_of(text: str, negation: re.Match[str]) -> str:
+    """What a “not” stands before: the verb, or the noun of `no …`; `missed` of `missed nothing`."""
+    after = [w for w in words(text[negation.end() :])[:6] if not w.endswith("ly")]
+    before = words(text[: negation.start()])[-1:]
+    return next((w for w in after if w not in _HELPING), before[0] if before else "")
+
+
+def _affirms(passage: Passage, head: str, said: Passage) -> bool:
+    """It says what the clause denies: its verb of the same thing, or most of the clause."""
+    alike = passage.likeness(said)
+    # a head without a meaning of its own (`done`) is not among what they share
+    least = 1 if head in STOPWORDS else 2
+    if alike >= least and any(is_same(head, word) for word in words(passage.text)):
+        return True
+    return alike >= max(_LEAST, _ALIKE * said.likeness(said))
+
+
+def _denies(passage: Passage, head: str) -> bool:
+    """A “not” at the same word, whatever else is said of it."""
+    return any(is_same(head, word) for word in under_negation(passage.text))
+
+
+def is_same(one: str, other: str) -> bool:
+    return bare_stem(one) == bare_stem(other) or same_meaning(one, other)
+
+
+@lru_cache(maxsize=8192)
+def under_negation(text: str) -> tuple[str, ...]:
+    """The words that each “not” stands before."""
+    plain = without_limits(text)
+    return tuple(head for found in NEGATION.finditer(plain) if (head := head_of(plain, found)))
