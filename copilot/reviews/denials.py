@@ -33,7 +33,8 @@ _ALIKE = 0.5
 """Of the words of a clause, as many in one of a message make it the same thing."""
 VERBAL = re.compile(r"not|never|cannot|n't|\w+n'?t", re.IGNORECASE)
 _OF_NONE = re.compile(r"\s+(?:an?|one|any|even|much|many|enough)\b", re.IGNORECASE)
-_OTHERWISE = re.compile(r"(?:,|,? and|,? but) $")
+_OTHERWISE = re.compile(r"(?:^|,|,? and|,? but) ?$")
+"""`the disk, not the network`: it tells two things apart."""
 _EVENT = re.compile(r"\b(?:after|once|as soon as|before)\b(?! all)[^,;]*$", re.IGNORECASE)
 """What is placed in time has happened."""
 _NOT = re.compile(NEGATION.pattern + r"|(?<![\w.,:])(?:0|zero)(?= [a-z])", re.IGNORECASE)
@@ -54,7 +55,7 @@ class Denial:
         self.is_verbal = (
             VERBAL.fullmatch(found[0]) is not None
             and _OF_NONE.match(part, found.end()) is None
-            and _OTHERWISE.search(part[: found.start()]) is None
+            and (found[0].lower() != "not" or _OTHERWISE.search(part[: found.start()]) is None)
         )
 
 
@@ -71,12 +72,7 @@ class Sources:
 
     def contradict(self, no: Denial) -> bool:
         near = [p for p in self.clauses if p.likeness(no.said) >= self._best(no) - _NEARLY]
-        may_stand = [
-            text
-            for text in self.sentences
-            if suggests_not(no.head, no.part, text)
-            or not word_set(text.lower()).isdisjoint(against(no.head))
-        ]
+        may_stand = [text for text in self.sentences if _may_stand(no.head, no.part, text)]
         if not no.is_verbal:
             return not (
                 may_stand
@@ -138,7 +134,7 @@ class Sources:
             no
             for no in denials
             if not is_lack(no.head)
-            and not any(suggests_not(no.head, plain, text) for text in self.sentences)
+            and not any(_may_stand(no.head, plain, text) for text in self.sentences)
         ]
         if not any(no.is_verbal for no in bare) or any(asks(text) for text in self.sentences):
             return False
@@ -189,6 +185,10 @@ class Sources:
             bare_stem(lack) not in self.told and not is_same(lack.split()[-1], no.head)
             for lack in (*lacks_in(text), *lacks_in(_CAMEL.sub(" ", text)))
         )
+
+
+def _may_stand(head: str, part: str, text: str) -> bool:
+    return suggests_not(head, part, text) or not against(head).isdisjoint(words(text))
 
 
 def _has(passage: Passage, head: str) -> bool:
