@@ -12,8 +12,8 @@ from copilot.reviews.words import STOPWORDS, normalised, words
 _CAUSE = re.compile(
     r"\b(?:because|caus(?:e|es|ed|ing)|due to|owing to|(?<!no )(?<!any )result(?:ed|s|ing)?"
     r" (?:of|in|from)|led to"
-    r"|leads? to|thanks to|root cause|trigger(?:ed|s)?|reason|brought about|therefore|consequently"
-    r"|hence|culprit|to blame|blamed|stem(?:s|med) from|as a result"
+    r"|leads? to|thanks to|root cause|trigger(?:ed|s)?|(?<!no )reason|brought about"
+    r"|therefore|consequently|hence|culprit|to blame|blamed|stem(?:s|med) from|as a result"
     r"|as a consequence|which is why|made (?:it|them|the \w+) fail)\b",
     re.IGNORECASE,
 )
@@ -27,11 +27,16 @@ _SINCE = re.compile(
 )
 """`since` gives a reason behind a comma, or first of all; elsewhere it mostly tells how long."""
 
-_ASKS_WHY = re.compile(r"\b(?:why|how come|because|cause|reason|what)\b[^?]*\?", re.IGNORECASE)
+_SAYS_WHY = re.compile(
+    r"\b(?:because|bec|bc|b/c|cause[ds]?|cuz|since(?! (?:the )?\d)|so|why|due|reason|thanks to"
+    r"|means|makes|that's it|turns out)\b|->|=>|→",
+    re.IGNORECASE,
+)
+"""Words with which a chat gives a reason."""
 _FORWARD = re.compile(r"therefore|consequently|hence|result|which is why", re.IGNORECASE)
 _VERDICT = re.compile(r"culprit|blame|root cause|reason", re.IGNORECASE)
 _AFTER = re.compile(r"\b(?:after|before|until|while|during)\s+([^,.;:()?!]{1,40})", re.IGNORECASE)
-_A_THIRD, _MOST_OF_IT = 1 / 3, 2 / 5
+_SOME, _A_THIRD, _MOST_OF_IT = 0.35, 1 / 3, 2 / 5
 
 
 def problem_with_causes(
@@ -48,11 +53,10 @@ def problem_with_causes(
     if stated is None:
         return None
     names = {word for message in cited for word in words(message.author_name)}
-    sides = [
-        side
-        for text in (plain[: stated.start()], plain[stated.end() :])
-        if (side := _side(text, names))
-    ]
+    parts = [plain[: stated.start()], plain[stated.end() :]]
+    if not parts[0].strip():
+        parts = parts[1].split(",", 1)[::-1]  # `because …, …`
+    sides = [side for text in parts if (side := _side(text, names))]
     everything = "\n".join(message.text for message in cited)
     if sides and _is_told_as_time(sides[-1], cited):
         return f"it states a cause (“{stated[0].strip(' ,')}”) where its source tells when"
@@ -90,9 +94,11 @@ def _side(text: str, names: set[str]) -> _Side | None:
 
 
 def _in_one_breath(sides: Sequence[_Side], cited: Sequence[WindowMessage]) -> bool:
-    if any(_names_all(message.text, sides, _MOST_OF_IT) for message in cited):
-        return True
-    return len(cited) > 1 and any(_ASKS_WHY.search(message.text) for message in cited)
+    for message in cited:
+        least = _SOME if _SAYS_WHY.search(message.text) else _MOST_OF_IT
+        if _names_all(message.text, sides, least):
+            return True
+    return len(cited) > 1 and any("?" in message.text for message in cited)
 
 
 def _is_told_as_time(side: _Side, cited: Sequence[WindowMessage]) -> bool:
