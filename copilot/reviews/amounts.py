@@ -39,6 +39,8 @@ _N_IN_M = re.compile(
     re.IGNORECASE,
 )
 _MOST_IN = 20
+_SHORT = 3
+_SCALES = (("million", 1e6), ("billion", 1e9), ("thousand", 1e3))
 _RANGE = re.compile(
     r"(?<![\d.:])(\d{1,3})(?: ?(?:-|–|\.\.) ?| (?:to|through|thru) )(?:[A-Za-z_]{1,20}-?)?"
     r"(\d{1,3})(?![\d.:%])"
@@ -114,6 +116,7 @@ def _is_carried(
     return (
         is_reckoned(number, bases_of(sources), claim)
         or any(_is_same_rate(number, other) for other in known)
+        or _is_of_the_same_scale(number, claim, known)
         or _counts_the_sources(number, cited)
         or _is_reference(number, texts)
         or _is_listed(number, texts)
@@ -134,6 +137,14 @@ def _shares_told(claim: str, known: Sequence[Number], texts: Sequence[str]) -> s
         if share < 1 and int(of) <= _MOST_IN and near:
             found |= {some, of}
     return found
+
+
+def _is_of_the_same_scale(number: Number, claim: str, known: Sequence[Number]) -> bool:
+    """`61.2 million, typical is 38 or so`: the second in millions, too."""
+    by = next((scale for word, scale in _SCALES if word in claim.lower()), None)
+    return by is not None and any(
+        not other.unit and abs(other.value - number.value / by) < 0.001 for other in known
+    )
 
 
 def _is_same_rate(number: Number, other: Number) -> bool:
@@ -250,6 +261,8 @@ def _is_reference(number: Number, texts: Sequence[str]) -> bool:
         patterns.append(rf"\b{named[:3]}[a-z]{{0,20}}[\s_#:.-]{{0,2}}{digits}(?!\d|\.\d)")
     if "." in number.digits or (before and before[1] in ("version", "release", "firmware")):
         patterns.append(rf"(?<![\d.]){digits}\.\d")
+    if len(number.digits) > _SHORT and not number.unit and not number.rate:
+        patterns.append(rf"(?<![\d.,]){digits}(?!\d|[.,]\d| ?%)(?! ?(?:ms|[kKMGT]?i?B)\b)")
     if len(number.digits) > 2:
         patterns.append(rf"(?<=[A-Za-z_-]){digits}(?![\d]|\.\d)")
     if not number.said[-1:].isdigit() and " " not in number.said:

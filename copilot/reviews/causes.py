@@ -9,10 +9,10 @@ from copilot.reviews.evidence import content_words, passage_of
 from copilot.reviews.meanings import meanings_of
 from copilot.reviews.words import STOPWORDS, normalised, words
 
+_TO_COME = r"(?! (?:run|start|open|begin|close|end|expire|finish|go|be|leave|resume)\b)"
 _CAUSE = re.compile(
-    r"\b(?:because|caus(?:e|es|ed|ing)|due to|owing to|(?<!no )(?<!any )result(?:ed|s|ing)?"
-    r" (?:of|in|from)|led to"
-    r"|leads? to|thanks to|root cause|trigger(?:ed|s)?|(?<!no )reason|brought about"
+    rf"\b(?:because|caus(?:e|es|ed|ing)|due to{_TO_COME}|owing to"
+    r"|(?<!no )(?<!any )result(?:ed|s|ing)? (?:of|in|from)|led to|leads? to|thanks to|root cause|trigger(?:ed|s)?|(?<!no )reason|brought about"
     r"|therefore|consequently|hence|culprit|to blame|blamed|stem(?:s|med) from|as a result"
     r"|as a consequence|which is why|made (?:it|them|the \w+) fail)\b",
     re.IGNORECASE,

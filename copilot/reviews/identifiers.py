@@ -46,6 +46,7 @@ _KNOWN_LETTERS = frozenset({"UTC", "GMT", "PR", "OK", "ID", "SEV"})
 _COUNTED = 5
 """Up to which an ordinal may count what happened."""
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)", re.IGNORECASE)
+_OF_UNITS = re.compile(r"(\d{1,6})-[a-z]{3,12}")
 _MACHINE = word_set(
     """
     api svc service srv server db gw gateway prod dev stg staging lb ro rw app web vm fs cfg cron
@@ -131,6 +132,12 @@ def _is_written_otherwise(token: str, known: Sequence[str]) -> bool:
     bare = _bare(token)
     if len(bare) < 2:
         return False
+    parts = rf"(?<![A-Za-z0-9]){re.escape(token)}(?![A-Za-z0-9])"
+    if "_" not in token and any(re.search(rf"_{parts}|{parts}_", text, re.I) for text in known):
+        return True  # `p90` of `queue_wait_p90`
+    counted = _OF_UNITS.fullmatch(token)
+    if counted and any(re.search(rf"(?<![\d.]){counted[1]}(?!\d)", text) for text in known):
+        return True  # `24-volt` of `24V`
     for text in known:
         if re.search(rf"(?<=[a-z]){re.escape(token.upper())}(?![0-9a-z])", text):
             return True

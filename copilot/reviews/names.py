@@ -134,6 +134,7 @@ def _unknown_capitalised(claim: str, allowed: str) -> str | None:
     known = set(words(allowed)) | {part.lower() for part in re.split(r"[\W_]+", allowed)}
     places = {part.lower() for place, _ in cities_in(claim) for part in place.split()}
     for match in _CAPITALISED.finditer(claim):
+        whole = match[0].replace("'", "").replace("’", "")
         word = re.sub(r"['’]\w+$", "", match[0])
         if _SENTENCE_START.search(claim[: match.start()]):
             continue
@@ -141,6 +142,8 @@ def _unknown_capitalised(claim: str, allowed: str) -> str | None:
             continue
         if word.lower() in known | _COMMON_CAPITALS or stands_for(word, claim, known):
             continue
+        if stands_for(whole, claim, known):
+            continue  # `Let's Encrypt` of `letsencrypt`
         if not identifier_in(word, allowed):
             return f"“{word}” is not in its sources"
     return None

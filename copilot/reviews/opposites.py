@@ -56,7 +56,6 @@ _FLIPS = (
     ("opened open reopened", "closed closing"),
     ("matches matched match equal same", "differ differs differed different"),
     ("better improved", "worse worsened"),
-    ("same identical", "different"),
     ("most majority", "few minority"),
     ("largest biggest longest", "smallest shortest"),
 )  # fmt: skip

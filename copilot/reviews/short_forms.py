@@ -56,7 +56,7 @@ def _initials_of_two(word: str, claim: str) -> list[str]:
 
 
 def _pairs(word: str, claim: str) -> list[tuple[str, str]]:
-    found = re.findall(r"\b(?=([A-Z][a-z]+) ([A-Z][a-z]+)\b)", claim)
+    found = re.findall(r"\b(?=([A-Z][a-z]+) ([A-Z][a-z]+)\b)", claim.replace("'", ""))
     return [pair for pair in found if word in pair]
 
 

@@ -2,19 +2,26 @@
 
 from random import Random
 
-from tests.evals.checking import KINDS, tally_of
-from tests.evals.claims import HELD_OUT_ONCE, SEEN, SEEN_MORE, cases_in
+from tests.evals.checking import ASKED_FOR, KINDS, false_alarms, tally_of
+from tests.evals.claims import HELD_OUT_ONCE, SEEN, SEEN_MORE, STRANGERS, cases_in
 
 HARD_FACTS = ("cited message", "quote", "number", "unit", "time", "duration", "host or identifier")
 
 
 def test_nearly_every_alteration_of_a_true_sentence_is_caught() -> None:
-    cases = Random(7).sample(cases_in(SEEN) + cases_in(SEEN_MORE), 40)  # noqa: S311
+    cases = Random(7).sample(cases_in(SEEN) + cases_in(STRANGERS), 80)  # noqa: S311
     tally = tally_of(cases, seed=7)
-    caught, missed = sum(tally.caught.values()), sum(tally.missed.values())
-    assert caught / (caught + missed) >= 0.95, tally.missed
+    altered = sum(map(tally.altered, ASKED_FOR))
+    assert sum(tally.caught[kind] for kind in ASKED_FOR) >= 0.95 * altered, tally.missed
     for kind in HARD_FACTS:
-        assert tally.caught[kind] >= 0.97 * tally.altered(kind) > 0, kind
+        assert tally.caught[kind] >= 0.9 * tally.altered(kind) > 0, kind
+
+
+def test_few_true_sentences_are_refused() -> None:
+    """Of sentences that were looked at; docs/checks.md has the figures of the others."""
+    cases = Random(7).sample(cases_in(SEEN) + cases_in(STRANGERS), 300)  # noqa: S311
+    assert len(false_alarms(cases, strict=False)) <= 0.06 * len(cases)
+    assert len(false_alarms(cases, strict=True)) <= 0.1 * len(cases)
 
 
 def test_every_kind_of_alteration_finds_something_to_alter() -> None:
