@@ -12,7 +12,8 @@ from copilot.reviews.words import STOPWORDS, normalised, words
 _TO_COME = r"(?! (?:run|start|open|begin|close|end|expire|finish|go|be|leave|resume)\b)"
 _CAUSE = re.compile(
     rf"\b(?:because|caus(?:e|es|ed|ing)|due to{_TO_COME}|owing to"
-    r"|(?<!no )(?<!any )result(?:ed|s|ing)? (?:of|in|from)|led to|leads? to|thanks to|root cause|trigger(?:ed|s)?|(?<!no )reason|brought about"
+    r"|(?<!no )(?<!any )result(?:ed|s|ing)? (?:of|in|from)|led to|leads? to|thanks to"
+    r"|root cause|trigger(?:ed|s)?|(?<!no )reason|brought about"
     r"|therefore|consequently|hence|culprit|to blame|blamed|stem(?:s|med) from|as a result"
     r"|as a consequence|which is why|made (?:it|them|the \w+) fail)\b",
     re.IGNORECASE,
