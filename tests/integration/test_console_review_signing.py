@@ -1,13 +1,17 @@
 """Signing a review on its page, and correcting a signed one."""
 
 import re
+from html import unescape
 
 from copilot.db import Database
+from copilot.incidents.follow_ups import complete, write_follow_up
+from copilot.incidents.notes import write_note
+from copilot.incidents.queries import get_incident
 from tests.console_world import World
 from tests.console_world.client import Visitor
 from tests.console_world.one_database import ON_BOTH
+from tests.integration.review_visits import NOW, claim_with, edit_source
 from tests.integration.review_visits import checked as checked
-from tests.integration.review_visits import claim_with, edit_source
 from tests.integration.review_visits import database_url as database_url
 from tests.integration.review_visits import review as review
 from tests.integration.review_visits import sam as sam
@@ -40,7 +44,34 @@ class TestSigning:
         shown = text_of(sam.sees(f"{review}/sign"))
         assert "You sign 11 sentences" in shown
         assert "The index was caught up, with 0 lag. verified by sam" in shown
+        assert "verified by sam · source: ana, 4 Mar 2026, 10:06" in shown
         assert "Sign as sam" in shown
+
+    @ON_BOTH
+    def test_the_confirmation_shows_what_people_wrote_down(
+        self, db: Database, sam: Visitor, review: str, world: World, checked: None
+    ) -> None:
+        """The signature covers it."""
+        by, now = "U0BEN", NOW
+        with db.transaction() as session:
+            incident = get_incident(session, world.incident_id)
+            write_note(session, incident, "We called <b>them</b>.", by=by, now=now)
+            kept = write_follow_up(
+                session,
+                incident,
+                title="Warn the shop",
+                owner_id="U0CHO",
+                due="Friday",
+                by=by,
+                now=now,
+            )
+            complete(session, incident, kept.id, by=by, now=now)
+        page = sam.sees(f"{review}/sign")
+        shown = text_of(page)
+        assert "and 2 things people wrote down, version 1" in shown
+        assert "We called <b>them</b>." in unescape(shown)
+        assert "<b>them</b>" not in page
+        assert "Follow-up: Warn the shop (cho, Friday, done) ben, 4 Mar 2026, 13:05" in shown
 
     def test_nobody_signs_other_words_than_they_read(
         self, db: Database, sam: Visitor, review: str, checked: None
