@@ -65,6 +65,15 @@ class ChangeByPerson:
     at: datetime
     changed: Changed
 
+    @property
+    def puts_back(self) -> bool:
+        """The sentence had been marked wrong, and stands again."""
+        return self.changed.before is None and self.kind is not ActKind.ADDED
+
+
+_PUT_BACK = frozenset({ActKind.VERIFIED, ActKind.EDITED, ActKind.TAKEN, ActKind.UNDONE})
+"""After these a sentence that was marked wrong stands again."""
+
 
 def versions(session: Session, incident_id: int) -> list[VersionLine]:
     """The newest first."""
@@ -122,7 +131,7 @@ def difference(
 
 
 def changes_by_people(session: Session, incident_id: int) -> dict[int, list[ChangeByPerson]]:
-    """By version, oldest first: sentences put otherwise, added, marked wrong, and taken back."""
+    """By version, oldest first: sentences put otherwise, added, marked wrong, and put back."""
     reviews = _reviews(session, incident_id)
     withheld = _resting_on_deleted(session, incident_id)
     rows = session.execute(
@@ -136,7 +145,10 @@ def changes_by_people(session: Session, incident_id: int) -> dict[int, list[Chan
     is_out: set[int] = set()
     for act, claim in rows:
         changed = _changed_by(act, claim, was_out=claim.id in is_out)
-        (is_out.add if act.state == ActKind.WRONG else is_out.discard)(claim.id)
+        if act.state == ActKind.WRONG:
+            is_out.add(claim.id)
+        elif act.state in _PUT_BACK:
+            is_out.discard(claim.id)
         if changed is None:
             continue
         changed = _without_machines(claim, changed) if claim.id in withheld else changed
@@ -150,7 +162,7 @@ def _changed_by(act: VerificationAct, claim: Claim, *, was_out: bool) -> Changed
     """None where the act left what the review says as it was."""
     if act.state == ActKind.WRONG:
         return None if was_out else Changed(claim.id, claim.section, act.text, None)
-    if act.state == ActKind.ADDED or (act.state == ActKind.UNDONE and was_out):
+    if act.state == ActKind.ADDED or (was_out and act.state in _PUT_BACK):
         return Changed(claim.id, claim.section, None, act.text)
     if act.before is None:
         return None

@@ -7,7 +7,7 @@ from copilot.db import Database
 from copilot.reviews.drafting import draft_review
 from copilot.timeline.recording import record
 from copilot.timeline.slack_messages import to_records
-from tests.console_world import CHANNEL, STARTS_AT, TEAM, World
+from tests.console_world import CHANNEL, STARTS_AT, TEAM, World, world_clock
 from tests.console_world.client import Visitor
 from tests.console_world.engines import WorldDrafter
 from tests.console_world.one_database import ON_BOTH
@@ -71,6 +71,24 @@ class TestVersions:
         assert "3 changes by people in it" in shown
         assert "added: Staging has 300 products, so batches are never full. ; sam took it" in shown
         assert "added: The index had 0 lag. ; sam added it" in shown
+
+    @ON_BOTH
+    def test_what_stands_again_is_told_whoever_put_it_back(
+        self, db: Database, sam: Visitor, review: str, world: World
+    ) -> None:
+        ben = Visitor(db, world_clock()).signs_in("ben")
+        staging = f"{review}/claims/{claim_with(sam, review, 'Staging has 300')}"
+        ben.sends(f"{staging}/wrong")
+        sam.sends(f"{staging}/skip")  # does not put it back
+        sam.sends(f"{staging}/verify")
+        lag = f"{review}/claims/{claim_with(sam, review, '0 lag')}"
+        ben.sends(f"{lag}/wrong")
+        sam.sends(f"{lag}/edit", {"text": "The index had 0 lag."})
+        shown = text_of(sam.sees(f"{review}/versions"))
+        assert "4 changes by people in it" in shown
+        assert "added: Staging has 300 products, so batches are never full." in shown
+        assert "sam verified it, so it stands again, 4 Mar 2026, 13:05" in shown
+        assert "added: The index had 0 lag. ; sam put it otherwise, so it stands again" in shown
 
     def test_each_change_stands_with_the_version_that_it_was_made_in(
         self, db: Database, sam: Visitor, review: str, world: World
