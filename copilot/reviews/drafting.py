@@ -188,8 +188,9 @@ def _work(
             )
         is_last = claimed.attempts >= MAX_ATTEMPTS
         is_answered = judge_again(db, incident_id, judge, clock, is_last=is_last)
-    except Exception:
-        _give_back(db, incident_id, claimed, lease_clock, rests=True)
+    except BaseException as error:
+        # Whoever interrupts it is not made to wait, nor told that it is being drafted.
+        _give_back(db, incident_id, claimed, lease_clock, rests=isinstance(error, Exception))
         raise
     _give_back(db, incident_id, claimed, lease_clock, rests=not is_answered)
     return review_id

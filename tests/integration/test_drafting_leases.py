@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from copilot.clock import ReplayClock
 from copilot.db import Database
 from copilot.incidents.models import Incident
 from copilot.ports import Draft, DraftRequest
-from copilot.reviews.drafting import draft_requested_review, request_review
+from copilot.reviews.drafting import draft_now, draft_requested_review, request_review
 from tests.fakes.drafter import ScriptedDrafter
 from tests.integration.reviewing import NORMAL, an_incident, few_sections, talk
 
@@ -39,3 +40,22 @@ def test_a_slow_worker_does_not_end_the_lease_of_who_took_over(
     assert draft_requested_review(db, incident_id, drafter, clock, clock) is not None
     with db.reading() as session:
         assert session.get_one(Incident, incident_id).review_due_at == drafter.others_lease
+
+
+class InterruptedDrafter(ScriptedDrafter):
+    def draft(self, request: DraftRequest) -> Draft:
+        raise KeyboardInterrupt
+
+
+def test_who_interrupts_a_draft_may_begin_another_at_once(db: Database, clock: ReplayClock) -> None:
+    few_sections(db, "impact")
+    incident_id = an_incident(db)
+    talk(db)
+    with pytest.raises(KeyboardInterrupt):
+        draft_now(db, incident_id, InterruptedDrafter(), clock, lease_clock=clock)
+    with db.reading() as session:
+        row = session.get_one(Incident, incident_id)
+        assert (row.review_due_at, row.review_attempts) == (None, 0)
+    clock.advance_to(clock.now() + timedelta(seconds=1))
+    drafter = ScriptedDrafter((NORMAL,))
+    assert draft_now(db, incident_id, drafter, clock, lease_clock=clock) > 0
