@@ -23,8 +23,8 @@ from copilot.reviews.vocabulary import ActKind
 from copilot.timeline.models import Revision, TimelineEvent
 from copilot.timeline.reading import latest_revision_ids
 
-DELETED = 0
-"""In place of the revision that a message reads now."""
+_ANY_DELETION = 0
+"""In notices of earlier releases, which did not note which message was deleted."""
 _ANSWERING = (ActKind.VERIFIED, ActKind.EDITED, ActKind.ADDED, ActKind.TAKEN)
 """Acts by which a person answers for the words of a sentence."""
 _REMEMBERED = timedelta(days=90)
@@ -37,7 +37,8 @@ class ChangedClaim:
     incident_id: int
     claim_id: int
     revision_id: int
-    """What the message reads now; `DELETED` where it is gone."""
+    """What the message reads now; where it is gone, its event's id, negated."""
+    deleted_at: datetime | None = None
 
 
 def changed_in(session: Session, incident_ids: Collection[int]) -> dict[int, int]:
@@ -72,16 +73,23 @@ def notices_to_write(
         for user_id in sorted(people.get(changed.claim_id, ()))
     }
     known = _known(session, {claim_id for claim_id, _, _ in wanted})
+
+    def is_known(claim_id: int, user_id: str, changed: ChangedClaim) -> bool:
+        if (claim_id, user_id, changed.revision_id) in known:
+            return True
+        of_any = known.get((claim_id, user_id, _ANY_DELETION))
+        return bool(of_any and changed.deleted_at and changed.deleted_at <= of_any)
+
     return [
         ReviewNotice(
             incident_id=changed.incident_id,
             claim_id=claim_id,
             user_id=user_id,
-            revision_id=revision_id,
+            revision_id=changed.revision_id,
             noticed_at=now,
         )
-        for (claim_id, user_id, revision_id), changed in wanted.items()
-        if (claim_id, user_id, revision_id) not in known
+        for (claim_id, user_id, _), changed in wanted.items()
+        if not is_known(claim_id, user_id, changed)
     ]
 
 
@@ -113,7 +121,7 @@ def _changed(session: Session, among: ColumnElement[bool]) -> list[ChangedClaim]
     for incident_id, claim_id, cited_id, event_id, deleted_at in rows:
         now_id = newest.get(event_id, cited_id)
         if deleted_at is not None:
-            found.append(ChangedClaim(incident_id, claim_id, DELETED))
+            found.append(ChangedClaim(incident_id, claim_id, -event_id, deleted_at))
         elif hashes[now_id] != hashes[cited_id]:
             found.append(ChangedClaim(incident_id, claim_id, now_id))
     return found
@@ -142,15 +150,19 @@ def _people(session: Session, claim_ids: Iterable[int]) -> dict[int, set[str]]:
     return found
 
 
-def _known(session: Session, claim_ids: Iterable[int]) -> set[tuple[int, str, int]]:
-    found: set[tuple[int, str, int]] = set()
+def _known(session: Session, claim_ids: Iterable[int]) -> dict[tuple[int, str, int], datetime]:
+    """By claim, person and change, since when it is noticed."""
+    found: dict[tuple[int, str, int], datetime] = {}
     for ids in _chunks(sorted(claim_ids)):
         rows = session.execute(
-            select(ReviewNotice.claim_id, ReviewNotice.user_id, ReviewNotice.revision_id).where(
-                ReviewNotice.claim_id.in_(ids)
-            )
+            select(
+                ReviewNotice.claim_id,
+                ReviewNotice.user_id,
+                ReviewNotice.revision_id,
+                ReviewNotice.noticed_at,
+            ).where(ReviewNotice.claim_id.in_(ids))
         )
-        found.update((claim_id, user_id, revision_id) for claim_id, user_id, revision_id in rows)
+        found.update({(row[0], row[1], row[2]): row[3] for row in rows})
     return found
 
 

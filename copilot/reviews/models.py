@@ -196,7 +196,7 @@ class ReviewNotice(Base):
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id", ondelete="CASCADE"))
     user_id: Mapped[str] = mapped_column(String(64))
     revision_id: Mapped[int] = mapped_column(RowId, default=0)
-    """What the message reads now; 0 where it was deleted."""
+    """What the message reads now; where it was deleted, its event's id, negated (0 in old rows)."""
     noticed_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     """Not before then, by the wall clock: somebody is telling them, or Slack asked to wait."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from copilot.clock import ReplayClock
 from copilot.db import Database
@@ -14,6 +14,7 @@ from copilot.incidents.models import Incident
 from copilot.jobs import Job, QueuedJob
 from copilot.ports import ChannelInfo, ReviewerNote
 from copilot.reviews.changed_sources import changed_in
+from copilot.reviews.citing import cite
 from copilot.reviews.models import ReviewNotice
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.signing import sign_off
@@ -24,6 +25,7 @@ from copilot.reviews.source_notices import (
     tell_reviewer,
 )
 from copilot.reviews.verification import mark_wrong, verify
+from copilot.timeline.permalinks import ts_to_instant
 from copilot.workspaces.directory import upsert_channel
 from tests.fakes.channel_story import row_ids
 from tests.fakes.messenger import FakeMessenger
@@ -140,6 +142,33 @@ def test_another_change_is_told_again(
     delete_message(db, stamps[1])
     sweep(db, messenger, clock)
     assert [who for who, *_ in told(messenger)] == ["UANA", "UBEN", "UANA"]
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_second_deletion_under_a_sentence_is_told_as_well(
+    db: Database,
+    incident_id: int,
+    stamps: list[str],
+    clock: ReplayClock,
+    messenger: FakeMessenger,
+    is_old: bool,
+) -> None:
+    claim_id = claim_like(draft(db, incident_id, clock, ROLLBACK), "4812").id
+    with db.transaction() as session:
+        cite(session, claim_id, message_ts=stamps[5], by=ANA, now=clock.now())
+    check(db, incident_id, "4812", ANA, clock)
+    delete_message(db, stamps[1])
+    sweep(db, messenger, clock)
+    if is_old:  # earlier releases did not note which message it was
+        with db.transaction() as session:
+            told_at = ts_to_instant(stamps[1]) + timedelta(seconds=10)
+            session.execute(update(ReviewNotice).values(revision_id=0, noticed_at=told_at))
+        sweep(db, messenger, clock)
+    assert told(messenger) == [("UANA", 1, False)]
+    delete_message(db, stamps[5])
+    for _ in range(2):
+        sweep(db, messenger, clock)
+    assert told(messenger) == [("UANA", 1, False)] * 2
 
 
 def test_who_is_being_told_is_not_told_by_another_worker(
