@@ -1,20 +1,22 @@
 """The pages of the gap: what they say, and that they say it to nobody else."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from copilot.db import Database, open_engine
 from copilot.incidents.queries import get_incident
 from copilot.ports import MemberInfo
 from copilot.reviews import ledger
-from copilot.reviews.models import Claim
+from copilot.reviews.models import Claim, LedgerEntry
 from copilot.reviews.reading import current_review
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.verification import verify
 from copilot.reviews.vocabulary import LedgerKind
+from copilot.suggestions.models import Suggestion
 from copilot.workspaces.directory import upsert_members
 from copilot.workspaces.membership import add_member
 from copilot.workspaces.models import Channel
@@ -132,3 +134,13 @@ def test_who_may_not_read_the_channel_sees_no_number_of_it(
 def test_nobody_sees_it_who_is_not_signed_in(world: World, visitor: Visitor) -> None:
     for path in ("/gap", f"/incidents/{world.incident_id}/gap"):
         assert visitor.http.get(path).status_code == 303
+
+
+def test_lines_from_before_the_incident_was_declared_do_no_harm(
+    db: Database, world: World, visitor: Visitor
+) -> None:
+    long_ago = world_clock().now() - timedelta(weeks=20)
+    with db.transaction() as session:
+        session.execute(delete(Suggestion))
+        session.execute(update(LedgerEntry).values(recorded_at=long_ago))
+    assert f'href="/incidents/{world.incident_id}/gap"' in visitor.signs_in().sees("/gap")

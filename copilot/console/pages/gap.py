@@ -156,9 +156,11 @@ def _incidents(
         .order_by(Incident.declared_at.desc(), Incident.id.desc())
     )
     newest = list(islice((one for one in found if one.id in ids), _MOST_INCIDENTS))
-    # What was declared since has all its lines in what was read already.
-    older = [one.id for one in newest if one.declared_at < since]
-    ledgers = ledger.by_incident() | ledger.whole_of(session, older).by_incident()
+    recent = ledger.by_incident()
+    # What was declared since has all its lines in what was read already, unless it was declared
+    # after they were written.
+    older = [one.id for one in newest if one.declared_at < since or one.id not in recent]
+    ledgers = recent | ledger.whole_of(session, older).by_incident()
     gaps = [(one, ledgers[one.id].gap()) for one in newest]
     return [
         IncidentGap(one.id, one.title, one.declared_at, gap, words_sentence(gap))
