@@ -20,9 +20,7 @@ def write_note(session: Session, incident: Incident, text: str, *, by: str, now:
     """
     text = text.strip()
     if not text:
-        raise BadInputError(
-            "Write the note behind the word: `/incident note customers told, page is up`."
-        )
+        raise BadInputError("The note is empty, so nothing was saved. Write what it should say.")
     if len(text) > LONGEST_NOTE:
         raise BadInputError(
             f"A note holds {LONGEST_NOTE} characters and this one has {len(text)}, so nothing "

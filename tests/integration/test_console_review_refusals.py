@@ -57,6 +57,15 @@ class TestBeforeSigning:
         assert LONG.strip() in form_at(answer.text, at)
         assert "marked wrong by" not in answer.text
 
+    def test_an_empty_note_is_refused_in_words_of_the_console(
+        self, sam: Visitor, review: str
+    ) -> None:
+        at = f"{review}/claims/{claim_with(sam, review, 'Customers lost')}/note"
+        answer = sam.sends(at, {"text": " "})
+        assert answer.status_code == 409
+        assert "The note is empty" in text_of(answer.text)
+        assert "/incident note" not in answer.text
+
     def test_a_comment_on_the_review_comes_back(self, sam: Visitor, review: str) -> None:
         answer = sam.sends(f"{review}/comment", {"text": LONG})
         assert "Keep a comment under 2000 letters" in text_of(answer.text)

@@ -16,6 +16,7 @@ from copilot.slack.services import SlackServices
 from copilot.timeline.mrkdwn import to_plain
 from copilot.workspaces.directory import names_of, people_of
 
+_NOTE_USAGE = "Write the note behind the word: `/incident note customers told, page is up`."
 _USAGE = (
     "`/incident followup` lists them, `/incident followup add check the backups @dana by Friday` "
     "adds one, `/incident followup done 3` says that number 3 is done."
@@ -27,6 +28,8 @@ def write_down(slack: SlackServices, asked: Asked) -> Answer:
     now = slack.clock.now()
     with slack.db.transaction() as session:
         incident = incident_asked_about(session, asked)
+        if not asked.text.strip():
+            return note(_NOTE_USAGE)
         text = to_plain(asked.text, names_of(session, asked.team_id))
         write_note(session, incident, text, by=asked.user_id, now=now)
     return note(
