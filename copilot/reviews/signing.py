@@ -17,6 +17,7 @@ from copilot.reviews.sections import stored, template_of
 from copilot.reviews.signed_heading import hashed_note, heading_of
 from copilot.reviews.sources import sources_of
 from copilot.reviews.versions import lock_unsigned, require_review, sign_off_of, standing_claims
+from copilot.reviews.views import ClaimView
 from copilot.reviews.written_down import written_down
 
 _OPPOSED = "one person for it and another against it"
@@ -35,12 +36,16 @@ def what_is_missing(session: Session, incident_id: int) -> list[str]:
 def reading_of(view: ReviewView) -> str:
     """A mark of what somebody who signs has before them: another one once it reads otherwise."""
     read = [
-        (section.title, claim.id, claim.text, claim.state, claim.checked_by)
+        (section.title, claim.id, claim.text, claim.state, claim.checked_by, _cited(claim))
         for section in view.sections
         for claim in section.claims
     ]
     written = [(each.kind, each.text, each.author) for each in view.written_down]
     return sha256(repr((read, written)).encode()).hexdigest()
+
+
+def _cited(claim: ClaimView) -> list[tuple[str, str]]:
+    return [(citation.message_ts, citation.quote) for citation in claim.citations]
 
 
 def sign_off(

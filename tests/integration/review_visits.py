@@ -35,6 +35,13 @@ def review(world: World) -> str:
     return f"/incidents/{world.incident_id}/review"
 
 
+def what_is_signed(sam: Visitor, review: str) -> dict[str, str]:
+    """The form of the page on which one signs."""
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', sam.sees(f"{review}/sign"))
+    assert found is not None
+    return {"seen": found[1]}
+
+
 def claim_with(sam: Visitor, review: str, words: str) -> str:
     for claim_id, text in re.findall(
         r'href="[^"]*\?claim=(\d+)#[^"]*"[^>]*data-open[^>]*>([^<]*)<', sam.sees(review)
@@ -77,5 +84,5 @@ def checked(db: Database, world: World) -> None:
 
 @pytest.fixture
 def signed(sam: Visitor, review: str, checked: None) -> None:
-    answer = sam.sends(f"{review}/sign")
+    answer = sam.sends(f"{review}/sign", what_is_signed(sam, review))
     assert answer.headers["location"].endswith("/review")

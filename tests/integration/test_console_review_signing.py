@@ -10,7 +10,7 @@ from copilot.incidents.queries import get_incident
 from tests.console_world import World
 from tests.console_world.client import Visitor
 from tests.console_world.one_database import ON_BOTH
-from tests.integration.review_visits import NOW, claim_with, edit_source
+from tests.integration.review_visits import NOW, claim_with, edit_source, what_is_signed
 from tests.integration.review_visits import checked as checked
 from tests.integration.review_visits import database_url as database_url
 from tests.integration.review_visits import review as review
@@ -76,12 +76,29 @@ class TestSigning:
     def test_nobody_signs_other_words_than_they_read(
         self, db: Database, sam: Visitor, review: str, checked: None
     ) -> None:
-        found = re.search(r'name="seen" value="([0-9a-f]{64})"', sam.sees(f"{review}/sign"))
-        assert found is not None
+        seen = what_is_signed(sam, review)
         claim = claim_with(sam, review, "0 lag")
         sam.sends(f"{review}/claims/{claim}/edit", {"text": "The index had 0 lag."})
-        sam.sends(f"{review}/sign", {"seen": found[1]})
+        sam.sends(f"{review}/sign", seen)
         assert "changed the review since you opened" in text_of(sam.sees(f"{review}/sign"))
+        assert "Signed by" not in text_of(sam.sees(review))
+
+    def test_nobody_signs_other_sources_than_they_read(
+        self, sam: Visitor, review: str, world: World, checked: None
+    ) -> None:
+        seen = what_is_signed(sam, review)
+        claim = claim_with(sam, review, "0 lag")
+        stamp = next(iter(world.stamps.values()))
+        sam.sends(f"{review}/claims/{claim}/cite", {"message": stamp})
+        sam.sends(f"{review}/sign", seen)
+        assert "changed the review since you opened" in text_of(sam.sees(f"{review}/sign"))
+        assert "Signed by" not in text_of(sam.sees(review))
+
+    def test_who_does_not_say_what_they_read_signs_nothing(
+        self, sam: Visitor, review: str, checked: None
+    ) -> None:
+        answer = sam.sends(f"{review}/sign")
+        assert answer.headers["location"].endswith("/sign")
         assert "Signed by" not in text_of(sam.sees(review))
 
     def test_a_signed_review_is_frozen(self, sam: Visitor, review: str, signed: None) -> None:

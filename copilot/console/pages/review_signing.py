@@ -67,7 +67,7 @@ def _add_sign_off(router: APIRouter, desk: ReviewDesk) -> None:
         by, now = reviewer_of(viewer), desk.clock.now()
         try:
             with desk.db.transaction() as session:
-                signing.sign_off(session, incident_id, by=by, now=now, seen=seen or None)
+                signing.sign_off(session, incident_id, by=by, now=now, seen=seen)
         except BadInputError as error:
             sessions.tell_once(request, str(error))
             return RedirectResponse(f"{incident_path(incident_id)}/review/sign", status_code=303)
