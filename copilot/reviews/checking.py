@@ -1,7 +1,7 @@
 """Holds a sentence against its sources as they read now, whoever wrote it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
@@ -25,7 +25,7 @@ _NEW = 3
 
 NO_SECTION = "it belongs to no section of a review"
 JUDGED_UNSUPPORTED = "a second reading did not find it in its sources"
-JUDGED_AGAIN = f"{JUDGED_UNSUPPORTED}; it is being read again beside the new one"
+JUDGED_AGAIN = f"{JUDGED_UNSUPPORTED}; it is being read again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,22 @@ class Checker:
     def check(self, claim: Claim, sources: Sequence[Source]) -> Check:
         """The hard facts hold whoever wrote it; the wording only of what is still a machine's.
 
-        What the second judge refused, or what belongs nowhere, stays so while the words are the
-        same.
+        What the second judge refused stays so until it is put in other words, and what belongs
+        nowhere while the words are the same.
         """
         check = self.check_words(claim.text, sources, is_persons=is_in_a_persons_words(claim))
-        is_refused = claim.judged == Support.NONE or claim.failed_check == NO_SECTION
-        if check.is_supported and is_refused and not _is_reworded(claim):
-            return Check(claim.failed_check or JUDGED_UNSUPPORTED)
-        if check.is_supported and claim.judged == JUDGE_AGAIN and not _is_reworded(claim):
+        is_nowhere = claim.failed_check == NO_SECTION and not _is_reworded(claim)
+        if not check.is_supported or not (is_nowhere or self.is_for_the_judge(claim)):
+            return check
+        if claim.judged == JUDGE_AGAIN:
             return Check(JUDGED_AGAIN)
-        return check
+        return Check(claim.failed_check or JUDGED_UNSUPPORTED)
+
+    def is_for_the_judge(self, claim: Claim) -> bool:
+        """It refused the sentence, and nobody has put it in other words of their own."""
+        if claim.judged not in (Support.NONE, JUDGE_AGAIN):
+            return False
+        return not _is_reworded(claim) or self.is_machines(claim.text)
 
     def check_words(
         self, text: str, sources: Sequence[Source], *, is_persons: bool = True
@@ -82,7 +88,7 @@ class Checker:
         """Less than a third of its words are new beside some sentence that a machine drafted:
         whoever saves those again has put nothing otherwise."""
         own = content_stems(text)
-        return any(len(own - drafted) * _NEW < max(1, len(own)) for drafted in self.drafted)
+        return any(_adds_little(own, drafted) for drafted in self.drafted)
 
 
 def checker_of(session: Session, incident: Incident) -> Checker:
@@ -135,6 +141,15 @@ def without_gone(sources: Sequence[Source]) -> list[Source]:
 def is_same_words(text: str, other: str) -> bool:
     """They differ in white space, case or punctuation at most."""
     return _bare(text) == _bare(other)
+
+
+def says_again(text: str, other: str) -> bool:
+    """Less than a third of its words are new beside the other's."""
+    return _adds_little(content_stems(text), content_stems(other))
+
+
+def _adds_little(own: Set[str], known: Set[str]) -> bool:
+    return len(own - known) * _NEW < max(1, len(own))
 
 
 def _bare(text: str) -> list[str]:

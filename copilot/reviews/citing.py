@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,13 +14,27 @@ from copilot.incidents.queries import span_of
 from copilot.ports import Support
 from copilot.reviews import ledger
 from copilot.reviews.acting import bring_back, hold_claim, record, refuse_if_proposed, tidy
-from copilot.reviews.checking import check_again, look_again, without_gone
+from copilot.reviews.checking import (
+    check_again,
+    checker_of,
+    is_same_words,
+    look_again,
+    says_again,
+    without_gone,
+)
 from copilot.reviews.citations import MOST_CITED_BY_PERSONS, is_verbatim
 from copilot.reviews.judging_again import ask_again
 from copilot.reviews.models import Citation, Claim, ClaimState
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.sections import template_of
-from copilot.reviews.versions import Cited, add_row, lock_unsigned, require_review
+from copilot.reviews.sources import sources_of
+from copilot.reviews.versions import (
+    Cited,
+    add_row,
+    lock_unsigned,
+    require_review,
+    standing_claims,
+)
 from copilot.reviews.vocabulary import JUDGE_AGAIN, ActKind
 from copilot.reviews.words import content_stems
 from copilot.timeline.models import SPOKEN_KINDS, Revision, TimelineEvent
@@ -127,7 +142,12 @@ def new_claim(
     stamps = [message_ts] if isinstance(message_ts, str) else list(dict.fromkeys(message_ts))
     if not stamps:
         raise BadInputError("Say which message the sentence rests on. Nothing was saved.")
-    cited = [find_source(session, incident, ts, line) for ts in stamps[:MOST_SOURCES]]
+    if len(stamps) > MOST_SOURCES:
+        raise BadInputError(
+            f"A sentence rests on {MOST_SOURCES} messages at most, and this one names "
+            f"{len(stamps)}. Nothing was saved: untick some."
+        )
+    cited = [find_source(session, incident, ts, line) for ts in stamps]
     last = session.scalar(select(func.max(Claim.position)).where(Claim.review_id == review_id))
     row = Claim(
         review_id=review_id,
@@ -140,9 +160,34 @@ def new_claim(
         checked_by=by.signature,
         checked_at=now,
     )
+    refused = _refused_alike(session, incident, row)
     add_row(session, row, cited)
+    if refused is not None:
+        known = {
+            s.citation.event_id for s in sources_of(session, incident, [refused.id])[refused.id]
+        }
+        is_same = is_same_words(line, refused.text)
+        if is_same and known.issuperset(each.event_id for each in cited):
+            row.judged, row.failed_check = refused.judged, refused.failed_check
+        else:
+            ask_again(session, incident, row)
     check_again(session, incident, row)
     return row
+
+
+def _refused_alike(session: Session, incident: Incident, row: Claim) -> Claim | None:
+    """A standing sentence that the second judge refused and that `row` says again."""
+    checker = checker_of(session, incident)
+    if not checker.is_machines(row.text):
+        return None
+    refused = [
+        one
+        for one in session.scalars(standing_claims(incident.id))
+        if checker.is_for_the_judge(one)
+    ]
+    same = (one for one in refused if is_same_words(row.text, one.text))
+    alike = (one for one in refused if says_again(row.text, one.text))
+    return next(chain(same, alike), None)
 
 
 def find_source(

@@ -1,4 +1,5 @@
-"""Asks the second judge again about a sentence that it refused and that got other sources since.
+"""Asks the second judge again about a sentence that it refused and that changed since: it got
+other sources, or a person put little of it otherwise.
 
 The sentence stays apart until the answer is there. A judge that says nothing lifts nothing; where
 none is configured any more, or it may not read the channel, the checks by code decide.
@@ -27,7 +28,7 @@ from copilot.ports import (
     WindowMessage,
 )
 from copilot.reviews import ledger
-from copilot.reviews.checking import check_again, is_same_words
+from copilot.reviews.checking import check_again, checker_of
 from copilot.reviews.models import Claim
 from copilot.reviews.sources import Source, sources_of
 from copilot.reviews.time_zones import zone_of
@@ -140,12 +141,13 @@ def _decide(
     found = dict(zip(asked.claims, said, strict=False))
     rows = session.scalars(_to_judge(incident.id)).all()
     sources = sources_of(session, incident, [row.id for row in rows])
+    checker = checker_of(session, incident)
     is_answered = True
     for row in rows:
         if _shown(row, sources[row.id]) != asked.claims.get(row.id):
             continue  # it reads otherwise by now, so it is asked about in the next pass
         judgement = found.get(row.id)
-        if judgement is None and is_read and not is_last and not _is_reworded(row):
+        if judgement is None and is_read and not is_last and checker.is_for_the_judge(row):
             is_answered = False
             continue
         _settle(row, judgement, is_read=is_read)
@@ -166,10 +168,6 @@ def _settle(row: Claim, judgement: Judgement | None, *, is_read: bool) -> None:
         row.judged, row.failed_check = Support.NONE.value, NO_ANSWER
     else:
         row.judged = None
-
-
-def _is_reworded(row: Claim) -> bool:
-    return not is_same_words(row.text, row.drafted_text)
 
 
 def _one_line(text: str) -> str:

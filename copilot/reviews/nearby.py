@@ -43,6 +43,9 @@ def message_to_cite(session: Session, incident: Incident, claim_id: int) -> Wind
         )
         return check.is_supported
 
+    # Then the second judge refused it, say, or no section is its own: no message mends that.
+    if supports([each.quote for each in sources], {s.message.number: s.message for s in sources}):
+        return None
     return nearest_support(sources, _around(session, incident, sources), supports)
 
 

@@ -21,10 +21,17 @@ from copilot.reviews.acting import (
     refuse_if_unseen,
     tidy,
 )
-from copilot.reviews.checking import check_against, is_same_words, look_again, without_gone
+from copilot.reviews.checking import (
+    check_against,
+    checker_of,
+    is_same_words,
+    look_again,
+    without_gone,
+)
 from copilot.reviews.citations import Check
 from copilot.reviews.citing import add_claim as add_claim
 from copilot.reviews.citing import cite as cite
+from copilot.reviews.judging_again import ask_again
 from copilot.reviews.models import Claim, ClaimState, VerificationAct
 from copilot.reviews.proposals import propose
 from copilot.reviews.reviewers import Reviewer
@@ -141,7 +148,10 @@ def _edit(session: Session, held: Held, line: str, by: Reviewer, now: datetime) 
     is_same = is_same_words(line, before) or is_same_words(line, claim.drafted_text)
     sources: Sequence[Source] = look_again(held.sources)
     claim.text = line
-    check = check_against(session, held.incident, claim, sources)
+    checker = checker_of(session, held.incident)
+    if not is_same and checker.is_for_the_judge(claim):
+        ask_again(session, held.incident, claim)
+    check = checker.check(claim, sources)
     if check.is_supported:
         sources = _drop_gone(session, held, sources)
     if had_failed and is_same and not check.is_supported:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from copilot.db import Database
+from copilot.reviews.citing import MOST_SOURCES
 from copilot.reviews.models import LedgerEntry
 from tests.console_world import CHANNEL, World
 from tests.console_world.client import Visitor
@@ -53,6 +54,15 @@ class TestSources:
         answer = sam.sends(f"{review}/claims", form)
         assert answer.status_code == 303
         assert "The index had 0 lag." in text_of(sam.sees(review))
+
+    def test_more_messages_than_a_sentence_may_cite_are_refused_not_dropped(
+        self, sam: Visitor, review: str, world: World
+    ) -> None:
+        stamps = list(world.stamps.values())[: MOST_SOURCES + 1]
+        form = {"section": "impact", "text": "The index had 0 lag.", "message": stamps}
+        answer = sam.sends(f"{review}/claims", form)
+        assert answer.status_code == 409
+        assert "rests on 12 messages at most, and this one names 13" in text_of(answer.text)
 
     @ON_BOTH
     def test_how_long_a_claim_was_open_and_what_was_followed_is_noted(

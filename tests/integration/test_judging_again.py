@@ -9,9 +9,10 @@ from sqlalchemy import select
 from copilot.clock import ReplayClock
 from copilot.db import Database
 from copilot.errors import BadInputError
+from copilot.incidents.models import Incident
 from copilot.jobs import Job, QueuedJob
 from copilot.ports import EngineRun, Judged, Judgement, JudgeRequest, Support
-from copilot.reviews.citing import cite
+from copilot.reviews.citing import add_claim, cite
 from copilot.reviews.debt import debt_of
 from copilot.reviews.drafting import (
     draft_requested_review,
@@ -20,6 +21,7 @@ from copilot.reviews.drafting import (
     reviews_to_draft,
 )
 from copilot.reviews.models import Claim
+from copilot.reviews.nearby import message_to_cite
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.verification import edit_claim, undo, verify
 from copilot.reviews.views import ClaimView
@@ -81,6 +83,23 @@ class Story:
             stamp = self.stamps[message]
             cite(session, self.claim.id, message_ts=stamp, by=ANA, now=self.clock.now())
 
+    def edits(self, text: str) -> None:
+        with self.db.transaction() as session:
+            edit_claim(session, self.claim.id, text=text, by=ANA, now=self.clock.now())
+
+    def adds(self, text: str, *messages: int) -> int:
+        with self.db.transaction() as session:
+            stamps = [self.stamps[each] for each in messages]
+            args = {"section": "key_moments", "text": text, "message_ts": stamps}
+            now = self.clock.now()
+            return add_claim(session, self.incident_id, **args, by=ANA, now=now).id
+
+    def why(self, claim_id: int) -> str | None:
+        with self.db.reading() as session:
+            row = session.get_one(Claim, claim_id)
+            assert row.is_supported == (row.failed_check is None)
+            return row.failed_check
+
     def works(self, judge: ScriptedJudge | None) -> None:
         drafter = ScriptedDrafter((ROLLBACK,))
         args = (self.db, self.incident_id, drafter, self.clock, self.wall)
@@ -108,7 +127,7 @@ def test_another_source_lifts_no_verdict_by_itself(
     story.cites(5)
     assert sent_jobs[-1] == QueuedJob(Job.DRAFT_REVIEW, story.incident_id)
     assert not story.is_published
-    assert "it is being read again beside the new one" in (story.claim.why or "")
+    assert "it is being read again" in (story.claim.why or "")
     with pytest.raises(BadInputError, match="second reading"), story.db.transaction() as session:
         verify(session, story.claim.id, by=ANA, now=story.clock.now())
 
@@ -221,3 +240,53 @@ def test_undoing_an_edit_brings_the_verdict_back(story: Story) -> None:
         edit_claim(session, claim_id, text=words, by=ANA, now=now)
         undo(session, claim_id, by=ANA, now=now)
     assert not story.is_published
+
+
+def test_one_word_more_is_read_again_and_lifts_nothing_by_itself(story: Story) -> None:
+    story.edits("ben was rolling back deploy 4812 then.")
+    assert not story.is_published
+    assert "it is being read again" in (story.claim.why or "")
+    judge = ScriptedJudge(NONE, FULL)
+    story.works(judge)
+    assert [claim.text for claim in judge.asked[0].claims] == [story.claim.text]
+    assert (story.is_published, story.claim.why, story.is_due) == (False, NONE.why, False)
+    story.edits("ben rolled back deploy 4812.")
+    story.works(judge)
+    assert (story.is_published, story.is_due) == (True, False)
+    with story.db.reading() as session:
+        debt = debt_of(session, story.incident_id, story.clock.now())
+    assert debt.claims == 0, "a person answers for these words already"
+
+
+def test_it_waits_for_an_answer_about_a_person_s_few_other_words(story: Story) -> None:
+    story.edits("ben was rolling back deploy 4812 then.")
+    silent = ScriptedJudge(SILENT)
+    for _ in range(2 * MAX_ATTEMPTS):
+        story.works(silent)
+        story.wall.advance_to(story.wall.now() + timedelta(minutes=6))
+    assert len(silent.asked) == MAX_ATTEMPTS
+    assert not story.is_published
+
+
+def test_adding_the_same_sentence_anew_lifts_nothing(story: Story) -> None:
+    again = story.adds("Ben was rolling back deploy 4812", 1)
+    assert story.why(again) == NONE.why
+    beside = story.adds("ben was rolling back deploy 4812.", 1, 5)
+    altered = story.adds("ben was rolling back deploy 4812 then.", 1)
+    for claim_id in (beside, altered):
+        assert "it is being read again" in (story.why(claim_id) or "")
+    judge = ScriptedJudge(FULL)
+    story.works(judge)
+    assert len(judge.asked[0].claims) == 2
+    assert (story.why(again), story.why(beside), story.why(altered)) == (NONE.why, None, None)
+
+
+def test_what_is_added_in_other_words_is_not_for_the_judge(story: Story) -> None:
+    assert story.why(story.adds("the failover worked.", 5)) is None
+    assert not story.is_due
+
+
+def test_no_message_is_offered_for_what_only_the_judge_refused(story: Story) -> None:
+    with story.db.reading() as session:
+        incident = session.get_one(Incident, story.incident_id)
+        assert message_to_cite(session, incident, story.claim.id) is None
