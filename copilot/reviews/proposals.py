@@ -10,14 +10,15 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from copilot.errors import BadInputError
+from copilot.ports import Support
 from copilot.reviews import ledger
 from copilot.reviews.acting import Held, hold_claim, record, refuse_if_unseen
-from copilot.reviews.checking import check_words, look_again
+from copilot.reviews.checking import check_against, check_words, look_again
 from copilot.reviews.models import Citation, Claim, ClaimState
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.sources import Source, cited
 from copilot.reviews.versions import add_row, cite_all
-from copilot.reviews.vocabulary import ActKind, LedgerKind
+from copilot.reviews.vocabulary import JUDGE_AGAIN, ActKind, LedgerKind
 
 
 def take_proposal(
@@ -105,22 +106,28 @@ def propose(
     *,
     by: Reviewer,
     now: datetime,
+    instead_of: Claim | None = None,
 ) -> Claim:
-    """Keep the words of `by` beside those of somebody else, who was first."""
-    check = check_words(session, held.incident, text, look_again(sources))
+    """Keep the words of `by` beside those of somebody else, who was first; or `instead_of` another
+    proposal there.
+
+    What says again what the second judge refused is refused with it.
+    """
+    judged = [one.judged for one in (held.claim, instead_of) if one is not None]
     row = Claim(
         review_id=held.review.id,
         section=held.claim.section,
         position=held.claim.position,
         text=text,
         drafted_text="",
-        is_supported=check.is_supported,
-        failed_check=check.problem,
+        judged=Support.NONE if {Support.NONE, JUDGE_AGAIN}.intersection(judged) else None,
         state=ClaimState.EDITED,
         checked_by=by.signature,
         checked_at=now,
         proposed_for_id=held.claim.id,
     )
+    check = check_against(session, held.incident, row, look_again(sources))
+    row.is_supported, row.failed_check = check.is_supported, check.problem
     add_row(session, row, [cited(source) for source in sources])
     record(session, held.incident, row, ActKind.PROPOSED, by, now, proposal=True)
     return row

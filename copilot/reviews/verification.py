@@ -80,7 +80,7 @@ def edit_claim(
     if held.claim.proposed_for_id is not None:
         beside = hold_claim(session, held.claim.proposed_for_id)
         bring_back(session, beside)
-        return propose(session, beside, line, held.sources, by=by, now=now)
+        return propose(session, beside, line, held.sources, by=by, now=now, instead_of=held.claim)
     bring_back(session, held)
     if line == held.claim.text:
         return _verify(session, held, by, now)

@@ -88,7 +88,7 @@ class TestSigning:
     ) -> None:
         seen = what_is_signed(sam, review)
         claim = claim_with(sam, review, "0 lag")
-        stamp = next(iter(world.stamps.values()))
+        stamp = world.stamps["10:06:02"]
         sam.sends(f"{review}/claims/{claim}/cite", {"message": stamp})
         sam.sends(f"{review}/sign", seen)
         assert "changed the review since you opened" in text_of(sam.sees(f"{review}/sign"))

@@ -22,6 +22,7 @@ from copilot.reviews.drafting import (
 )
 from copilot.reviews.models import Claim
 from copilot.reviews.nearby import message_to_cite
+from copilot.reviews.proposals import take_proposal
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.verification import edit_claim, undo, verify
 from copilot.reviews.views import ClaimView
@@ -90,9 +91,15 @@ class Story:
     def adds(self, text: str, *messages: int) -> int:
         with self.db.transaction() as session:
             stamps = [self.stamps[each] for each in messages]
-            args = {"section": "key_moments", "text": text, "message_ts": stamps}
-            now = self.clock.now()
-            return add_claim(session, self.incident_id, **args, by=ANA, now=now).id
+            return add_claim(
+                session,
+                self.incident_id,
+                section="key_moments",
+                text=text,
+                message_ts=stamps,
+                by=ANA,
+                now=self.clock.now(),
+            ).id
 
     def why(self, claim_id: int) -> str | None:
         with self.db.reading() as session:
@@ -290,3 +297,15 @@ def test_no_message_is_offered_for_what_only_the_judge_refused(story: Story) -> 
     with story.db.reading() as session:
         incident = session.get_one(Incident, story.incident_id)
         assert message_to_cite(session, incident, story.claim.id) is None
+
+
+def test_few_other_words_beside_it_lift_nothing_either(story: Story) -> None:
+    claim_id = story.claim.id
+    with story.db.transaction() as session:
+        now, words = story.clock.now(), "ben was rolling back deploy 4812 then."
+        beside = edit_claim(session, claim_id, text=words, by=ANA, now=now, seen="what it was")
+        proposal_id = beside.id
+    assert proposal_id != claim_id
+    with pytest.raises(BadInputError, match="second reading"), story.db.transaction() as session:
+        take_proposal(session, proposal_id, by=ANA, now=story.clock.now())
+    assert not story.is_published

@@ -366,6 +366,9 @@ def test_what_the_second_judge_does_not_find_is_kept_apart_until_somebody_reword
     with pytest.raises(BadInputError, match="failed a check"):
         act(edit_claim, doubted.id, text=ROLLBACK.text.upper())
     act(edit_claim, doubted.id, text=OTHERWISE)
+    (doubted,) = read(db, incident_id).unsupported
+    assert "it is being read again" in (doubted.why or ""), "these are the machine's words, turned"
+    act(edit_claim, doubted.id, text="Ben took deploy 4812 out of service.")
     assert claim_like(read(db, incident_id), "4812").supported
 
 
