@@ -68,6 +68,8 @@ def provenance(export: Export) -> str:
     if view.left_out:
         parts.append(f" ({'; '.join(view.left_out)})")
     parts.append(".")
+    if view.found_next_to_nothing:
+        parts.append(" The built-in engine found next to nothing in them; it reads English.")
     if view.gaps:
         stretches = count(len(view.gaps), "stretch", "stretches")
         parts.append(f" Not in the timeline: {stretches} ({'; '.join(view.gaps)}).")

@@ -9,6 +9,9 @@ from copilot.reviews.models import ClaimState
 from copilot.reviews.vocabulary import ActKind
 from copilot.reviews.written_down import WrittenDown
 
+_LOCAL = "local-"
+"""What the built-in engine's name begins with; its version follows."""
+
 
 class ReviewedIncident(BaseModel):
     id: int
@@ -198,6 +201,14 @@ class ReviewView(BaseModel):
     @property
     def claims(self) -> list[ClaimView]:
         return [claim for section in self.sections for claim in section.claims]
+
+    @property
+    def found_next_to_nothing(self) -> bool:
+        """The built-in engine alone read messages, and no sentence came of them."""
+        is_local = self.engine.startswith(_LOCAL) and " + " not in self.engine
+        sentences = [*self.claims, *self.unsupported, *self.rejected]
+        is_whole = not self.sections_waiting
+        return is_local and is_whole and self.events_read > 0 and not sentences
 
     @property
     def checked(self) -> int:
