@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from copilot.console.conversation import Line, conversation
+from copilot.console.conversation import Line, MessageLine, conversation
 from copilot.console.material import Material, gather, surroundings
-from copilot.console.shown_events import around
+from copilot.console.shown_events import around, lines_in, lines_of
 from copilot.reviews.views import CitationView
 from copilot.timeline.models import TimelineEvent
 
@@ -16,6 +16,8 @@ BEFORE, AFTER = 2, 3
 """Messages shown around a cited one, until the reader asks for more."""
 STEP = 8
 """More messages at a time."""
+FROM_THE_START = 30
+"""Messages shown where no claim is open: the conversation itself, of which any can be ticked."""
 MOST = 80
 """Before or after a cited message; beyond that the timeline is the better place."""
 
@@ -67,6 +69,28 @@ def read_sources(
         lines = conversation(events, surroundings(material, events, quotes))
         parts.append(SourcePart(lines, changed))
     return parts
+
+
+def read_start(session: Session, incident_id: int, reach: Reach) -> list[SourcePart]:
+    """The conversation from its beginning, where there is no claim to show the sources of."""
+    material = gather(session, incident_id)
+    events = lines_in(session, material.span, offset=0, limit=FROM_THE_START + reach.after - AFTER)
+    lines = conversation(events, surroundings(material, events))
+    return [SourcePart(lines, [])] if lines else []
+
+
+def read_ticked(
+    session: Session, incident_id: int, stamps: Sequence[str], parts: Sequence[SourcePart]
+) -> list[MessageLine]:
+    """Messages that were ticked and that no part shows: they stay ticked, in the form."""
+    shown = {line.message_ts for part in parts for line in part.lines if line.kind == "message"}
+    missing = set(stamps) - shown
+    if not missing:
+        return []
+    material = gather(session, incident_id)
+    events = lines_of(session, material.span, missing)
+    lines = conversation(events, surroundings(material, events))
+    return [line for line in lines if line.kind == "message" and not line.is_deleted]
 
 
 def _pieces(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from copilot.console import words
 from copilot.console.review_order import in_page_order, is_left, left_by_risk, next_after
-from copilot.console.review_sources import MOST, Reach, SourcePart, read_sources
+from copilot.console.review_sources import MOST, Reach, SourcePart, read_sources, read_start
 from copilot.console.review_state import review_state
 from copilot.console.sessions import Viewer
 from copilot.incidents.models import Incident
@@ -82,7 +82,7 @@ class ReviewPage:
 
     @property
     def more_before(self) -> bool:
-        return bool(self.sources) and self.reach.before < MOST
+        return self.opened is not None and bool(self.sources) and self.reach.before < MOST
 
     @property
     def more_after(self) -> bool:
@@ -104,7 +104,9 @@ def read_review_page(
         opened=opened,
         reach=asked.reach,
         sources=(
-            read_sources(session, incident.id, opened.citations, asked.reach) if opened else []
+            read_sources(session, incident.id, opened.citations, asked.reach)
+            if opened
+            else read_start(session, incident.id, asked.reach)
         ),
         to_cite=_to_cite(session, incident, review, opened),
         next_id=next_after(left, opened),

@@ -30,6 +30,14 @@ def lines_in(session: Session, span: Span, *, offset: int, limit: int) -> list[T
     return list(session.scalars(query.offset(offset).limit(limit)))
 
 
+def lines_of(session: Session, span: Span, stamps: Collection[str]) -> list[TimelineEvent]:
+    """The messages with these stamps, in order."""
+    query = select(TimelineEvent).where(
+        *within(span), _IS_LINE, TimelineEvent.message_ts.in_(stamps)
+    )
+    return list(session.scalars(query.order_by(*_IN_ORDER)))
+
+
 def lines_before(session: Session, span: Span, message_ts: str) -> int:
     """How many lines of the span come before the message."""
     query = select(func.count()).where(

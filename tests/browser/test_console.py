@@ -226,7 +226,7 @@ def test_a_draft_that_was_asked_for_appears_by_itself(desk: Desk) -> None:
     clock.advance_to(clock.now() + timedelta(minutes=1))
     page = desk.opens(incident(desk, "/review"))
     page.get_by_role("button", name="Draft again").click()
-    expect(page.get_by_text("A new draft is being written")).to_be_visible()
+    expect(page.get_by_text("a new draft is being written")).to_be_visible()
     before = page.locator("[data-latest]").get_attribute("data-state")
     draft_review(desk.console.db, desk.console.world.incident_id, WorldDrafter(), clock)
     expect(page.get_by_text("Version 2, drafted")).to_be_visible(timeout=20_000)

@@ -1,5 +1,7 @@
 """A sentence of one's own rests on messages that are ticked where they stand."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -74,3 +76,43 @@ def test_on_a_phone_the_open_sentence_stands_above_its_sources(phone: Desk, word
           return claim.top >= 0 && claim.bottom <= panel.top + 1;
         }"""
     )
+
+
+def test_a_tick_stays_when_another_sentence_is_opened(desk: Desk) -> None:
+    page = opens_claim(desk)
+    page.keyboard.press("a")
+    page.get_by_label("The sentence; it is checked like any other").fill(SHORT)
+    page.locator(".source article.is-cited").get_by_role("checkbox").check()
+    page.get_by_role("link", name="The runbook for indexer lag still says").click()
+    kept = page.locator("#ticked").get_by_role("checkbox")
+    expect(page.locator("#ticked")).to_contain_text("caught up")
+    expect(kept).to_be_checked()
+    page.get_by_role("link", name=LAG).click()
+    expect(kept).to_have_count(0)
+    expect(page.locator(".source article.is-cited").get_by_role("checkbox")).to_be_checked()
+    page.get_by_role("link", name="The runbook for indexer lag still says").click()
+    page.get_by_role("button", name="Add it").click()
+    added = page.locator(".section > ul > li.claim", has_text=SHORT)
+    expect(added).to_contain_text("edited by sam")
+    expect(kept).to_have_count(0)
+    expect(page.locator("[name=message]:checked")).to_have_count(0)
+
+
+def test_while_a_draft_is_written_the_bar_takes_one_line(desk: Desk) -> None:
+    page = desk.opens(f"/incidents/{desk.console.world.incident_id}/review")
+    clock = desk.console.clock
+    clock.advance_to(clock.now() + timedelta(minutes=1))
+    page.get_by_role("button", name="Draft again").click()
+    expect(page.get_by_text("a new draft is being written")).to_be_visible()
+    # As wide as it gets: a review with much to go.
+    page.locator(".to-go").evaluate(
+        "(part) => { part.textContent = '137 sentences and 10 sections to go' }"
+    )
+    page.locator("#progress").evaluate(
+        "(part) => { part.textContent = part.textContent.replace('0 of 11', '100 of 137') }"
+    )
+    tops = page.locator(".review-bar > *").evaluate_all(
+        "(parts) => parts.map((part) => part.getBoundingClientRect().top)"
+    )
+    foot = page.locator(".review-bar > .grow").evaluate("(p) => p.getBoundingClientRect().bottom")
+    assert max(tops) < foot

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from copilot.console import sessions
 from copilot.console.message_link import stamp_in
-from copilot.console.pages.review_desk import After, AtClaim, ReviewDesk, SeenForm, require_claim
+from copilot.console.pages.review_desk import After, AtClaim, ReviewDesk, require_claim
+from copilot.console.pages.review_forms import SeenForm
 from copilot.console.typed_words import Typed
 from copilot.incidents.notes import write_note
 from copilot.incidents.queries import get_incident

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum, auto
 from typing import Annotated
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.responses import Response
@@ -16,9 +16,11 @@ from copilot.console import sessions
 from copilot.console.addresses import ClaimId, IncidentId, incident_path
 from copilot.console.incident_header import Header, read_header
 from copilot.console.milestone_view import read_milestones
+from copilot.console.pages.review_forms import ReachForm, Seen
 from copilot.console.rendering import page
 from copilot.console.review_order import in_page_order, is_left, left_by_risk, next_after
 from copilot.console.review_seeding import answer_if_altered, with_altered
+from copilot.console.review_sources import Reach, read_ticked
 from copilot.console.review_view import Asked, read_review_page
 from copilot.console.sessions import SignedIn, Viewer
 from copilot.console.typed_words import NOTHING, Typed, find_place
@@ -48,38 +50,6 @@ Act = Callable[[Session], str | None]
 """Does it, and says what the person should hear of it, if anything."""
 _GLANCE = timedelta(seconds=1)
 """Who walks through with J and K has not had each claim open."""
-_AWAY = timedelta(minutes=30)
-"""A page that was open longer was left alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the person had before them when they acted."""
-
-    text: str | None
-    opened_at: datetime | None
-    """When the claim was opened on their page."""
-
-    def seconds(self, now: datetime) -> float | None:
-        """None where it is not known for how long they looked."""
-        if self.opened_at is None or not timedelta(0) <= now - self.opened_at <= _AWAY:
-            return None
-        return (now - self.opened_at).total_seconds()
-
-
-def _seen(
-    seen: Annotated[str, Form(max_length=4000)] = "",
-    opened_at: Annotated[str, Form(max_length=40)] = "",
-) -> Seen:
-    try:
-        instant = datetime.fromisoformat(opened_at)
-    except ValueError:
-        instant = None
-    is_usable = instant is not None and instant.tzinfo is not None
-    return Seen(seen or None, instant if is_usable else None)
-
-
-SeenForm = Annotated[Seen, Depends(_seen)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +60,21 @@ class At:
     viewer: Viewer
     incident_id: int
     claim_id: int
+    reach: Reach
 
     @property
     def by(self) -> Reviewer:
         return reviewer_of(self.viewer)
 
 
-def _at(request: Request, viewer: SignedIn, incident_id: IncidentId, claim_id: ClaimId) -> At:
-    return At(request, viewer, incident_id, claim_id)
+def _at(
+    request: Request,
+    viewer: SignedIn,
+    incident_id: IncidentId,
+    claim_id: ClaimId,
+    reach: ReachForm,
+) -> At:
+    return At(request, viewer, incident_id, claim_id, reach)
 
 
 AtClaim = Annotated[At, Depends(_at)]
@@ -150,6 +127,7 @@ class ReviewDesk:
             milestones = read_milestones(
                 session, incident_id, viewer, typed=sessions.take_typed(request)
             )
+            ticked = read_ticked(session, incident_id, typed.ticked, shown.sources)
         return page(
             request,
             "review.html",
@@ -159,6 +137,7 @@ class ReviewDesk:
             review=view,
             milestones=milestones,
             typed=find_place(typed, view, shown.opened),
+            ticked_elsewhere=ticked,
             tab="review",
         )
 
@@ -185,13 +164,11 @@ class ReviewDesk:
                     self.note_opened(session, at, claim, seen)
                 told = revealed or act(session)
         except BadInputError as error:
-            return self.refuse(
-                at.request, at.viewer, at.incident_id, str(error), typed, at.claim_id
-            )
+            return self._refuse_at(at, str(error), typed)
         if revealed is not None and typed is not NOTHING:
             # Words on a sentence that was none: they are put back for the real one, not saved.
             why = f"{revealed} Your words wait in the form."
-            return self.refuse(at.request, at.viewer, at.incident_id, why, typed, at.claim_id)
+            return self._refuse_at(at, why, typed)
         if told:
             sessions.tell_once(at.request, told)
         with self.db.reading() as session:
@@ -212,13 +189,16 @@ class ReviewDesk:
         incident_id: int,
         why: str,
         typed: Typed,
-        claim_id: int | None,
+        asked: Asked,
     ) -> Response:
-        """The page again, with why, and with what was typed in its form."""
+        """The page as it was `asked` for again, with why, and with what was typed in its form."""
         sessions.tell_once(request, why)
-        typed = replace(typed, claim_id=claim_id)
-        asked = Asked(claim_id)
+        typed = replace(typed, claim_id=asked.claim_id)
         return self.show(request, viewer, incident_id, asked, typed=typed, status_code=409)
+
+    def _refuse_at(self, at: At, why: str, typed: Typed) -> Response:
+        asked = Asked(at.claim_id, at.reach)
+        return self.refuse(at.request, at.viewer, at.incident_id, why, typed, asked)
 
     def note_opened(self, session: Session, at: At, claim: Claim, seen: Seen) -> None:
         """The page opens a claim beside its sources; what is not known is for how long."""

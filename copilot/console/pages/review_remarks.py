@@ -14,11 +14,12 @@ from copilot.console.pages.review_desk import (
     After,
     AtClaim,
     ReviewDesk,
-    SeenForm,
     require_claim,
     reviewer_of,
     to_review,
 )
+from copilot.console.pages.review_forms import ReachForm, SeenForm
+from copilot.console.review_view import Asked
 from copilot.console.sessions import SignedIn
 from copilot.console.typed_words import NOTHING, Typed
 from copilot.errors import BadInputError, NotFoundError
@@ -58,6 +59,7 @@ def _add_comments(router: APIRouter, desk: ReviewDesk) -> None:
         request: Request,
         viewer: SignedIn,
         incident_id: IncidentId,
+        reach: ReachForm,
         text: Words = "",
         opened: Claim = None,
     ) -> Response:
@@ -67,7 +69,9 @@ def _add_comments(router: APIRouter, desk: ReviewDesk) -> None:
                 comments.write_comment(session, incident_id, text=text, by=by, now=now())
         except BadInputError as error:
             typed = Typed("remark", {"text": text})
-            return desk.refuse(request, viewer, incident_id, str(error), typed, opened)
+            return desk.refuse(
+                request, viewer, incident_id, str(error), typed, Asked(opened, reach)
+            )
         return to_review(incident_id, opened)
 
     @router.post(f"{REVIEW}/comments/{{comment_id}}/settle", dependencies=ONLY_OWN_FORMS)
@@ -76,6 +80,7 @@ def _add_comments(router: APIRouter, desk: ReviewDesk) -> None:
         viewer: SignedIn,
         incident_id: IncidentId,
         comment_id: CommentId,
+        reach: ReachForm,
         opened: Claim = None,
     ) -> Response:
         try:
@@ -83,7 +88,9 @@ def _add_comments(router: APIRouter, desk: ReviewDesk) -> None:
                 _require_comment(session, incident_id, comment_id)
                 comments.settle_comment(session, comment_id, by=reviewer_of(viewer), now=now())
         except BadInputError as error:
-            return desk.refuse(request, viewer, incident_id, str(error), NOTHING, opened)
+            return desk.refuse(
+                request, viewer, incident_id, str(error), NOTHING, Asked(opened, reach)
+            )
         return to_review(incident_id, opened)
 
 
@@ -93,6 +100,7 @@ def _add_sentences(router: APIRouter, desk: ReviewDesk) -> None:
         request: Request,
         viewer: SignedIn,
         incident_id: IncidentId,
+        reach: ReachForm,
         section: Annotated[str, Form(max_length=64)] = "",
         text: Words = "",
         message: Messages = NO_MESSAGES,
@@ -113,7 +121,9 @@ def _add_sentences(router: APIRouter, desk: ReviewDesk) -> None:
                 )
         except BadInputError as error:
             typed = Typed("add", {"text": text, "section": section}, tuple(message))
-            return desk.refuse(request, viewer, incident_id, str(error), typed, opened)
+            return desk.refuse(
+                request, viewer, incident_id, str(error), typed, Asked(opened, reach)
+            )
         if not claim.is_supported:
             sessions.tell_once(
                 request,

@@ -19,10 +19,12 @@ from copilot.console.pages.review_desk import (
     reviewer_of,
     to_review,
 )
+from copilot.console.pages.review_forms import ReachForm
 from copilot.console.pages.review_remarks import NO_MESSAGES, REVIEW, Messages
 from copilot.console.pages.review_remarks import Claim as OpenedClaim
 from copilot.console.rendering import page
 from copilot.console.review_order import left_by_risk
+from copilot.console.review_view import Asked
 from copilot.console.sessions import SignedIn
 from copilot.console.typed_words import Typed
 from copilot.errors import BadInputError, NotFoundError
@@ -102,6 +104,7 @@ def _add_amendments(router: APIRouter, desk: ReviewDesk) -> None:
         request: Request,
         viewer: SignedIn,
         incident_id: IncidentId,
+        reach: ReachForm,
         section: Annotated[str, Form(max_length=64)] = "",
         text: Words = "",
         message: Messages = NO_MESSAGES,
@@ -124,5 +127,7 @@ def _add_amendments(router: APIRouter, desk: ReviewDesk) -> None:
         except BadInputError as error:
             fields = {"text": text, "section": section, "why": why}
             typed = Typed("add", fields, tuple(message))
-            return desk.refuse(request, viewer, incident_id, str(error), typed, opened)
+            return desk.refuse(
+                request, viewer, incident_id, str(error), typed, Asked(opened, reach)
+            )
         return to_review(incident_id)

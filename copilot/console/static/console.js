@@ -5,9 +5,11 @@ import { watchKeys } from "./keys.js";
 import { watchReplay } from "./replay.js";
 import { watchReviewing } from "./reviewing.js";
 import { watchSwaps } from "./swap.js";
+import { watchTicks } from "./ticks.js";
 import { watchUnsent } from "./unsent.js";
 
 watchUnsent();
+watchTicks();
 watchSwaps();
 watchEpisodes();
 watchKeys();

@@ -1,3 +1,5 @@
+import { forgetTicks } from "./ticks.js";
+
 // Words that were typed and not sent stay with the browser tab: another claim may be opened, the
 // page loaded again, the session may end. A field names itself by data-words.
 
@@ -18,6 +20,7 @@ export function watchUnsent() {
 
 export function sent(form) {
   for (const field of form.querySelectorAll("[data-words]")) forget(field.dataset.words);
+  forgetTicks(form);
   form.reset();
   const folded = form.closest("details");
   if (folded) folded.open = false;
