@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from math import log2
 from zoneinfo import ZoneInfo
 
+from copilot.local.drafter_elsewhere import is_elsewhere
 from copilot.local.drafter_log import common_stems, log_keepers, shared_labels
 from copilot.local.drafter_moments import (
     UNSURE,
@@ -122,6 +123,7 @@ def _planned(request: DraftRequest) -> Selection:
         for at, message in enumerate(told)
         for sentence in in_context(sentences_of(message))
         if not is_taken_back(sentence, told[at + 1 : at + 1 + _SOON_PUT_RIGHT])
+        and not is_elsewhere(sentence, request.facts.title)
     ]
     logged = logged_by(keepers, sentences)
     common = common_stems(logged)

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from copilot.local.drafter_log import is_deed, opens_with_deed
 from copilot.local.drafter_selection import TITLE_OF_CHANGE, WITHOUT_SAYING, Selection, with_cue
-from copilot.local.drafter_unfit import came_to_nothing, is_offered
+from copilot.local.drafter_unfit import came_to_nothing, is_forbidden, is_offered
 from copilot.local.drafter_wording import Wordings
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
@@ -191,7 +191,9 @@ def _response_in(logged: Sentence, selection: Selection) -> Sentence | None:
 
 
 def _worth_logging(logged: Sequence[Sentence]) -> list[Sentence]:
-    return [one for one in logged if one.score >= _LOGGED and not points(one)]
+    return [
+        one for one in logged if one.score >= _LOGGED and not points(one) and not is_forbidden(one)
+    ]
 
 
 def logged_by(keepers: frozenset[str | None], sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from copilot.local.drafter_log import opens_with_deed
 from copilot.local.drafter_moments import UNSURE, WORTH_LEARNING
 from copilot.local.drafter_selection import TITLE_OF_CHANGE, Selection, with_cue, with_substance
-from copilot.local.drafter_unfit import is_about_telling, is_no_harm, is_offered
+from copilot.local.drafter_unfit import is_about_telling, is_forbidden, is_no_harm, is_offered
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import IncidentFacts
 from copilot.reviews.cues import Cue, cues_in
@@ -51,7 +51,7 @@ def take_summary(
     """What was wrong, and how it ended, each in one sentence that somebody said."""
     told = with_cue(sentences, *Cue, without=[Cue.QUESTION, Cue.OPEN, Cue.PLAN])
     ends = with_cue([*told, *_parts_left(selection, told)], Cue.END, without=[Cue.GUESS])
-    late = [_as_end(sentence, selection, facts) for sentence in ends]
+    late = [_as_end(one, selection, facts) for one in ends if not is_forbidden(one)]
     plainly = [one for one in with_cue(late, *Cue, without=[Cue.WELL]) if not points(one)]
     (
         _take_end(selection, plainly, words)

@@ -88,6 +88,13 @@ _NO_CAUSE = re.compile(
     r"|\bcause (?:is |was |remains )?(?:still )?(?:unknown|not)\b",
     re.IGNORECASE,
 )
+_DENIED = re.compile(
+    r"(?:\b(?:but|and|yet|though)|^|[.!;,]) *(?:it|that|this) (?:did|was|is)(?: not|n['’]?t)"
+    r"(?: it| that| the (?:case|cause|culprit))?\s*(?:[.!;,]|$)"
+    r"|\b(?:was|is)(?: not|n['’]?t) it\b(?!\W*\?)",
+    re.IGNORECASE,
+)
+"""`I thought the deploy caused it but it did not`, be it said in two sentences."""
 _BARELY_FOUND = re.compile(
     r"\b(?:identified|discovered|detected|verified|found|confirmed)(?: and [^,;]+)?\W*$"
     r"|\b(?:issues?|problems?) [^.]{0,30}(?:is|are|was|were) (?:identified|discovered)\b",
@@ -103,6 +110,19 @@ _NO_HARM = re.compile(
     r" (?:were|was|are|is|have been|got)\b",
     re.IGNORECASE,
 )
+_NOTHING_LOST = re.compile(
+    r"(?<![.,:])\b(?:no|zero|0|none of (?:the|our)) (?:[a-z]+ ){1,3}"
+    r"(?:were|was|are|is|have been|has been|got) (?:lost|dropped|hit|affected|impacted|harmed"
+    r"|corrupted|delayed|charged|hurt|missing|failed|failing)\b",
+    re.IGNORECASE,
+)
+"""Such words of harm are no sign of any."""
+_FORBIDS = re.compile(
+    r"^\W*(?:(?:please|pls|@\S+|everyone|all|hey|again)[,:]? )*(?:do not|don['’]?t)\s+(?!see\b|know"
+    r"|think|have\b|get\b|find\b|need|want|believe|notice|understand|recall|remember|expect|seem)",
+    re.IGNORECASE,
+)
+"""`Don't see any errors now` forbids nothing."""
 _NOTHING_CAME = re.compile(
     r"\b(?:but|and|yet) (?:nothing|no (?:\w+ )?(?:effect|luck|change)|still|it (?:failed|did))\b"
     r"|\b(?:persists?|(?:is|are|was|were) still\b|still (?:fail|see|happen|broken|down)\w*"
@@ -126,8 +146,14 @@ _FEWEST_SAME = 3
 
 
 def is_offered(sentence: Sentence) -> bool:
-    """Somebody could do it, or thought of it; nobody did."""
-    return bool(_OFFER.search(sentence.text) or _SUPPOSED.search(sentence.text))
+    """Somebody could do it, thought of it or forbade it; nobody did."""
+    text = sentence.text
+    return bool(_OFFER.search(text) or _SUPPOSED.search(text) or is_forbidden(sentence))
+
+
+def is_forbidden(sentence: Sentence) -> bool:
+    """`Do not roll back`: no deed, and no end of anything."""
+    return _FORBIDS.match(sentence.text) is not None
 
 
 def is_asked_to_know(sentence: Sentence) -> bool:
@@ -139,6 +165,9 @@ def explains_nothing(sentence: Sentence) -> bool:
     """A symptom, a report or a reaction: it tells of the trouble, not where it came from."""
     text = sentence.text
     if _NO_CAUSE.search(text) or _BARELY_FOUND.search(text):
+        return True
+    _, _, rest = sentence.message.text.partition(text)
+    if _DENIED.search(text) or _DENIED.match(rest.lstrip(" .!;,\n")):
         return True
     if (
         _quotes_trouble(text)
@@ -162,7 +191,12 @@ def is_about_telling(sentence: Sentence) -> bool:
 
 
 def is_no_harm(sentence: Sentence) -> bool:
-    return _NO_HARM.search(sentence.text) is not None
+    return _NO_HARM.search(sentence.text) is not None or is_nothing_lost(sentence)
+
+
+def is_nothing_lost(sentence: Sentence) -> bool:
+    """`Zero orders were lost`: nobody took notice of anything by that."""
+    return _NOTHING_LOST.search(sentence.text) is not None
 
 
 def came_to_nothing(sentence: Sentence) -> bool:
