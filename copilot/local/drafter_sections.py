@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from copilot.local.drafter_selection import Selection, with_substance
-from copilot.local.drafter_unfit import is_asked_to_know
+from copilot.local.drafter_selection import Selection, meant_by, with_substance
+from copilot.local.drafter_unfit import is_asked_to_know, is_nothing_lost
 from copilot.local.drafter_unheard import AHEAD
 from copilot.local.drafter_wording import Wordings
 from copilot.local.on_the_spot import is_on_the_spot
@@ -43,6 +43,7 @@ def first_signs(sentences: Sequence[Sentence]) -> list[Sentence]:
         and not sentence.cues & {Cue.END, Cue.WELL}
         and (Cue.ACTION not in sentence.cues or Cue.DETECTED in sentence.cues)
         and sentence.score > _FAINT
+        and not is_nothing_lost(sentence)
     ]
     if not signs:
         return []
@@ -66,7 +67,11 @@ def first_signs(sentences: Sequence[Sentence]) -> list[Sentence]:
 def take_follow_ups(
     selection: Selection, follow_ups: Sequence[FollowUpFact], wordings: Wordings
 ) -> None:
-    for follow_up in follow_ups:
+    told = set[tuple[frozenset[str], str | None]]()
+    for follow_up in sorted(follow_ups, key=lambda one: not one.is_accepted):
+        same = (meant_by(follow_up.title), follow_up.owner_name)
+        if same in told and not follow_up.is_accepted:
+            continue
         sources = [
             (selection.by_number[quote.number], quote.text)
             for quote in follow_up.evidence
@@ -82,6 +87,7 @@ def take_follow_ups(
             if claim:
                 selection.add(claim, _SURE + follow_up.is_accepted)
                 selection.used.update(message.number for message, _ in sources)
+                told.add(same)
                 break
 
 

@@ -11,6 +11,7 @@ from copilot.reviews.citations import check_claim
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
 from copilot.reviews.salience import FEW_WORDS, Sentence, is_told, whole_of, without_label
+from copilot.reviews.words import bare_stem, word_set, words
 
 Wording = Callable[[Sentence], str | None]
 
@@ -19,6 +20,13 @@ _SAME_STATUS = timedelta(minutes=30)
 _SAME_IN_A_LOG = 0.8
 """Lines of a log are short and alike; what differs in one word happened another time."""
 _TELLING_STEMS = 2
+_FILLERS = word_set(
+    """
+    a again also am an and are be been definitely i is just now ok please really seeing so still the
+    too very was we were yes
+    """
+) - {"seeing"}
+"""Small words that leave what is said as it was; `not`, `down` and `back` do not."""
 WITHOUT_SAYING = frozenset({"incident", "issue"})
 """`Resolved` says what `Incident is resolved` says."""
 TITLE_OF_CHANGE = re.compile(r"^#\d+\s+\S")
@@ -73,21 +81,47 @@ class Selection:
         least: float = 0.0,
     ) -> int:
         """Add up to `limit` claims, the most telling first; how many were added."""
-        pool = [sentence for sentence in candidates if sentence.score >= least]
+        pool = self._once_each(one for one in candidates if one.score >= least)
         if by_score:
             pool.sort(key=lambda sentence: -sentence.score)
         added = 0
+        quoted = self._quoted_in(section)
         for sentence in pool:
             if added >= limit:
                 break
-            if self.is_told(sentence):
+            said = self._as_said(sentence)
+            if said in quoted or self.is_told(sentence):
                 continue
             claim = self._worded(section, sentence, wording)
             if claim:
                 self.add(claim, sentence.score)
                 self.mark_told(sentence)
+                quoted.add(said)
                 added += 1
         return added
+
+    def _once_each(self, sentences: Iterable[Sentence]) -> list[Sentence]:
+        """The first untold of those that say the same, in the given order."""
+        by_meaning: dict[frozenset[str], list[Sentence]] = {}
+        given = [sentence for sentence in sentences if not self.is_told(sentence)]
+        for sentence in given:
+            by_meaning.setdefault(self._as_said(sentence), []).append(sentence)
+        firsts = {
+            id(min(same, key=lambda one: self.at[one.message.number]))
+            for same in by_meaning.values()
+        }
+        return [sentence for sentence in given if id(sentence) in firsts]
+
+    def _quoted_in(self, section: Section) -> set[frozenset[str]]:
+        return {meant_by(quote.text) for claim in self.of(section) for quote in claim.citations}
+
+    def _as_said(self, sentence: Sentence) -> frozenset[str]:
+        """Equal for what a section would have twice, be it hours apart; `resolved` may come back
+        in another episode."""
+        said = meant_by(sentence.text)
+        if Cue.STATUS in sentence.cues:
+            return said | {f"episode {self.episode_of[sentence.message.number]}"}
+        return said
 
     def _worded(
         self, section: Section, sentence: Sentence, wording: Wording
@@ -169,6 +203,11 @@ class Selection:
             len(own & other) >= _SAME_IN_A_LOG * max(len(own), len(other))
             for other in (told - self.common for told in self.told)
         )
+
+
+def meant_by(text: str) -> frozenset[str]:
+    """Equal for sentences that say the same in nearly the same words, a `not` included."""
+    return frozenset(bare_stem(word) for word in words(text) if word.lower() not in _FILLERS)
 
 
 def with_cue(
