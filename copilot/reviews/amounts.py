@@ -40,6 +40,8 @@ _N_IN_M = re.compile(
 )
 _MOST_IN = 20
 _SHORT = 3
+_FOLD = r"(?:\bx ?{0}|(?<!\d){0} ?x)\b"
+"""`x10` for tenfold."""
 _SCALES = (("million", 1e6), ("billion", 1e9), ("thousand", 1e3))
 _RANGE = re.compile(
     r"(?<![\d.:])(\d{1,3})(?: ?(?:-|–|\.\.) ?| (?:to|through|thru) )(?:[A-Za-z_]{1,20}-?)?"
@@ -120,6 +122,7 @@ def _is_carried(
         or _counts_the_sources(number, cited)
         or _is_reference(number, texts)
         or _is_listed(number, texts)
+        or any(re.search(_FOLD.format(number.digits), text) for text in texts)
         or _is_said_in_words(number, texts)
         or _is_year(number, known, cited, zone)
         or may_be_time(said, number.digits, cited, zone)
@@ -143,7 +146,7 @@ def _is_of_the_same_scale(number: Number, claim: str, known: Sequence[Number]) -
     """`61.2 million, typical is 38 or so`: the second in millions, too."""
     by = next((scale for word, scale in _SCALES if word in claim.lower()), None)
     return by is not None and any(
-        not other.unit and abs(other.value - number.value / by) < 0.001 for other in known
+        other.unit in ("", "s") and abs(other.value - number.value / by) < 0.001 for other in known
     )
 
 

@@ -85,13 +85,31 @@ _IF_SO = re.compile(
 """It asks whether; whoever asks why something hangs says that it does."""
 
 
+_ASKS_WHETHER = re.compile(r"\b(?:whether|if)\b[^?]*\?\s*$", re.IGNORECASE)
+_ANSWERS = re.compile(
+    r"\W*(?:yes|yep|yeah|yup|no|nope|none|confirmed|indeed|they|it|we did|looks like)\b", re.I
+)
+
+
 def problem_with_certainty(claim: str, cited: Sequence[WindowMessage]) -> str | None:
     plain = normalised(claim)
     if _hedges(plain) or _TOLD_AS_HEDGED.search(plain) or _ASKING.search(plain):
         return _problem_with_plans(plain, cited)
-    if all(_asks(passage.text) for m in cited for passage in sentences_of(m.text)):
+    sentences = [passage for m in cited for passage in sentences_of(m.text)]
+    if all(_asks(p.text) for p in sentences) or _is_only_asked(plain, sentences):
         return "its source asks, it does not state"
     return _problem_with_hedges(plain, cited) or _problem_with_plans(plain, cited)
+
+
+def _is_only_asked(plain: str, sentences: Sequence[Passage]) -> bool:
+    """All of it stands in a question whether it is so, and nobody answers."""
+    said = passage_of(plain)
+    whole = [p for p in sentences if said.words and p.likeness(said) >= len(said.words)]
+    return (
+        bool(whole)
+        and all(_ASKS_WHETHER.search(passage.text) for passage in whole)
+        and not any(_ANSWERS.match(passage.text) for passage in sentences)
+    )
 
 
 def _problem_with_hedges(plain: str, cited: Sequence[WindowMessage]) -> str | None:

@@ -41,6 +41,7 @@ _NOT = re.compile(NEGATION.pattern + r"|(?<![\w.,:])(?:0|zero)(?= [a-z])", re.IG
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _UNHARMED = re.compile(r"(?:unaffected|unharmed|unscathed|untouched|unrelated|spared)$")
 _NEARLY = 1.0
+_FLATLY = 2
 
 
 class Denial:
@@ -81,7 +82,9 @@ class Sources:
             ) and self._says(no.head)
         if no.is_never and not any(carries_never(text) for text in self.sentences):
             return not (may_stand and is_harm(no.head))
-        if _UNHARMED.match(no.head) and any(is_well(p.text) for p in near):
+        if self._says_flatly(no) or (
+            _UNHARMED.match(no.head) and any(is_well(p.text) for p in near)
+        ):
             return True
         if is_lack(no.head):
             return not may_stand and self._is_lacking(no, near)
@@ -93,6 +96,24 @@ class Sources:
         if not carriers or self._tells_facts(no):
             return True
         return not may_stand and self._is_affirmed(no, carriers)
+
+    def _says_flatly(self, no: Denial) -> bool:
+        """A clause says, word for word, what it denies, and none so near says otherwise."""
+        own = {
+            bare_stem(word)
+            for word in words(no.part)
+            if word not in STOPWORDS and NEGATION.search(word) is None
+        }
+        if len(own) < _FLATLY:
+            return False
+        for passage in self.stated:
+            told = {bare_stem(word) for word in words(passage.text)}
+            if _NOT.search(passage.text) or not own <= told:
+                continue
+            near = passage.likeness(no.said)
+            if not any(p.likeness(no.said) >= near for p in self._carriers(no, self.clauses)):
+                return True
+        return False
 
     def _may_stand_near(
         self, no: Denial, near: Sequence[Passage], may_stand: Sequence[str]

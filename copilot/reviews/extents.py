@@ -138,7 +138,8 @@ def problem_with_extent(claim: str, texts: Sequence[str]) -> str | None:
         return f"“{told[1]}” is said of something else in its sources"
     if _NOT_ALL.search(claim[: told.start()]) or _BUT.match(claim, told.end()):
         return None
-    if any(_PARTLY.search(text) or _counts(text) for text in texts):
+    is_people = told[1].lower() in ("everyone", "everybody")
+    if is_people or any(_PARTLY.search(text) or _counts(text) for text in texts):
         return f"“{told[1]}” says more than its sources"
     return None
 
@@ -158,5 +159,8 @@ def _is_all_of(claim: str, texts: Sequence[str]) -> bool:
     figures = figures_of(claim)
     counted = re.search(r"\b(?:all|each of)(?: of)?(?: the| its)? (\d[\d,.]{0,12})", figures, re.I)
     if counted is None:
-        return any(re.search(r"\b100 ?%|\b(\d{1,6}) (?:of|/) \1\b", text) for text in texts)
+        return any(
+            re.search(r"\b100 ?%|\b(\d{1,6}) ?(?:of|/) ?\1\b|(?<![\d.])0 ?(?:of|/) ?\d", text)
+            for text in texts
+        )
     return any(counted[1].rstrip(".,") in figures_of(text) for text in texts)

@@ -133,8 +133,9 @@ def _is_written_otherwise(token: str, known: Sequence[str]) -> bool:
     if len(bare) < 2:
         return False
     parts = rf"(?<![A-Za-z0-9]){re.escape(token)}(?![A-Za-z0-9])"
-    if "_" not in token and any(re.search(rf"_{parts}|{parts}_", text, re.I) for text in known):
-        return True  # `p90` of `queue_wait_p90`
+    is_part = rf"_{parts}|{parts}_|{parts}-[a-z]{{0,8}}\d"
+    if "_" not in token and any(re.search(is_part, text, re.IGNORECASE) for text in known):
+        return True  # `p90` of `queue_wait_p90`, `f01` of `f01-f24`
     counted = _OF_UNITS.fullmatch(token)
     if counted and any(re.search(rf"(?<![\d.]){counted[1]}(?!\d)", text) for text in known):
         return True  # `24-volt` of `24V`

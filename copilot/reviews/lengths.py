@@ -51,6 +51,12 @@ _AN = r"(?:an?|each|every|per|one|any|another)"
 _KEYED = re.compile(
     r"(?:^|[\s_.(])(?:(ms|millis\w*)|(s|secs?|seconds?)|(mins?|minutes?))(?=[\s_.:=)]|$)"
 )
+_COUNTER = re.compile(r"(?<![\d:.])(\d{1,3}):([0-5]\d):([0-5]\d)(?![\d:])")
+_ELAPSED = re.compile(
+    r"\b(?:elapsed|runtime|duration|oldest|age|took|planned|for)[ :=]{1,2}"
+    r"(\d{1,2}):([0-5]\d)(?![\d:])",
+    re.I,
+)
 _ROUGHLY = 0.12
 """How far `about` and `nearly` may be off, as a share: 37 minutes are about 40."""
 _ROUNDED = 0.15
@@ -73,7 +79,8 @@ def problem_with_lengths(
         return None
     texts = [normalised(message.text) for message in cited]
     stated = [length for text in texts for length in stated_in(text).lengths]
-    told = [length.seconds for length in stated] + [each for t in texts for each in _keyed(t)]
+    told = [length.seconds for length in stated]
+    told += [each for text in texts for each in (*_keyed(text), *_counted(text))]
     measured = _measured(said, cited, zone)
     derived = [*measured, *(one + other for one, other in combinations(told[:12], 2))]
     if _COMPARED.search(claim):
@@ -160,6 +167,14 @@ def _keyed(text: str) -> Iterator[float]:
     for number in stated_in(text).numbers:
         if number.unit == "" and number.value > 1:
             yield from (number.value * factor for factor in factors)
+
+
+def _counted(text: str) -> Iterator[float]:
+    """As counters show them: `oldest 00:51:07`, `elapsed 02:40`."""
+    for hours, minutes, seconds in _COUNTER.findall(text):
+        yield 3600.0 * int(hours) + 60.0 * int(minutes) + int(seconds)
+    for hours, minutes in _ELAPSED.findall(text):
+        yield 3600.0 * int(hours) + 60.0 * int(minutes)
 
 
 def _days_between(cited: Sequence[WindowMessage], zone: tzinfo) -> Iterator[float]:

@@ -1,6 +1,7 @@
 """Checks that whom a claim names, and who it says did or said something, come from its sources."""
 
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -66,11 +67,18 @@ def problem_with_names(
         _unknown_person(plain, allowed, named)
         or _unknown_mention(plain, allowed)
         or _wrong_speaker(plain, cited, named)
-        or _unknown_capitalised(plain, allowed)
-        or _unknown_subject(plain, allowed)
+        or _unknown_capitalised(_plain_letters(plain), _plain_letters(allowed))
+        or _unknown_subject(_plain_letters(plain), _plain_letters(allowed))
         or _unknown_speaker(plain, cited, allowed)
         or _wrong_doer(plain, cited, named, known_names)
     )
+
+
+def _plain_letters(text: str) -> str:
+    """Without accents: who is Solène in a review may be solene in the chat."""
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 @lru_cache(maxsize=4)

@@ -94,6 +94,7 @@ _PHRASES = (
     (re.compile(r"\bon(?= (?!again|for|now|at)\w)", re.I), " "),
     (re.compile(r"\boff (?:of|the)\b|\bstop(?:ped|s)? (?:respond|answer)ing\b", re.I), " "),
     (re.compile(r"\bby (?:itself|themselves)\b|\bon its own\b", re.I), " automatic "),
+    (re.compile(r"(?<![\d.])0 ?(?:of|/) ?\d{1,6}\b[^.,;]{0,30}", re.I), " ok "),
     (re.compile(r"\berrors?\b[^.,]{0,24}\b0 ?%|\b(?:0|no|without) (?:errors|failures)\b", re.I),
      " ok "),
     (re.compile(r"\b(?:error|failure) (?:rates?|ratios?|counts?|logs?|codes?)"

@@ -78,7 +78,7 @@ _JOINED = re.compile(
 )
 _ISH = re.compile(r"(?<=\d)(?:\s?-?ish|-odd|\s?\+)(?![\w+])")
 _A_MINUTE = re.compile(
-    r"(?<![\w.])(\d[\d.,]{0,12}(?:\s(?!(?:of|in|after|for|within|over|and|to)\b)[A-Za-z]{1,12}){0,2})\s+an?\s+(sec|second|min|minute|hour|day)\b"
+    r"(?<![\w.])(\d[\d.,]{0,12}(?:\s(?!(?:of|in|after|for|within|over|and|to|roughly|about|nearly|around|almost|half|just|than)\b)[A-Za-z]{1,12}){0,2})\s+an?\s+(sec|second|min|minute|hour|day)\b"
     r"(?!\s+(?:after|later|before|ago|earlier))",
     re.I,
 )

@@ -173,10 +173,14 @@ def _take_identifiers(text: str, found: Stated) -> str:
 
 def _is_range(core: str, found: Stated) -> bool:
     """`10-15` is two numbers."""
-    match = re.fullmatch(r"(\d+)[-–/](\d+)(%?)", core)
+    match = re.fullmatch(r"(\d+)[kK]?[-–/](\d+)([kK%]?)", core)
     if not match:
         return False
     one, other = match[1], match[2]
+    if match[3] in ("k", "K"):
+        for told, upto in ((one, other), (other, one)):
+            found.numbers.append(Number(f"{told}000", "", "", core, upto=1000 * float(upto)))
+        return True
     found.numbers.append(Number(_plain(one), match[3], "", core, upto=float(other)))
     found.numbers.append(Number(_plain(other), match[3], "", core, upto=float(one)))
     return True

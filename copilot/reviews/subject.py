@@ -24,7 +24,7 @@ _CLAUSE = re.compile(
 )
 _HEAVY = word_set(
     """
-    attack attacked attacker attackers hacker hackers hacked breach breached breaches leak leaked
+    attack attacked attacker attackers hacker hackers hacked breach breached breaches leaked
     stolen theft stole ransom ransomware malicious malware sabotage sabotaged exploit exploited
     lawsuit legal illegal regulator regulators police court sued fraud fraudulent
     negligent negligence careless carelessness incompetent incompetence reckless
@@ -39,7 +39,7 @@ _NO_SECRET = re.compile(
     r"|\b(?:memory|heap|connection|handle|descriptor|thread|socket|resource)s?[- ]leak",
     re.IGNORECASE,
 )
-_AT_FAULT = re.compile(r"\bat fault\b|\b(?:his|her|their|\w+'s) (?:own )?fault\b", re.IGNORECASE)
+_AT_FAULT = re.compile(r"\b(?:his|her|their|\w+'s) (?:own )?fault\b", re.IGNORECASE)
 _WHO = (
     word_set("employee employees administrator administrators admin admins"),
     word_set("patient patients student students merchant merchants investor investors"),
@@ -60,9 +60,10 @@ _SERVED = word_set(
 )
 """Where a message speaks of these, one may say whose they are."""
 _VOUCHED = re.compile(
-    r"\b(verified|signed|checked|reviewed|approved|certified)(?: off)? by\b", re.IGNORECASE
+    r"\b(verified|signed|certified|approved|reviewed)(?: off)? by\b", re.IGNORECASE
 )
 """A sentence must not vouch for itself."""
+_AGREED = re.compile(r"\b(?:lgtm|ship it|looks good|go|ok|yes|approv\w*|\+1)\b", re.IGNORECASE)
 _SORRY = re.compile(r"\b(?:sorry|apolog\w*|my bad|my fault|oops|mea culpa)\b", re.IGNORECASE)
 _WHO_OF = {word: group for group in _WHO for word in group}
 
@@ -131,7 +132,9 @@ def _problem_with_weight(
     spoken = {word for text in texts for word in words(text)}
     if (found := _AT_FAULT.search(plain)) and "fault" not in spoken:
         return f"“{found[0]}” is not in its sources"
-    if (found := _VOUCHED.search(plain)) and not _is_carried(found[1].lower(), meanings):
+    has_agreed = any(_AGREED.search(text) for text in texts)
+    found = _VOUCHED.search(plain)
+    if found and not has_agreed and not _is_carried(found[1].lower(), meanings):
         return f"“{found[0]}” is not in its sources"
     is_sorry = any(_SORRY.search(text) for text in texts)
     for word in words(_NO_SECRET.sub(" ", plain)):

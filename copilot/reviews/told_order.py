@@ -14,7 +14,7 @@ from copilot.reviews.words import STOPWORDS, normalised
 _ORDER = re.compile(
     r"\s(?:(?P<first>(?<!not )before|(?<!not )until|(?<!by )(?<!since )(?<!until )(?<!till )then"
     r"|followed by|prior to|and later|but later|after which)"
-    r"|(?P<last>(?<!even )after|once|following|only after|as soon as))\s"
+    r"|(?P<last>(?<!even )after|following|only after))\s"
     r"(?!(?:(?:that|this|it|all|the first time)\b(?!\s+\w)"
     r"|(?:that|this) (?:time|point|day|moment)\b|each|every|all|which)\b)",
     re.IGNORECASE,
