@@ -11,7 +11,8 @@ from copilot.reviews.words import STOPWORDS, normalised, words
 
 _TO_COME = r"(?! (?:run|start|open|begin|close|end|expire|finish|go|be|leave|resume)\b)"
 _CAUSE = re.compile(
-    rf"\b(?:because|caus(?:e|es|ed|ing)|due to{_TO_COME}|owing to"
+    rf"\b(?:because|(?<!possible )(?<!likely )(?<!probable )caus(?:e|es|ed|ing)"
+    rf"|due to{_TO_COME}|owing to"
     r"|(?<!no )(?<!any )result(?:ed|s|ing)? (?:of|in|from)|led to|leads? to|thanks to"
     r"|root cause|trigger(?:ed|s)?|(?<!no )reason|brought about"
     r"|therefore|consequently|hence|culprit|to blame|blamed|stem(?:s|med) from|as a result"
@@ -19,7 +20,8 @@ _CAUSE = re.compile(
     re.IGNORECASE,
 )
 _SINCE = re.compile(
-    r"(?:,\s|^)since (?!then\b|(?:about |around |the |early |late |at |at least |shortly |just )*"
+    r"(?:,\s|^)since (?!\w+ed\b[,.;]?(?:\s(?:and|but)\b|$)|\w+ed,|then\b"
+    r"|(?:about |around |the |early |late |at |at least |shortly |just )*"
     r"(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|quarter|noon|lunch\w*"
     r"|midnight|yesterday|today|morning|afternoon|evening|night|last|start|beginning|previous|first|day"
     r"|week|month|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june"

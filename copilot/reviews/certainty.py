@@ -43,7 +43,7 @@ _PLAN = re.compile(
     re.IGNORECASE,
 )
 _TOLD_AS_PLAN = re.compile(
-    r"\b(?:will|plan\w*|intend\w*|want\w*|promis\w*|offer\w*|propos\w*|suggest\w*|ask\w*|request\w*"
+    r"\b(?:will|plan\w*|intend\w*|want\w*|promis\w*|undert\w+|consent\w*|offer\w*|propos\w*|suggest\w*|ask\w*|request\w*"
     r"|would|should|could|can|might|may|must|needs?|needed|expect\w*|volunteer\w*|announc\w*|is to"
     r"|are to|was to|were to|to be|going to|is due|idea|recommend\w*|wish\w*|hope\w*|agree\w*|todo"
     r"|still|demand\w*|call(?:s|ed) for|object\w*|aim\w*|meant|view|opinion|thinks?|thought"

@@ -35,7 +35,9 @@ VERBAL = re.compile(r"not|never|cannot|n't|\w+n'?t", re.IGNORECASE)
 _OF_NONE = re.compile(r"\s+(?:an?|one|any|even|much|many|enough)\b", re.IGNORECASE)
 _OTHERWISE = re.compile(r"(?:^|,|,? and|,? but) ?$")
 """`the disk, not the network`: it tells two things apart."""
-_EVENT = re.compile(r"\b(?:after|once|as soon as|before)\b(?! all)[^,;]*$", re.IGNORECASE)
+_EVENT = re.compile(
+    r"\b(?:after|once|as soon as|before)(?! all)(?: [^\s,;]+){1,4} ?$", re.IGNORECASE
+)
 """What is placed in time has happened."""
 _NOT = re.compile(NEGATION.pattern + r"|(?<![\w.,:])(?:0|zero)(?= [a-z])", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

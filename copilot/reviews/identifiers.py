@@ -46,6 +46,7 @@ _KNOWN_LETTERS = frozenset({"UTC", "GMT", "PR", "OK", "ID", "SEV"})
 _COUNTED = 5
 """Up to which an ordinal may count what happened."""
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)", re.IGNORECASE)
+_LETTERED = re.compile(r"[A-Za-z]{1,4}-?(\d{4,12})")
 _OF_UNITS = re.compile(r"(\d{1,6})-[a-z]{3,12}")
 _MACHINE = word_set(
     """
@@ -132,13 +133,8 @@ def _is_written_otherwise(token: str, known: Sequence[str]) -> bool:
     bare = _bare(token)
     if len(bare) < 2:
         return False
-    parts = rf"(?<![A-Za-z0-9]){re.escape(token)}(?![A-Za-z0-9])"
-    is_part = rf"_{parts}|{parts}_|{parts}-[a-z]{{0,8}}\d"
-    if "_" not in token and any(re.search(is_part, text, re.IGNORECASE) for text in known):
-        return True  # `p90` of `queue_wait_p90`, `f01` of `f01-f24`
-    counted = _OF_UNITS.fullmatch(token)
-    if counted and any(re.search(rf"(?<![\d.]){counted[1]}(?!\d)", text) for text in known):
-        return True  # `24-volt` of `24V`
+    if _is_part_of_a_name(token, known):
+        return True
     for text in known:
         if re.search(rf"(?<=[a-z]){re.escape(token.upper())}(?![0-9a-z])", text):
             return True
@@ -150,6 +146,15 @@ def _is_written_otherwise(token: str, known: Sequence[str]) -> bool:
         if token.isalpha() and len(bare) > 3 and any(each.startswith(bare) for each in tokens):
             return True
     return False
+
+
+def _is_part_of_a_name(token: str, known: Sequence[str]) -> bool:
+    """`p90` of `queue_wait_p90`, `f01` of `f01-f24`, `AS64911` of 64911, `24-volt` of `24V`."""
+    alone = rf"(?<![A-Za-z0-9]){re.escape(token)}(?![A-Za-z0-9])"
+    patterns = [] if "_" in token else [rf"_{alone}|{alone}_|{alone}-[a-z]{{0,8}}\d"]
+    kinds = (kind.fullmatch(token) for kind in (_LETTERED, _OF_UNITS))
+    patterns += [rf"(?<![\d.]){figures[1]}(?!\d)" for figures in kinds if figures]
+    return any(re.search(each, text, re.IGNORECASE) for each in patterns for text in known)
 
 
 def _is_form_of(token: str, claim: str, spoken: set[str]) -> bool:

@@ -17,6 +17,7 @@ _NO_NEGATION = re.compile(
     r"|not certain|not yet clear|nothing but|not (?:least|merely|just|simply|quite|even|to mention)"
     r"|no(?:t|thing|body)?(?: \w+ing)? (?:before|until|earlier than|later than|longer than"
     r"|sooner than)"
+    r"|not \w{3,9} before (?=\d)"
     r"|no (?:more|less|fewer|higher|lower|longer|later|earlier|worse|greater) than"
     r"|nothing (?:else|other) than"
     r"|(?:not|never) (?:exceed\w*"

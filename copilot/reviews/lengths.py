@@ -32,7 +32,8 @@ _WITHIN = re.compile(
 _IN = re.compile(r"\bin(?: the (?:first|next|last|space of))?\s*$")
 _COMPARED = re.compile(
     r"\b(?:longer|shorter|more|less|late|later|early|earlier|sooner|quicker|faster|slower|ahead"
-    r"|behind|over|beyond|exceed\w*|left|remain\w*|added|extra|difference|apart|overdue|overran)\b",
+    r"|behind|over|beyond|exceed\w*|left|remain\w*|added|extra|difference|apart|overdue|overran"
+    r"|of (?:normal|usual|the (?:usual|target|limit)))\b",
     re.IGNORECASE,
 )
 _DAY = 86400
@@ -92,7 +93,7 @@ def problem_with_lengths(
             continue
         if any(_measures(length, seconds) for seconds in (*told, *derived)):
             continue
-        if any(length.said.split()[0] == digits for digits in bare):
+        if length.said.split()[0] in bare or _is_one_of_them(length, texts):
             continue
         if length.step_s >= _DAY and (
             (length.seconds == _DAY and any(_NEXT_DAY.search(text) for text in texts))
@@ -102,6 +103,15 @@ def problem_with_lengths(
             continue
         return f"“{length.said}” is neither stated by its sources nor the time between them"
     return None
+
+
+def _is_one_of_them(length: Length, texts: Sequence[str]) -> bool:
+    """`within an hour`, where a source says `in last hour`."""
+    found = re.fullmatch(r"1 (\w+?)s?", length.said)
+    return found is not None and any(
+        re.search(rf"\b(?:last|past|this|per|an?) {found[1]}\b", text, re.IGNORECASE)
+        for text in texts
+    )
 
 
 def _is_only_a_word(length: Length, claim: str) -> bool:

@@ -27,7 +27,7 @@ _ANSWER = re.compile(
     r"\W*(?:yes|yep|yeah|yup|no|nope|not|none|nothing|never|same|me|mine|ok|okay|sure|fine|agreed"
     r"|done|on it|i did|i'?m (?:for|against|ok|fine|in)|(?:was|is|did|do)(?:n'?t| not)"
     r"|it (?:was|is|does|did|tries)|they|that|it's|its|because|will do|lgtm|\+1|correct|right"
-    r"|confirmed|exactly|so far|thats|ours|theirs|unknown|too|agree|go|guilty|sorry)\b",
+    r"|confirmed|exactly|so far|thats|ours|theirs|unknown|too|agree|go|guilty|sorry|fair|works)\b",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(r"(?:was|were|is|had been|has been|is to be|got) \w+ed\b", re.IGNORECASE)
@@ -192,7 +192,8 @@ def _wrong_doer(
         if found is None or _PASSIVE.match(claim, found.end()):
             continue
         first = re.split(
-            r"\s(?:and|while|but|after|before|then|until)\s|[,;]", claim[found.end() :]
+            r"\s(?:and|while|but|after|before|then|until|even though|although|though)\s|[,;]",
+            claim[found.end() :],
         )[0]
         said = passage_of(first)
         scores = {m.number: _told_by(m, said, claim) for m in cited}

@@ -34,7 +34,10 @@ _UNSAID = re.compile(
     r"|mention|warn)",
     re.I,
 )
-_ONLY = re.compile(r"\b(?:only|just|alone|merely)\b", re.IGNORECASE)
+_ONLY = re.compile(
+    r"\b(?:only|just|alone|merely|throughout|kept|continued|steady|for (?:want|lack) of)\b",
+    re.IGNORECASE,
+)
 _WHETHER = re.compile(r"\b(?:whether|if)\b", re.IGNORECASE)
 _ALIKE_TURNED = 2.0
 _NO_VERBS = word_set(

@@ -203,6 +203,7 @@ def shares(known: Sequence[Number]) -> list[float]:
     """What part of a whole is told: in percent, as a ratio, or what is left of one."""
     told = [n.value / 100 for n in known if n.unit == "%"]
     told += [ratio for ratio in ratios(known) if ratio < 1]
+    told += [ratio - 1 for ratio in ratios(known) if 1 < ratio < _TRIVIAL]  # rose by a quarter
     return told + [1 - share for share in told]
 
 

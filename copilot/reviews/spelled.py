@@ -86,10 +86,18 @@ _FOLD = re.compile(r"(?<![\w.])(\d{1,6}(?:\.\d)?)(?:x\b|-fold\b|fold\b)")
 _PER = re.compile(r"\brps\b|\bqps\b", re.I)
 
 
+_PER_CENT = re.compile(r"\bper cent\b", re.IGNORECASE)
+_OF_A_MILLION = re.compile(r"\b(half|(?:a )?quarter of) a million\b", re.IGNORECASE)
+
+
 @lru_cache(maxsize=8192)
 def in_figures(text: str) -> str:
     """`text` with spelled amounts as figures, and rates as `/s`, `/min`, `/h` and `/day`."""
     text = _DEGREES.sub(" degrees", text)
+    text = _PER_CENT.sub("percent", text)
+    text = _OF_A_MILLION.sub(
+        lambda found: "500,000" if found[1].lower() == "half" else "250,000", text
+    )
     text = _JOINED.sub(
         lambda found: (
             f"{found['h']} h {found['m']} min"

@@ -25,12 +25,12 @@ _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)(?=T|\b)")
 _MONTH = rf"({'|'.join(sorted(MONTHS, key=len, reverse=True))}|sept)"
 _YEAR = r"(?:,?\s+((?:19|20)\d\d)\b)?"
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\b\.?{_YEAR}", re.IGNORECASE)
-_MONTH_DAY = re.compile(rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!:){_YEAR}", re.I)
+_MONTH_DAY = re.compile(rf"\b{_MONTH}\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!:\d){_YEAR}", re.I)
 _NUMBER = re.compile(
     r"(?<![\w.:])(?<![\w]-)(?P<money>[$€£])?(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:[\s-]?(?P<unit>%|[A-Za-z]+(?:/s)?))?(?![\w]*\d)"
 )
-_VALUE = re.compile(r"(?<=[A-Za-z_])=(?=\d)")
+_VALUE = re.compile(r"(?<=[A-Za-z_)\]])=(?=\d)")
 _RATE_AFTER = re.compile(r"(?:\s?[A-Za-z]{1,20})?\s?/(s|min|h|day)\b")
 _RATE = re.compile(r" /(s|min|h|day) ")
 _RANGE_OF = re.compile(

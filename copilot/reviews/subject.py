@@ -50,6 +50,7 @@ _WHO = (
 )
 """Whom or what it hit: each group must be spoken of by a source if the sentence does."""
 _PEOPLE = word_set("customer customers client clients shopper shoppers tenant tenants")
+_COPIED = word_set("copy copied copies copying snapshot snapshots dump dumps restore restored")
 _SERVED = word_set(
     """
     ticket tickets support complaint complaints complaining order orders login logins logged cart
@@ -146,7 +147,7 @@ def _problem_with_weight(
         is_of_people = (
             strict and word in _PEOPLE and not spoken & _SERVED and not _NO_ONE.search(plain)
         )
-        group = _WHO_OF.get(word, spoken)
+        group = _WHO_OF.get(word, spoken) | (_COPIED if word.startswith("backup") else set())
         if is_of_people or not group & spoken:
             return f"its sources say nothing of: {word}"
     return None

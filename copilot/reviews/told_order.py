@@ -14,7 +14,8 @@ from copilot.reviews.words import STOPWORDS, normalised
 _ORDER = re.compile(
     r"\s(?:(?P<first>(?<!not )before|(?<!not )until|(?<!by )(?<!since )(?<!until )(?<!till )then"
     r"|followed by|prior to|and later|but later|after which)"
-    r"|(?P<last>(?<!even )after|following|only after))\s"
+    r"|(?P<last>(?<!even )after|(?<!the )following(?! (?:\w{3,6}day|week|month|day|night|morning))"
+    r"|only after))\s"
     r"(?!(?:(?:that|this|it|all|the first time)\b(?!\s+\w)"
     r"|(?:that|this) (?:time|point|day|moment)\b|each|every|all|which)\b)",
     re.IGNORECASE,

@@ -50,7 +50,8 @@ def problem_with_times(
     for time in sorted(said.times, key=spoken_time):
         offset = label if time.offset is None and not places else time.offset
         zones = places if offset is None else [zone_of(offset)]
-        if zones and not any(_holds_in(time, place, cited, zone) for place in zones):
+        is_home = zones == [zone] and _holds_roughly(time, cited, zone)
+        if zones and not is_home and not any(_holds_in(time, at, cited, zone) for at in zones):
             return f"the time {spoken_time(time)} in that time zone is not in its sources"
         if not zones and not (
             _holds(time, cited, zone)

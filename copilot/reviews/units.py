@@ -10,7 +10,7 @@ SECONDS = {
 _UNITS = {
     "percent": "%", "pct": "%", "byte": "b", "kib": "ki", "mib": "mi", "gib": "gi", "tib": "ti",
     "kilobyte": "kb", "megabyte": "mb", "gigabyte": "gb", "terabyte": "tb",
-    "gig": "gb", "meg": "mb", "per cent": "%", "kilowatt": "kw", "megawatt": "mw",
+    "gig": "gb", "meg": "mb", "kilowatt": "kw", "megawatt": "mw",
     "usd": "$", "dollar": "$", "eur": "€", "euro": "€", "gbp": "£",
 }  # fmt: skip
 _PLAIN_UNITS = word_set(

