@@ -135,7 +135,7 @@ def _print_false_alarms(name: str, cases: Sequence[Case], *, strict: bool, shown
 
 
 def _print_caught(tallies: dict[str, Tally]) -> None:
-    print("\ncaught" + "".join(f"{name:>34}" for name in tallies) + f"{'all':>34}")  # noqa: T201
+    print("\ncaught" + "".join(f"{name:>38}" for name in tallies) + f"{'all':>38}")  # noqa: T201
     for kind in KINDS:
         _print_row(kind, [kind], tallies)
     _print_row("of the kinds asked for", ASKED_FOR, tallies)
@@ -150,7 +150,7 @@ def _print_row(title: str, kinds: Sequence[str], tallies: dict[str, Tally]) -> N
         for tally in tallies.values()
     ]
     cells.append((sum(part for part, _ in cells), sum(whole for _, whole in cells)))
-    print(f"{title:32}" + "".join(f"{_rate(*cell):>34}" for cell in cells))  # noqa: T201
+    print(f"{title:32}" + "".join(f"{_rate(*cell):>38}" for cell in cells))  # noqa: T201
 
 
 def _rate(part: int, whole: int) -> str:
