@@ -43,6 +43,8 @@ _NOT = re.compile(NEGATION.pattern + r"|(?<![\w.,:])(?:0|zero)(?= [a-z])", re.IG
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _UNHARMED = re.compile(r"(?:unaffected|unharmed|unscathed|untouched|unrelated|spared)$")
 _NEARLY = 1.0
+_NEAR_BY = 160
+"""Letters around a “not” that are read, however many of them a wall of text has."""
 _FLATLY = 2
 
 
@@ -224,8 +226,9 @@ def asks(text: str) -> bool:
 
 def head_of(text: str, negation: re.Match[str]) -> str:
     """What a “not” stands before: the verb, or the noun of `no …`; `missed` of `missed nothing`."""
-    after = [w for w in words(text[negation.end() :])[:6] if not w.endswith("ly")]
-    before = words(text[: negation.start()])[-1:]
+    after = words(text[negation.end() : negation.end() + _NEAR_BY])[:6]
+    after = [word for word in after if not word.endswith("ly")]
+    before = words(text[max(0, negation.start() - _NEAR_BY) : negation.start()])[-1:]
     return next((w for w in after if w not in _HELPING), before[0] if before else "")
 
 

@@ -40,6 +40,8 @@ _ONLY = re.compile(
 )
 _WHETHER = re.compile(r"\b(?:whether|if)\b", re.IGNORECASE)
 _ALIKE_TURNED = 2.0
+_NEXT = 80
+"""Letters in which the next word stands."""
 _NO_VERBS = word_set(
     "all every each everything everyone always only just a an the in on for from to at by of one"
     " any sure yet"
@@ -95,7 +97,7 @@ def _verbs_denied(text: str) -> list[str]:
         head
         for found in NEGATION.finditer(plain)
         if VERBAL.fullmatch(found[0])
-        and (after := words(plain[found.end() :])[:1])
+        and (after := words(plain[found.end() : found.end() + _NEXT])[:1])
         and after[0] not in _NO_VERBS
         and (head := head_of(plain, found)) not in STOPWORDS
     ]
