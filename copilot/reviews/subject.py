@@ -64,7 +64,9 @@ _VOUCHED = re.compile(
     r"\b(verified|signed|certified|approved|reviewed)(?: off)? by\b", re.IGNORECASE
 )
 """A sentence must not vouch for itself."""
-_AGREED = re.compile(r"\b(?:lgtm|ship it|looks good|go|ok|yes|approv\w*|\+1)\b", re.IGNORECASE)
+_AGREED = re.compile(r"\b(?:lgtm|ship it|looks good|ok|go ahead)\b|\+1\b", re.IGNORECASE)
+"""How a chat approves; it verifies or signs nothing."""
+_BY_A_WORD = word_set("approved reviewed")
 _SORRY = re.compile(r"\b(?:sorry|apolog\w*|my bad|my fault|oops|mea culpa)\b", re.IGNORECASE)
 _WHO_OF = {word: group for group in _WHO for word in group}
 
@@ -133,10 +135,11 @@ def _problem_with_weight(
     spoken = {word for text in texts for word in words(text)}
     if (found := _AT_FAULT.search(plain)) and "fault" not in spoken:
         return f"“{found[0]}” is not in its sources"
-    has_agreed = any(_AGREED.search(text) for text in texts)
-    found = _VOUCHED.search(plain)
-    if found and not has_agreed and not _is_carried(found[1].lower(), meanings):
-        return f"“{found[0]}” is not in its sources"
+    if found := _VOUCHED.search(plain):
+        word = found[1].lower()
+        has_agreed = word in _BY_A_WORD and any(_AGREED.search(text) for text in texts)
+        if not has_agreed and not _is_carried(word, meanings):
+            return f"“{found[0]}” is not in its sources"
     is_sorry = any(_SORRY.search(text) for text in texts)
     for word in words(_NO_SECRET.sub(" ", plain)):
         is_said = not meanings.isdisjoint(_own_forms(word))

@@ -1,13 +1,12 @@
 """A browser in front of the pretend Slack: what its tests share."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from slack_sdk import WebClient
 
 from copilot.clock import ReplayClock
@@ -16,7 +15,6 @@ from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.workspace import SandboxWorkspace
 from tests.unit.sandbox.listening_app import ListeningApp, a_listening_app
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CARD: list[dict[str, Any]] = [
     {"type": "header", "text": {"type": "plain_text", "text": "A follow-up"}},
     {
@@ -104,16 +102,6 @@ class Scene:
 
     def message(self, ts: str) -> Any:
         return self.page.locator(f'#messages [data-ts="{ts}"]')
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no chromium on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

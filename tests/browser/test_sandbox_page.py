@@ -7,7 +7,6 @@ from playwright.sync_api import expect
 
 from copilot.sandbox.playback import Playback
 from tests.browser.sandbox_scene import CARD, Scene
-from tests.browser.sandbox_scene import browser as browser
 from tests.browser.sandbox_scene import scene as scene
 
 

@@ -5,7 +5,6 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.sandbox_scene import CARD, VIEW, Scene
-from tests.browser.sandbox_scene import browser as browser
 from tests.browser.sandbox_scene import scene as scene
 from tests.unit.sandbox.listening_app import Heard, Reply
 

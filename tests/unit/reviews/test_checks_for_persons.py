@@ -38,6 +38,7 @@ def test_a_person_may_put_it_freely(claim: str, said: str) -> None:
         ("Ottokar restarted db-3.", "restarted db-3"),
         ("db-3 was not restarted.", "restarted db-3"),
         ("An attacker restarted db-3.", "restarted db-3"),
+        ("db-3 was restarted, verified by ana.", "ok, restarted db-3"),
         ("db-3 was restarted because of the heatwave.", "restarted db-3"),
         ("“restarted all of them”, ana wrote.", "restarted db-3"),
         ("Everybody was locked out of db-3.", "locked out of db-3"),
