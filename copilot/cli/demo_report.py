@@ -106,7 +106,7 @@ def _print_incident(report: IncidentReport) -> None:
     else:
         console.print("Nothing in it looked like follow-up work.")
     kept_apart = f", {report.unsupported} kept apart" if report.unsupported else ""
-    console.print(f"Review: {report.claims} claims, each with its sources{kept_apart}.")
+    console.print(f"Review: {report.claims} sentences, each with its sources{kept_apart}.")
     console.print(as_text(report.gap))
     console.print(
         f"[dim]Look closer: incident-copilot review export {report.incident_id} · "

@@ -62,8 +62,8 @@ class ReviewPage:
 
     @property
     def progress(self) -> str:
-        """E.g. `3 of 14 claims checked · 6 min of reading left · you 3, ben 0`."""
-        parts = [f"{self.checked} of {words.count(self.total, 'claim')} checked"]
+        """E.g. `3 of 14 sentences checked · 6 min of reading left · you 3, ben 0`."""
+        parts = [f"{self.checked} of {words.count(self.total, 'sentence')} checked"]
         if self.review.signed is None:
             left = f"{self.minutes_left} min of reading left" if self.minutes_left else ""
             parts.append(left or "none left to check")

@@ -29,7 +29,7 @@ class Waiting:
         if self.suggestions:
             parts.append(words.count(self.suggestions, "suggestion"))
         if self.claims_left:
-            parts.append(f"{words.count(self.claims_left, 'claim')} to check")
+            parts.append(f"{words.count(self.claims_left, 'sentence')} to check")
         return ", ".join(parts)
 
 

@@ -206,7 +206,7 @@ def _read_section(value: Any) -> SectionWish:
         raise ValueError('give {"key": "impact", "title": "Impact", "asks": "…", "most": 20}')
     most = value.get("most", SHIPPED[0].most)
     if isinstance(most, bool) or not isinstance(most, int):
-        raise ValueError("give a whole number of claims")
+        raise ValueError("give a whole number of sentences")
     texts = [value.get(name, "") for name in ("key", "title", "asks")]
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("a section's key, title and asks are text")

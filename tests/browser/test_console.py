@@ -101,12 +101,12 @@ def test_a_claim_is_verified_by_key_and_the_next_one_opens(desk: Desk) -> None:
     page = desk.opens(incident(desk, "/review"))
     first = open_claim(page)
     page.keyboard.press("v")
-    expect(page.locator(".review-bar")).to_contain_text("1 of 11 claims checked")
+    expect(page.locator(".review-bar")).to_contain_text("1 of 11 sentences checked")
     expect(page.locator(".claim.is-open a.text")).not_to_have_text(first)
     page.keyboard.press("v")
-    expect(page.locator(".review-bar")).to_contain_text("2 of 11 claims checked")
+    expect(page.locator(".review-bar")).to_contain_text("2 of 11 sentences checked")
     page.keyboard.press("w")
-    expect(page.locator(".review-bar")).to_contain_text("2 of 10 claims checked")
+    expect(page.locator(".review-bar")).to_contain_text("2 of 10 sentences checked")
 
 
 def test_n_skips_a_claim_and_e_edits_it(desk: Desk) -> None:
@@ -154,7 +154,7 @@ def test_question_mark_shows_the_keys(desk: Desk) -> None:
     page.keyboard.press("v")  # does nothing behind the list
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    expect(page.locator(".review-bar")).to_contain_text("0 of 11 claims checked")
+    expect(page.locator(".review-bar")).to_contain_text("0 of 11 sentences checked")
 
 
 def test_when_the_console_is_gone_the_page_says_that_nothing_was_changed(desk: Desk) -> None:
@@ -201,7 +201,7 @@ def test_without_javascript_a_review_can_be_checked(plain: Desk) -> None:
     page = plain.opens(incident(plain, "/review"))
     expect(page.locator(".source mark")).to_be_visible()
     page.get_by_role("button", name="Verify").click()
-    expect(page.locator(".review-bar")).to_contain_text("1 of 11 claims checked")
+    expect(page.locator(".review-bar")).to_contain_text("1 of 11 sentences checked")
     page.get_by_role("link", name="The index was caught up, with 0 lag.").click()
     expect(page.locator(".source mark")).to_have_text("caught up. 0 lag")
     expect(page.locator(".claim.is-open")).to_be_in_viewport()

@@ -198,13 +198,13 @@ def test_everything_is_done_with_keys(desk: Desk) -> None:
     expect(page.locator(".claim.is-open a.text")).not_to_have_text(first)
     second = open_text(page)
     page.keyboard.press("w")
-    expect(page.locator("#progress")).to_contain_text("0 of 10 claims checked")
+    expect(page.locator("#progress")).to_contain_text("0 of 10 sentences checked")
     page.get_by_role("link", name=second).click()
     expect(page.locator(".claim.is-open a.text")).to_have_text(second)
     page.keyboard.press("u")
-    expect(page.locator("#progress")).to_contain_text("0 of 11 claims checked")
+    expect(page.locator("#progress")).to_contain_text("0 of 11 sentences checked")
     page.keyboard.press("v")
-    expect(page.locator("#progress")).to_contain_text("1 of 11 claims checked")
+    expect(page.locator("#progress")).to_contain_text("1 of 11 sentences checked")
     page.context.route("https://harbour.slack.com/**", lambda route: route.fulfill(body="Slack"))
     with page.context.expect_page() as opened:
         page.keyboard.press("o")
@@ -236,7 +236,7 @@ def test_a_review_is_signed_and_corrected_with_keys(desk: Desk) -> None:
     page = opens_review(desk)
     for checked in range(1, 12):
         page.keyboard.press("v")
-        expect(page.locator("#progress")).to_contain_text(f"{checked} of 11 claims checked")
+        expect(page.locator("#progress")).to_contain_text(f"{checked} of 11 sentences checked")
     page.keyboard.press("f")
     page.wait_for_url("**/review/sign")
     expect(page.get_by_role("heading", name="Sign off as sam")).to_be_visible()
@@ -271,9 +271,9 @@ def test_a_screen_reader_hears_what_is_open_and_what_is_left(desk: Desk) -> None
             - link "Next N"
         """
     )
-    expect(page.get_by_role("complementary", name="Sources of the open claim")).to_be_visible()
+    expect(page.get_by_role("complementary", name="Sources of the open sentence")).to_be_visible()
     expect(page.get_by_role("progressbar")).to_have_accessible_name(
-        "0 of 11 claims checked · 4 min of reading left · you 0"
+        "0 of 11 sentences checked · 4 min of reading left · you 0"
     )
 
 

@@ -131,10 +131,10 @@ def test_a_reviewer_goes_from_import_to_signature_with_keys_alone(walk: Walk) ->
     page = walk.desk.page
     expect(page.locator("main")).to_match_aria_snapshot(
         """
-        - paragraph: /0 of \\d+ claims checked · \\d+ min of reading left · you 0/
+        - paragraph: /0 of \\d+ sentences checked · \\d+ min of reading left · you 0/
         - progressbar
         - heading "Summary" [level=2]
-        - complementary "Sources of the open claim":
+        - complementary "Sources of the open sentence":
           - heading /Sources? as/ [level=2]
         """
     )

@@ -59,7 +59,7 @@ class TestAltered:
             after = unescape(sam.sees(f"{review}?claim={claim}"))
         assert said in after
         assert real in after
-        assert "0 of 11 claims checked" in after
+        assert "0 of 11 sentences checked" in after
 
     def test_it_is_on_one_persons_page_only(
         self, db: Database, sam: Visitor, review: str, altered: None

@@ -26,7 +26,7 @@ class TestChecking:
         assert re.search(r"\?claim=(\d+)#c-\1$", answer.headers["location"])
         assert f"claim={claim}#" not in answer.headers["location"]
         shown = text_of(sam.sees(review))
-        assert "1 of 11 claims checked" in shown
+        assert "1 of 11 sentences checked" in shown
         assert "you 1" in shown
         assert "verified by sam 13:05" in shown
 
@@ -35,19 +35,19 @@ class TestChecking:
         sam.sends(f"{review}/claims/{claim}/verify")
         answer = sam.sends(f"{review}/claims/{claim}/undo")
         assert answer.headers["location"].endswith(f"#c-{claim}")
-        assert "0 of 11 claims checked" in sam.sees(review)
+        assert "0 of 11 sentences checked" in sam.sees(review)
 
     def test_a_skipped_claim_stays_unchecked(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "41 orders")
         answer = sam.sends(f"{review}/claims/{claim}/skip")
         assert f"claim={claim}#" not in answer.headers["location"]
-        assert "0 of 11 claims checked" in sam.sees(review)
+        assert "0 of 11 sentences checked" in sam.sees(review)
 
     def test_a_wrong_claim_leaves_the_review(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "Staging has 300")
         sam.sends(f"{review}/claims/{claim}/wrong")
         shown = text_of(sam.sees(review))
-        assert "0 of 10 claims checked" in shown
+        assert "0 of 10 sentences checked" in shown
         assert "marked wrong by sam" in shown
         assert "you 0" in shown  # of those 10
         assert "Staging has 300" not in sam.http.get(f"{review}.md").text

@@ -34,8 +34,8 @@ class TestSigning:
         self, sam: Visitor, review: str, checked: None
     ) -> None:
         shown = text_of(sam.sees(review))
-        assert "11 of 11 claims checked · none left to check · you 11" in shown
-        assert "claims to check" not in sam.sees("/")
+        assert "11 of 11 sentences checked · none left to check · you 11" in shown
+        assert "sentences to check" not in sam.sees("/")
         assert "Nothing is left to check" in sam.sees(review)  # beside the open claim, with F
 
     def test_the_confirmation_shows_what_is_signed_under_whose_name(

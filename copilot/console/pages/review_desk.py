@@ -253,7 +253,7 @@ def require_claim(session: Session, incident_id: int, claim_id: int) -> Claim:
     claim = session.get(Claim, claim_id)
     review = session.get(Review, claim.review_id) if claim else None
     if claim is None or review is None or review.incident_id != incident_id:
-        raise NotFoundError(f"The review of incident {incident_id} has no claim {claim_id}.")
+        raise NotFoundError(f"The review of incident {incident_id} has no sentence {claim_id}.")
     return claim
 
 
