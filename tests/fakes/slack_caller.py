@@ -15,6 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from copilot.slack.signature import sign
+from tests.prompt_server import PromptServer
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -34,7 +35,7 @@ class ServedWeb:
     def __init__(self, web: FastAPI) -> None:
         self._socket = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(web, log_level="warning", access_log=False, lifespan="off")
-        self._server = uvicorn.Server(config)
+        self._server = PromptServer(config)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), daemon=True
         )

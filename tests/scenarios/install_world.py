@@ -20,7 +20,6 @@ from copilot.local.drafter import LocalDrafter
 from copilot.main import WebServer, create_web, login_links
 from copilot.sandbox.outlet import Answer
 from copilot.sandbox.sender import Sender
-from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.workspace import SandboxWorkspace
 from copilot.settings import Settings
 from copilot.slack.messenger import SlackMessenger
@@ -31,6 +30,7 @@ from copilot.workspaces.directory import workspace_of
 from copilot.workspaces.models import Installation, Workspace
 from tests.engines import shared_engine
 from tests.fakes.proposer import FakeProposer
+from tests.prompt_server import PromptSandbox
 from tests.scenarios.block_reading import words_of
 from tests.scenarios.slack_world import PATIENCE_S
 from workers.sweeping import due_jobs
@@ -43,7 +43,7 @@ OTHER_TEAM = "T0OTHER"
 class InstallWorld:
     db: Database
     clock: ReplayClock
-    sandbox: SandboxServer
+    sandbox: PromptSandbox
     acme: SandboxWorkspace
     other: SandboxWorkspace
     services: Services
@@ -154,7 +154,7 @@ def open_install_world(
         other = acme.neighbour(OTHER_TEAM, "Other")
         acme.populate()
         other.populate()
-        sandbox = stack.enter_context(SandboxServer(acme, neighbours=(other,)))
+        sandbox = stack.enter_context(PromptSandbox(acme, neighbours=(other,)))
         engine = shared_engine(database_url)
         stack.callback(engine.dispose)
         jobs: deque[QueuedJob] = deque()

@@ -11,9 +11,9 @@ from slack_sdk.errors import SlackApiError
 
 from copilot.clock import ReplayClock
 from copilot.sandbox.outlet import Answer
-from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.workspace import SandboxWorkspace
 from copilot.slack.client import build_client
+from tests.prompt_server import PromptSandbox
 
 
 @dataclass
@@ -45,7 +45,7 @@ class Told:
 @dataclass
 class PretendSlack:
     workspace: SandboxWorkspace
-    server: SandboxServer
+    server: PromptSandbox
     client: WebClient
     told: Told
 
@@ -69,6 +69,6 @@ def a_pretend_slack(clock: ReplayClock, **more: Any) -> Iterator[PretendSlack]:
     workspace.populate()
     told = Told()
     workspace.connect(told)
-    with SandboxServer(workspace) as server:
+    with PromptSandbox(workspace) as server:
         client = build_client(workspace.bot_token, server.api_url)
         yield PretendSlack(workspace, server, client, told)

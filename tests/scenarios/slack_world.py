@@ -25,7 +25,6 @@ from copilot.local.drafter import LocalDrafter
 from copilot.main import refill_after_break
 from copilot.sandbox.deliveries import Deliverer
 from copilot.sandbox.sender import Sender
-from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.sockets import SocketSender
 from copilot.sandbox.workspace import SandboxWorkspace
 from copilot.settings import Settings
@@ -41,6 +40,7 @@ from tests.engines import shared_engine
 from tests.fakes.proposer import FakeProposer
 from tests.fakes.slack_caller import ServedWeb, SlackCaller
 from tests.fakes.socket_caller import SocketCaller
+from tests.prompt_server import PromptSandbox
 from tests.scenarios.block_reading import item_buttons as item_buttons
 from tests.scenarios.block_reading import words_of as words_of
 from tests.scenarios.world_acts import Acts
@@ -58,7 +58,7 @@ PATIENCE_S = 20.0
 class SlackWorld(Acts):
     db: Database
     engine: Engine
-    sandbox: SandboxServer
+    sandbox: PromptSandbox
     sender: Deliverer
     slack: SlackCaller
     socket_mode: SocketMode | None
@@ -151,7 +151,7 @@ def open_slack_world(
     with ExitStack() as stack:
         workspace = SandboxWorkspace(clock)
         workspace.populate()
-        sandbox = stack.enter_context(SandboxServer(workspace))
+        sandbox = stack.enter_context(PromptSandbox(workspace))
         engine = shared_engine(database_url)
         stack.callback(engine.dispose)
         jobs: deque[QueuedJob] = deque()

@@ -9,8 +9,8 @@ from slack_sdk.errors import SlackApiError
 
 from copilot.clock import ReplayClock
 from copilot.sandbox.grants import ACCESS_LIFETIME
-from copilot.sandbox.server import SandboxServer
 from copilot.slack.client import build_client
+from tests.prompt_server import PromptSandbox
 from tests.scenarios.sandbox_slack import PretendSlack, a_pretend_slack
 
 
@@ -86,7 +86,7 @@ def test_a_revoked_token_and_a_removed_app_are_told(slack: PretendSlack) -> None
 def test_two_workspaces_share_an_address_but_no_token(clock: ReplayClock) -> None:
     with a_pretend_slack(clock) as first:
         other = first.workspace.neighbour("T0OTHER", "Other")
-        with SandboxServer(first.workspace, neighbours=(other,)) as server:
+        with PromptSandbox(first.workspace, neighbours=(other,)) as server:
             answers = [
                 build_client(token, server.api_url).auth_test()
                 for token in (first.workspace.bot_token, other.bot_token)

@@ -7,8 +7,8 @@ import httpx2
 import pytest
 
 from copilot.clock import ReplayClock
-from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.workspace import SandboxWorkspace
+from tests.prompt_server import PromptSandbox
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def workspace(clock: ReplayClock) -> SandboxWorkspace:
 @pytest.fixture
 def web(workspace: SandboxWorkspace) -> Iterator[httpx2.Client]:
     with (
-        SandboxServer(workspace) as server,
+        PromptSandbox(workspace) as server,
         httpx2.Client(base_url=server.url, trust_env=False) as client,
     ):
         yield client

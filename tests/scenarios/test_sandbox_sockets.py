@@ -11,10 +11,10 @@ from websockets.sync.client import ClientConnection, connect
 
 from copilot.clock import ReplayClock
 from copilot.sandbox.outlet import Answer
-from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.sockets import SocketSender
 from copilot.sandbox.workspace import SandboxWorkspace
 from copilot.slack.client import build_client
+from tests.prompt_server import PromptSandbox
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def _channel(workspace: SandboxWorkspace) -> str:
 def test_only_the_apps_own_token_opens_a_socket(
     workspace: SandboxWorkspace, sockets: SocketSender
 ) -> None:
-    with SandboxServer(workspace) as server:
+    with PromptSandbox(workspace) as server:
         answer = build_client(workspace.app_token, server.api_url).apps_connections_open(
             app_token=workspace.app_token
         )

@@ -9,8 +9,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from copilot.clock import ReplayClock
-from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.workspace import SandboxWorkspace
+from tests.prompt_server import PromptSandbox
 
 
 @pytest.fixture
@@ -21,13 +21,13 @@ def workspace(clock: ReplayClock) -> SandboxWorkspace:
 
 
 @pytest.fixture
-def server(workspace: SandboxWorkspace) -> Iterator[SandboxServer]:
-    with SandboxServer(workspace) as server:
+def server(workspace: SandboxWorkspace) -> Iterator[PromptSandbox]:
+    with PromptSandbox(workspace) as server:
         yield server
 
 
 @pytest.fixture
-def client(workspace: SandboxWorkspace, server: SandboxServer) -> WebClient:
+def client(workspace: SandboxWorkspace, server: PromptSandbox) -> WebClient:
     return WebClient(workspace.bot_token, base_url=server.api_url)
 
 
@@ -45,7 +45,7 @@ def code_of(error: pytest.ExceptionInfo[SlackApiError]) -> Any:
     return error.value.response["error"]
 
 
-def test_it_says_whose_token_it_is(client: WebClient, server: SandboxServer) -> None:
+def test_it_says_whose_token_it_is(client: WebClient, server: PromptSandbox) -> None:
     answer = client.auth_test()
     assert answer["ok"]
     assert (answer["url"], answer["team_id"], answer["user_id"]) == (
@@ -58,7 +58,7 @@ def test_it_says_whose_token_it_is(client: WebClient, server: SandboxServer) -> 
 @pytest.mark.parametrize(
     ("token", "code"), [("xoxb-wrong", "invalid_auth"), ("", "not_authed"), (None, "not_authed")]
 )
-def test_a_wrong_token_is_refused(server: SandboxServer, token: str | None, code: str) -> None:
+def test_a_wrong_token_is_refused(server: PromptSandbox, token: str | None, code: str) -> None:
     with pytest.raises(SlackApiError) as error:
         WebClient(token, base_url=server.api_url).auth_test()
     assert code_of(error) == code
@@ -191,7 +191,7 @@ def test_the_app_can_create_a_channel_and_invite(client: WebClient, ana: str) ->
 
 
 def test_permalinks_open_the_sandbox(
-    client: WebClient, workspace: SandboxWorkspace, server: SandboxServer, channel_id: str, ana: str
+    client: WebClient, workspace: SandboxWorkspace, server: PromptSandbox, channel_id: str, ana: str
 ) -> None:
     parent = workspace.say(ana, channel_id, "parent")
     reply = workspace.say(ana, channel_id, "reply", thread_ts=parent)
@@ -267,7 +267,7 @@ def test_a_server_error_stores_nothing(
 
 
 def test_a_dropped_connection_leaves_a_stored_post(
-    server: SandboxServer, workspace: SandboxWorkspace, channel_id: str
+    server: PromptSandbox, workspace: SandboxWorkspace, channel_id: str
 ) -> None:
     workspace.drop_after_storing("chat.postMessage")
     client = WebClient(workspace.bot_token, base_url=server.api_url, retry_handlers=[])

@@ -13,8 +13,8 @@ from slack_sdk.errors import SlackApiError
 
 from copilot.clock import ReplayClock
 from copilot.sandbox.sender import Sender
-from copilot.sandbox.server import SandboxServer
 from copilot.sandbox.workspace import SandboxWorkspace
+from tests.prompt_server import PromptSandbox
 
 CARD: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "mrkdwn", "text": "Add an alert?"}},
@@ -134,7 +134,7 @@ def workspace(clock: ReplayClock) -> SandboxWorkspace:
 
 @pytest.fixture
 def client(workspace: SandboxWorkspace) -> Iterator[WebClient]:
-    with SandboxServer(workspace) as server:
+    with PromptSandbox(workspace) as server:
         yield WebClient(workspace.bot_token, base_url=server.api_url)
 
 
