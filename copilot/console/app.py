@@ -1,12 +1,7 @@
 """Adds the console to the web application."""
 
-from pathlib import Path
-
 from fastapi import FastAPI
 from starlette.middleware.sessions import SessionMiddleware
-from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
 
 from copilot.clock import Clock
 from copilot.console import sessions
@@ -23,9 +18,8 @@ from copilot.console.pages.signing_in import signing_in_pages
 from copilot.console.pages.suggestions import suggestion_pages
 from copilot.console.pages.timeline import timeline_pages
 from copilot.console.security import SecurityHeaders
+from copilot.console.static_files import ConsoleFiles
 from copilot.db import Database
-
-_STATIC = Path(__file__).parent / "static"
 
 
 def add_console(
@@ -54,7 +48,7 @@ def add_console(
         review_settings_pages(db, clock),
     ):
         web.include_router(router, include_in_schema=False)
-    web.mount("/static", _StaticFiles(directory=_STATIC), name="static")
+    web.mount("/static", ConsoleFiles(), name="static")
     add_error_pages(web)
     web.add_middleware(
         SessionMiddleware,
@@ -65,12 +59,3 @@ def add_console(
         https_only=is_https,
     )
     web.add_middleware(SecurityHeaders)
-
-
-class _StaticFiles(StaticFiles):
-    """Files that hold no incident data: kept by the browser, asked about each time."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
-        response.headers["Cache-Control"] = "no-cache"
-        return response

@@ -6,7 +6,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from copilot.console import sessions, words
+from copilot.console import sessions, static_files, words
 
 
 def _environment() -> Environment:
@@ -28,6 +28,8 @@ def _environment() -> Environment:
         percent=words.percent,
     )
     environment.globals.update(
+        static=static_files.ADDRESS,
+        scripts=static_files.SCRIPTS,
         count=words.count,
         zone=words.ZONE,
         kind_words=words.KIND_WORDS,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.errors import AlreadyDecidedError
-from copilot.reviews.models import SeededCheck
+from copilot.reviews.models import ClaimState, SeededCheck
 from copilot.reviews.reviewers import Reviewer
 from copilot.reviews.seeding import SeededClaim, answer_seeded
 from copilot.reviews.views import ClaimView, ReviewView
@@ -57,6 +57,6 @@ def answer_if_altered(
 
 
 def _altered(claim: ClaimView, texts: dict[int, str]) -> ClaimView:
-    if claim.id not in texts:
-        return claim
+    if claim.id not in texts or claim.state != ClaimState.UNVERIFIED:
+        return claim  # somebody may have said something of the real one meanwhile
     return claim.model_copy(update={"text": texts[claim.id]})

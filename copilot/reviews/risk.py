@@ -6,6 +6,7 @@ mentions, and what a machine put together from several messages before what it r
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from copilot.ports import Support
@@ -29,6 +30,7 @@ _SECTIONS: dict[str, float] = {
     Section.DETECTION: 0.4,
     Section.FOLLOW_UPS: 0.3,
 }
+_REMEMBERED = 2_048
 
 
 class Quoting(Protocol):
@@ -53,18 +55,30 @@ class Checkable(Protocol):
 
 def risk(claim: Checkable) -> float:
     """From 0 up; only the order means something."""
-    text = claim.text
-    quoted = {stem for citation in claim.citations for stem in content_stems(citation.quote)}
-    own = content_stems(text)
+    quoted = {stem for citation in claim.citations for stem in _stems(citation.quote)}
+    own = _stems(claim.text)
     added = len(own - quoted) / len(own) if own else 0.0
     return float(
         2.0 * (claim.judged == Support.PARTIAL)
         + 1.5 * claim.is_disputed
-        + 1.0 * bool(_CAUSAL.search(text))
-        + 0.7 * bool(_NEGATED.search(text))
-        + 0.4 * min(3, len(_FIGURE.findall(text)))
-        + 0.3 * min(2, len(_NAME.findall(text)))
+        + _in_its_words(claim.text)
         + 1.5 * added
         + 0.3 * min(4, max(0, len(claim.citations) - 1))
         + _SECTIONS.get(claim.section, 0.0)
     )
+
+
+# The same sentences are put in order for each page that is shown of a review.
+@lru_cache(_REMEMBERED)
+def _in_its_words(text: str) -> float:
+    return (
+        1.0 * bool(_CAUSAL.search(text))
+        + 0.7 * bool(_NEGATED.search(text))
+        + 0.4 * min(3, len(_FIGURE.findall(text)))
+        + 0.3 * min(2, len(_NAME.findall(text)))
+    )
+
+
+@lru_cache(_REMEMBERED)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(content_stems(text))

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
@@ -15,11 +16,32 @@ from copilot.reviews.versions import Cited
 from copilot.timeline.models import Revision, TimelineEvent
 from copilot.timeline.mrkdwn import to_plain
 from copilot.timeline.permalinks import permalink
-from copilot.timeline.reading import author_of, is_from_bot, latest_revision_ids
+from copilot.timeline.reading import author_of, is_bots, latest_revision_ids
 from copilot.workspaces.directory import names_of, workspace_of
 
 _CHUNK = 500
-_Row = TypeVar("_Row", TimelineEvent, Revision)
+
+
+class _Event(NamedTuple):
+    """Of a `TimelineEvent` what a source tells. A long review has hundreds, and a page that shows
+    them is waited for: whole objects would take most of its time."""
+
+    id: int
+    kind: str
+    details: dict[str, Any]
+    author_id: str | None
+    author_name: str | None
+    channel_id: str
+    message_ts: str | None
+    thread_ts: str | None
+    occurred_at: datetime
+    deleted_at: datetime | None
+
+
+class _Revision(NamedTuple):
+    id: int
+    text: str
+    text_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +67,10 @@ class Source:
         return not self.is_deleted and is_verbatim(self.citation.quote, self.text_now)
 
 
+_EVENTS = select(*(getattr(TimelineEvent, name) for name in _Event._fields))
+_REVISIONS = select(*(getattr(Revision, name) for name in _Revision._fields))
+
+
 def cited(source: Source) -> Cited:
     citation = source.citation
     return Cited(citation.event_id, citation.revision_id, citation.quote)
@@ -64,10 +90,10 @@ def sources_of(
         )
     ]
     event_ids = sorted({citation.event_id for citation in citations})
-    events = _by_id(session, TimelineEvent, event_ids)
+    events = {row[0]: _Event(*row) for row in _rows(session, _EVENTS, event_ids)}
     latest = latest_revision_ids(session, event_ids)
     wanted = {citation.revision_id for citation in citations} | set(latest.values())
-    revisions = _by_id(session, Revision, sorted(wanted))
+    revisions = {row[0]: _Revision(*row) for row in _rows(session, _REVISIONS, sorted(wanted))}
     url = workspace_of(session, incident.team_id).url
     names = names_of(session, incident.team_id)
     found: dict[int, list[Source]] = {claim_id: [] for claim_id in claim_ids}
@@ -81,12 +107,15 @@ def sources_of(
 
 def _source(
     citation: Citation,
-    event: TimelineEvent,
-    cited: Revision,
-    now: Revision,
+    event: _Event,
+    cited: _Revision,
+    now: _Revision,
     url: str,
     names: dict[str, str],
 ) -> Source:
+    text = to_plain(cited.text, names)
+    # An event's columns are all that it asks for.
+    author = author_of(cast("TimelineEvent", event), names)
     return Source(
         citation=citation,
         message=WindowMessage(
@@ -94,15 +123,15 @@ def _source(
             event_id=event.id,
             revision_id=cited.id,
             author_id=event.author_id,
-            author_name=author_of(event, names) or "someone",
-            text=to_plain(cited.text, names),
+            author_name=author or "someone",
+            text=text,
             occurred_at=event.occurred_at,
             message_ts=event.message_ts or "",
             thread_ts=event.thread_ts,
-            is_bot=is_from_bot(event),
+            is_bot=is_bots(event.kind, event.details),
             is_new=False,
         ),
-        text_now=to_plain(now.text, names),
+        text_now=text if now.id == cited.id else to_plain(now.text, names),
         latest_revision_id=now.id,
         permalink=permalink(url, event.channel_id, event.message_ts or "", event.thread_ts),
         is_deleted=event.deleted_at is not None,
@@ -110,12 +139,11 @@ def _source(
     )
 
 
-def _by_id(session: Session, table: type[_Row], ids: Sequence[int]) -> dict[int, _Row]:
-    return {
-        row.id: row
-        for chunk in _chunks(ids)
-        for row in session.scalars(select(table).where(table.id.in_(chunk)))
-    }
+def _rows(session: Session, query: Select[Any], ids: Sequence[int]) -> Iterable[Any]:
+    """`query` selects by what its first column may be."""
+    by = query.selected_columns[0]
+    for chunk in _chunks(ids):
+        yield from session.execute(query.where(by.in_(chunk)))
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:

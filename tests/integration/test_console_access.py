@@ -190,9 +190,25 @@ def test_pages_say_their_character_set_and_stay_in_no_cache(visitor: Visitor) ->
     headers = visitor.http.get("/").headers
     assert headers["content-type"] == "text/html; charset=utf-8"
     assert headers["cache-control"] == "no-store"
-    css = visitor.http.get("/static/console.css").headers
-    assert css["content-type"] == "text/css; charset=utf-8"
-    assert css["cache-control"] == "no-cache"
+
+
+def test_style_sheets_and_scripts_are_kept_until_they_change(visitor: Visitor) -> None:
+    visitor.signs_in()
+    shown = visitor.http.get("/").text
+    addresses = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', shown))
+    assert {address.rpartition("/")[2] for address in addresses} >= {"console.css", "ticks.js"}
+    for address in addresses:
+        headers = visitor.http.get(address).headers
+        assert headers["cache-control"] == "public, max-age=31536000, immutable", address
+    css = next(address for address in addresses if address.endswith("console.css"))
+    mark = css.split("/")[2]
+    for other in ("/static/console.css", css.replace(mark, "v-before")):
+        answer = visitor.http.get(other)
+        assert answer.status_code == 200, other
+        assert answer.headers["content-type"] == "text/css; charset=utf-8"
+        assert answer.headers["cache-control"] == "no-cache", other
+    missing = visitor.http.get(f"/static/{mark}/nowhere.css")
+    assert (missing.status_code, missing.headers["cache-control"]) == (404, "no-store")
 
 
 @pytest.mark.parametrize(

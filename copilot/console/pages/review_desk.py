@@ -102,15 +102,21 @@ class ReviewDesk:
         status_code: int = 200,
     ) -> Response:
         """`typed` are words that could not be saved: they stand in the form again."""
+        altered = self._altered_for(incident_id, viewer)
         with self.db.reading() as session:
+            _incident = get_incident(session, incident_id)  # held, or it is read again and again
             view = current_review(session, incident_id)
             if view is None:
                 header = read_header(session, incident_id, self.clock.now())
                 return page(request, "review_none.html", header=header, tab="review")
-        return self._show(request, viewer, view, asked, typed=typed, status_code=status_code)
+            view = with_altered(view, altered)
+            return self._page(
+                session, request, viewer, view, asked, typed=typed, status_code=status_code
+            )
 
-    def _show(
+    def _page(
         self,
+        session: Session,
         request: Request,
         viewer: Viewer,
         view: ReviewView,
@@ -120,24 +126,19 @@ class ReviewDesk:
         status_code: int = 200,
     ) -> Response:
         incident_id, now = view.incident.id, self.clock.now()
-        view = with_altered(view, self._altered_for(incident_id, viewer))
-        with self.db.reading() as session:
-            header = read_header(session, incident_id, now)
-            shown = read_review_page(session, view, asked, viewer, now)
-            milestones = read_milestones(
-                session, incident_id, viewer, typed=sessions.take_typed(request)
-            )
-            ticked = read_ticked(session, incident_id, typed.ticked, shown.sources)
+        shown = read_review_page(session, view, asked, viewer, now)
         return page(
             request,
             "review.html",
             status_code=status_code,
-            header=_counted(header, view),
+            header=_counted(read_header(session, incident_id, now), view),
             shown=shown,
             review=view,
-            milestones=milestones,
+            milestones=read_milestones(
+                session, incident_id, viewer, typed=sessions.take_typed(request)
+            ),
             typed=find_place(typed, view, shown.opened),
-            ticked_elsewhere=ticked,
+            ticked_elsewhere=read_ticked(session, incident_id, typed.ticked, shown.sources),
             tab="review",
         )
 
@@ -171,14 +172,19 @@ class ReviewDesk:
             return self._refuse_at(at, why, typed)
         if told:
             sessions.tell_once(at.request, told)
-        with self.db.reading() as session:
-            view = current_review(session, at.incident_id)
-        open_next = _go_on_with(view, at.claim_id, After.STAY if revealed else after)
-        going_on = to_review(at.incident_id, open_next)
-        if view is None or "x-in-place" not in at.request.headers:
-            return going_on
+        after = After.STAY if revealed else after
         # Our script takes the next page from this very answer: one way there and back, not two.
-        shown = self._show(at.request, at.viewer, view, Asked(open_next))
+        is_in_place = "x-in-place" in at.request.headers
+        altered = self._altered_for(at.incident_id, at.viewer) if is_in_place else []
+        with self.db.reading() as session:
+            _incident = get_incident(session, at.incident_id)
+            view = current_review(session, at.incident_id)
+            open_next = _go_on_with(view, at.claim_id, after)
+            going_on = to_review(at.incident_id, open_next)
+            if view is None or not is_in_place:
+                return going_on
+            view = with_altered(view, altered)
+            shown = self._page(session, at.request, at.viewer, view, Asked(open_next))
         shown.headers["content-location"] = going_on.headers["location"].partition("#")[0]
         return shown
 
