@@ -37,10 +37,17 @@ from copilot.local.drafter_sections import (
 )
 from copilot.local.drafter_selection import Selection, with_cue, with_substance
 from copilot.local.drafter_summary import take_summary
+from copilot.local.drafter_together import (
+    denied_at_once,
+    is_unnamed,
+    take_shown_fixes,
+    take_whole_thoughts,
+)
 from copilot.local.drafter_unfit import (
     explains_nothing,
     is_about_telling,
     is_ahead,
+    is_bare_finding,
     is_no_harm,
     is_taken_back,
 )
@@ -116,7 +123,8 @@ def _planned(request: DraftRequest) -> Selection:
     messages = request.messages
     keepers = log_keepers(messages)
     joking = joking_run(messages)
-    told = [message for message in messages if message.number not in joking]
+    unsaid = joking | denied_at_once(messages)
+    told = [message for message in messages if message.number not in unsaid]
     labels = shared_labels(messages)
     sentences = [
         without_label(sentence, labels.get(message.author_id, ""))
@@ -133,6 +141,7 @@ def _planned(request: DraftRequest) -> Selection:
     take_follow_ups(selection, request.follow_ups, words)
     take_unheard(selection, words)
     take_marked(selection, words)
+    take_shown_fixes(selection, words)
     _take_first_needs(selection, sentences, scale + len(logged) / 40, words)
     take_summary(selection, sentences, request.facts, words)
     take_status_list(selection, sentences, words)
@@ -160,6 +169,7 @@ def _take_first_needs(
         for sentence in with_cue(sentences, Cue.IMPACT, without=_NO_HIT)
         if not points(sentence)
         and not is_about_telling(sentence)
+        and not is_bare_finding(sentence)
         and (Cue.ACTION not in sentence.cues or _VICTIM.search(sentence.text))
     ]
     # That nobody was hit matters where nobody was.
@@ -185,7 +195,10 @@ def _take_factors(
     ]
     causes = with_cue([*found, *brought_in], Cue.CAUSE) + brought_in
     section = Section.CONTRIBUTING_FACTORS
-    taken = selection.take(section, causes, most, words.reported)
+    parts = with_cue(sentences, Cue.CAUSE, without=_NO_FACTOR)
+    whole = [one for one in parts if not explains_nothing(one)]
+    taken = take_whole_thoughts(selection, whole, most, words)
+    taken += selection.take(section, causes, most - taken, words.reported)
     # What was merely found is seldom a factor; it may be where nobody names one.
     positive = [sentence for sentence in found if not _NOT.search(sentence.text)]
     selection.take(section, positive, _MOST_FOUND - taken, words.reported)
@@ -194,6 +207,7 @@ def _take_factors(
 def _is_factor(sentence: Sentence) -> bool:
     return not (
         points(sentence)
+        or is_unnamed(sentence)
         or _GOOD.search(sentence.text)
         or explains_nothing(sentence)
         or is_ahead(sentence)

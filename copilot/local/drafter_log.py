@@ -27,7 +27,11 @@ _BY_ITSELF = re.compile(
     r"|\b(?:gets?|got|getting) (?:killed|deleted|terminated|evicted|stopped)\b",
     re.IGNORECASE,
 )
-_NOT_DONE = re.compile(r"\bwill\b|\bdid(?: not|n['’]t)\b", re.IGNORECASE)
+_NOT_DONE = re.compile(
+    r"\bwill\b|\bdid(?: not|n['’]t)\b"
+    r"|\b(?:plan(?:s|ned|ning)?|intend(?:s|ed|ing)?|about|going|hop(?:es|ed|ing)) to\b",
+    re.IGNORECASE,
+)
 _DEED = re.compile(
     r"^(?:(?:(?:the|cp|our|whole|[A-Z][\w-]*) )*(?:team|engineers?)|we|they)?\s*"
     r"(?:\w+ly |have |has |then |had )?(?!need|fail|not(?:ed|ic)|discover|identif|learn|reali[sz]"

@@ -8,7 +8,7 @@ from copilot.local.drafter_log import is_deed, opens_with_deed
 from copilot.local.drafter_selection import TITLE_OF_CHANGE, WITHOUT_SAYING, Selection, with_cue
 from copilot.local.drafter_unfit import came_to_nothing, is_forbidden, is_offered
 from copilot.local.drafter_wording import Wordings
-from copilot.reviews.cues import Cue
+from copilot.reviews.cues import Cue, tells_a_deed
 from copilot.reviews.models import Section
 from copilot.reviews.salience import Sentence, best_of, points, sentences_of
 
@@ -39,6 +39,12 @@ _AT_A_LOSS = re.compile(
     r" be|whatever|maybe|perhaps|good idea|prefer|rather|you|your)\b",
     re.IGNORECASE,
 )
+_WHEN = re.compile(
+    r"\b(?:after|since|before|following|during|until) (?:(?:the|an?|our|that|this|last|latest|first"
+    r"|previous|new|next) )+(?:\w+ )?\w+",
+    re.IGNORECASE,
+)
+"""`It began after the last deploy`: nobody deployed anything to mend it."""
 _THOUGHT = {Cue.ACTION, Cue.SYMPTOM, Cue.CAUSE, Cue.FINDING, Cue.OUTCOME, Cue.ALERT}
 _FULL_THOUGHT = 4
 _ROOM_FOR_A_DEED = 12
@@ -158,6 +164,7 @@ def take_deeds(
         and not sentence.message.is_bot
         and not points(sentence)
         and not came_to_nothing(sentence)
+        and not _is_dated_by_deed(sentence)
         and not selection.is_before_first_sign(sentence)
     ]
     done = [
@@ -166,6 +173,12 @@ def take_deeds(
     taken = selection.take(Section.RESPONSE, worth, most - len(done[:most]), words.reported)
     spread = spread_over(done, selection.episode_of)
     return taken + selection.take(Section.RESPONSE, spread, most, words.timed, by_score=False)
+
+
+def _is_dated_by_deed(sentence: Sentence) -> bool:
+    """The only deed in it tells when something was."""
+    without = _WHEN.sub(" ", sentence.text)
+    return without != sentence.text and not tells_a_deed(without)
 
 
 def _response_in(logged: Sentence, selection: Selection) -> Sentence | None:

@@ -9,7 +9,7 @@ from typing import Any
 from copilot.local.drafter_selection import Selection
 from copilot.ports import DraftedClaim, DraftRequest, Quote
 
-ENGINE = "local-3"
+ENGINE = "local-4"
 _KEY = "local_plan"
 
 
@@ -88,7 +88,7 @@ def digest_of(request: DraftRequest) -> str:
         ]
         for message in request.messages
     ]
-    facts = [str(request.facts.time_zone), str(request.facts.mitigated_at)]
+    facts = [request.facts.title, str(request.facts.time_zone), str(request.facts.mitigated_at)]
     facts.append(str(request.facts.resolved_at))
     follow_ups = [
         [one.title, one.owner_name, one.is_accepted, [[q.number, q.text] for q in one.evidence]]

@@ -17,6 +17,7 @@ from copilot.reviews.words import STOPWORDS, content_stems, stem, words
 
 _FAINT = 0.5
 _SAME_MOMENT = timedelta(minutes=5)
+_DETECTED = re.compile(r"\W*(?:first )?(?:detected|noticed|reported)\W*", re.IGNORECASE)
 _SOON_NOTICED = timedelta(hours=6)
 _YES = re.compile(
     r"^\W*(?:yes|yep|yeah|yup|agreed|do it|go ahead|sounds good|\+1|sgtm|please do|ship it"
@@ -45,8 +46,8 @@ def first_signs(sentences: Sequence[Sentence]) -> list[Sentence]:
         and sentence.score > _FAINT
         and not is_nothing_lost(sentence)
     ]
-    if not signs:
-        return []
+    if not signs:  # `First detected`: when, if not what
+        return [one for one in sentences if _DETECTED.fullmatch(one.text)][:1]
     until = signs[0].message.occurred_at + _SOON_NOTICED
     noticed = (
         sign

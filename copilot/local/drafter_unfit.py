@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from copilot.local.drafter_log import opens_with_deed
 from copilot.ports import WindowMessage
-from copilot.reviews.cues import Cue
+from copilot.reviews.cues import Cue, cues_in
 from copilot.reviews.salience import Sentence, bare_stems
 
 _OFFER = re.compile(
@@ -101,6 +101,23 @@ _BARELY_FOUND = re.compile(
     re.IGNORECASE,
 )
 """That something was found, not what."""
+_NAMED = re.compile(
+    r"\b(?:malformed|misconfig\w*|mismatch\w*|incompatib\w*|expir\w*|leak\w*|exhaust\w*|missing"
+    r"|wrong|incorrect|invalid|deleted|deprecat\w*|overload\w*|saturat\w*|deadlock\w*"
+    r"|[\w-]+ bug)\b",
+    re.IGNORECASE,
+)
+"""`Cause discovered by deleting the malformed route`: it says which."""
+_FAULT_ALONE = re.compile(
+    r"\b(?:wrong|incorrect|invalid|odd|weird|strange|unexpected|malformed|mismatch\w*)\b",
+    re.IGNORECASE,
+)
+_HAPPENS = re.compile(
+    r"\b(?:is|are|was|were|be|been|has|have|had|do|does|did|can|could|get|gets|got|[a-z]{2,}ed"
+    r"|[a-z]{2,}ing|go|goes|went|see|sees|saw|sent|find|finds|found|lost|hit)\b|n['’]t\b|\d",
+    re.IGNORECASE,
+)
+_FULL_FINDING = 4
 _NO_HARM = re.compile(
     r"\b(?:no|not any|without|zero|any)\s+(?:\w+\s+){0,2}(?:impact|effect|outage|downtime"
     r"|data loss)\b"
@@ -164,7 +181,7 @@ def is_asked_to_know(sentence: Sentence) -> bool:
 def explains_nothing(sentence: Sentence) -> bool:
     """A symptom, a report or a reaction: it tells of the trouble, not where it came from."""
     text = sentence.text
-    if _NO_CAUSE.search(text) or _BARELY_FOUND.search(text):
+    if _NO_CAUSE.search(text) or _is_barely_found(sentence):
         return True
     _, _, rest = sentence.message.text.partition(text)
     if _DENIED.search(text) or _DENIED.match(rest.lstrip(" .!;,\n")):
@@ -178,6 +195,21 @@ def explains_nothing(sentence: Sentence) -> bool:
     if Cue.CAUSE in sentence.cues:
         return False
     return bool(_STATE.search(text)) and not _EXPLAINS.search(_STATE.sub(" ", text))
+
+
+def _is_barely_found(sentence: Sentence) -> bool:
+    names_it = len(sentence.bare_stems) >= _FULL_FINDING and _NAMED.search(sentence.text)
+    return _BARELY_FOUND.search(sentence.text) is not None and not names_it
+
+
+def is_bare_finding(sentence: Sentence) -> bool:
+    """`Orders in the wrong queue`: a fragment that says how things lie, not whom that hit."""
+    without = _FAULT_ALONE.sub(" ", sentence.text)
+    return (
+        without != sentence.text
+        and not _HAPPENS.search(without)
+        and Cue.SYMPTOM not in cues_in(without)
+    )
 
 
 def is_ahead(sentence: Sentence) -> bool:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from copilot.ports import WindowMessage
 from copilot.reviews.citations import MAX_WORDS
-from copilot.reviews.cues import Cue
+from copilot.reviews.cues import Cue, cues_in
 from copilot.reviews.salience import Sentence
 from copilot.reviews.words import word_count
 
@@ -51,6 +51,15 @@ _SUPPOSES = re.compile(
     r"|maybe|perhaps|my guess|assum\w+)\b",
     re.I,
 )
+_SEEN_BY = re.compile(
+    r"^(?:\S+ ){0,8}?(?:report(?:ed|s)?|notic(?:ed|es)|observ(?:ed|es)|detect(?:ed|s)|saw|sees"
+    r"|found|discovered)(?: (?:in|via|on|to|us|me)\b(?: \S+)?)? that (?=\S)"
+    r"|^(?:we|i|they) (?:received|got) (?:a lot of |many |several |some |an? )",
+    re.IGNORECASE,
+)
+"""Who took notice, and how."""
+_CLAUSE, _DEED = 2, 4
+"""Words that are left at least of an end, and of what was done."""
 _PROPOSES = re.compile(
     r"\b(?:should|could|let['’]?s|consider|propos\w+|shall we|ought to|can we|how about)\b", re.I
 )
@@ -77,13 +86,14 @@ class Wordings:
 
     def timed_after(self, sentence: Sentence, earlier: Sentence) -> str | None:
         """The same with how long it came after `earlier`, in words of which that is quoted."""
-        told = self.timed(sentence)
         waited = spoken_length(sentence.message.occurred_at - earlier.message.occurred_at)
-        if told is None or waited is None:
+        if waited is None:
             return None
+        opening = f"{self.clock(sentence.message.occurred_at)} {named(sentence.message)}:"
         closing = f"{waited} after"
-        quoted = quoted_to_fit(earlier.text, MAX_WORDS - word_count(told) - word_count(closing))
-        return f"{told}, {closing} {quoted}" if quoted else None
+        room = MAX_WORDS - word_count(opening) - word_count(closing)
+        pair = _side_by_side(sentence, earlier, room)
+        return f"{opening} {pair[0]}, {closing} {pair[1]}" if pair else None
 
     def timed_with(self, change: Sentence, sentence: Sentence) -> str | None:
         """`15:20 ana: “#81 Keep the pool open” “This fixes it”`, both of one author."""
@@ -93,6 +103,16 @@ class Wordings:
             return None
         title = quoted_to_fit(change.text, MAX_WORDS - word_count(opening) - word_count(quoted))
         return f"{opening} {title}, {quoted}" if title else None
+
+    def joined(self, parts: Sequence[Sentence]) -> str | None:
+        """`ben thought: “I guess it is the pool”, “because 4812 halved it”`, all of one author."""
+        verb = "thought" if any(_SUPPOSES.search(part.text) for part in parts) else "said"
+        opening = f"{named(parts[0].message)} {verb}:"
+        quoted = [quoted_to_fit(part.text, MAX_WORDS) for part in parts]
+        if any(one is None or one.endswith("…”") for one in quoted):
+            return None
+        text = f"{opening} {', '.join(one for one in quoted if one)}"
+        return text if word_count(text) <= MAX_WORDS else None
 
     def listed(self, sentences: Sequence[Sentence]) -> str | None:
         """`scribe: “First detected” 14:22, “Resolved” 15:51`, all of one author."""
@@ -152,9 +172,35 @@ def named(message: WindowMessage) -> str:
     return "A bot" if message.is_bot else "Somebody"
 
 
-def quoted_to_fit(text: str, budget: int) -> str | None:
+def _side_by_side(later: Sentence, earlier: Sentence, room: int) -> tuple[str, str] | None:
+    """Both quoted within `room` words: whole, then without who saw the earlier one, then the later
+    one without what it adds."""
+    whole = quoted_to_fit(later.text, room)
+    if whole and not whole.endswith("…”"):
+        left = room - word_count(whole)
+        if seen := quoted_to_fit(earlier.text, left) or _as_seen(earlier.text, left):
+            return whole, seen
+    for seen in (quoted_to_fit(earlier.text, room), _as_seen(earlier.text, room)):
+        if seen and not seen.endswith("…”"):
+            kept, least = (Cue.END, _CLAUSE) if Cue.END in later.cues else (Cue.ACTION, _DEED)
+            cut = quoted_to_fit(later.text, room - word_count(seen), least=least)
+            if cut and kept in cues_in(cut):
+                return cut, seen
+    return None
+
+
+def _as_seen(text: str, budget: int) -> str | None:
+    """`Users reported that pages hang` as `“… pages hang”`: its author saw it, too."""
+    seen = _SEEN_BY.match(text)
+    if seen is None or _TURNS_THE_SENSE.search(seen[0]):
+        return None
+    quoted = quoted_to_fit(text[seen.end() :], budget - 1)
+    return f"“… {quoted[1:]}" if quoted else None
+
+
+def quoted_to_fit(text: str, budget: int, *, least: int = 4) -> str | None:
     """`text` in quotation marks within `budget` words. What is left out is marked by an ellipsis
-    and says nothing that would turn the sense; None where that can't be had."""
+    and says nothing that would turn the sense; None where that can't be had with `least` words."""
     kept = " … ".join(part for part in _CUT_OUT.split(text.strip()) if part.strip(" .,;:-()<>"))
     kept = " ".join(kept.split())
     kept = kept.replace("“", "'").replace("”", "'").replace('"', "'").strip().rstrip(":;,")
@@ -169,7 +215,7 @@ def quoted_to_fit(text: str, budget: int) -> str | None:
     ends = [match.start() for match in _BREAKS.finditer(kept)]
     for end in sorted(ends, reverse=True):
         head, tail = kept[:end].rstrip(" ,;:-"), kept[end:]
-        if 4 <= word_count(head) < budget and not _TURNS_THE_SENSE.search(tail):
+        if least <= word_count(head) < budget and not _TURNS_THE_SENSE.search(tail):
             return f"“{head} …”"
     return None
 

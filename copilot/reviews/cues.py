@@ -54,6 +54,20 @@ _VICTIMS = (
     r"|commands?|builds?|uploads?"
 )
 _AFFECTED = rf"{_VICTIMS}|e?mails?|contacts?|charges?|tickets?|complaints?|messages?"
+_LACKS = (
+    r"\b(?:have|has|had|having|got|there_(?:is|are|was|were)|with|left_with)_no_(?:\w+_)?"
+    r"(?:nodes?|pods?|hosts?|servers?|instances?|replicas?|workers?|agents?|runners?|capacity"
+    r"|traffic|data|metrics|connectivity|network|connection|leader|quorum|primary|power|endpoints?"
+    r"|backends?|targets?|disk_space|space|memory)(?:_(?:left|at_all|anymore|now|available|running"
+    r"|any_more|up|online))?\W*$"
+)
+"""`We have no nodes`: what is not there at all is what is wrong."""
+_EASES = re.compile(
+    r"\b(?:waves?|attacks?|floods?|storms?|surges?|spikes?|bursts?|growth|backlog|queue|errors?"
+    r"|alerts?|leaks?)\b[^,;.]{0,40}\b(?:slow(?:s|ed|ing)?(?: down| off| a bit| somewhat)*\W*$"
+    r"|eas(?:es|ed|ing)\b|(?:dies|died|dying) down\b|calm(?:s|ed|ing) down\b)"
+)
+"""`The wave slows`: less of what is bad."""
 _COUNTED = re.compile(rf"\d[\d.,]*\s?%?\s+(?:of\s+\w+\s+)?(?:{_AFFECTED})\b", re.IGNORECASE)
 _SOUGHT = re.compile(
     r"\b(?:investigat\w*|find(?:ing)?|look\w* for|determin\w*|search\w* for|establish\w*"
@@ -85,7 +99,7 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|malformed|invalid|mismatch\w*|incompatib\w*|incorrect|desired_effect|unexpected\w*"
         r"|weird|strange\w*|odd|missing|dropp(?:ed"
         r"|ing)|lost|exhausted|stale|elevated|unavailable|starv\w+|stopped|terminated"
-        r"|worrisome)\b"
+        rf"|worrisome)\b|{_LACKS}"
     ),
     Cue.IMPACT: _cue(
         rf"\b(?:{_VICTIMS}|everyone|everything|nothing|anything|hundreds|thousands|impact\w*"
@@ -153,6 +167,8 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"_|shortly_|directly_)?(?:following|after)_an?_(?:\S+_){0,3}(?:upgrade|update|change"
         r"|deploy\w*|release"
         r"|migration|rollout|bump|merge)"
+        r"|(?:generat|produc|provok)\w+_(?:the|this|that)_(?:\S+_)?(?:spikes?|load|errors?|outage"
+        r"|incident|alerts?|failures?|problems?|issues?|surge|traffic)"
         r"|(?:deleted|destroyed|removed|overwritten|wiped|dropped|overridden|revoked|evicted)_by"
         r"|memory_leak|ran_out|expired|latent|rate_limit\w*"
         r"|wrong_(?:\w+_)?(?:namespace|config\w*|version|cluster|order|key|region|flag"
@@ -221,13 +237,15 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|\b(?:no_idea|unclear)_(?:why|how|what)"
     ),
 }
+_LACK = _cue(_LACKS)
 _NEGATED = re.compile(
     r"\b(?:not|never|no|isn't|aren't|wasn't|weren't|hasn't|haven't)\b", re.IGNORECASE
 )
 _ASKS = re.compile(
     r"^(?:(?:are|is|was|were|do|does|did|have|has|can|could|should|shall|would|will)\s+"
     r"(?:you|we|they|it|there|he|she|i|anyone|someone|somebody|this|that|the)\b"
-    r"|(?:what|why|how|where|who|which|when)\s+(?:is|are|was|were|do|does|did|can|could|would"
+    r"|(?:what|why|how|where|who|which(?!\s+(?:is|was)\s+(?:\w+ly\s+)?(?:why|when|where|what|how"
+    r"|because)\b)|when)\s+(?:is|are|was|were|do|does|did|can|could|would"
     r"|should)\b"
     r"|any(?:one|body)\s)",
     re.IGNORECASE,
@@ -243,15 +261,16 @@ def tells_a_deed(text: str) -> bool:
     return not is_negated and _CUES[Cue.OUTCOME].search(plain) is not None
 
 
+def tells_a_lack(text: str) -> bool:
+    """`We have no nodes`: one telling word, and all that is wrong."""
+    return _LACK.search(normalised(text).lower()) is not None
+
+
 def cues_in(text: str, *, is_bot: bool = False) -> frozenset[Cue]:
     plain = normalised(text).lower()
-    cues = {cue for cue, pattern in _CUES.items() if pattern.search(plain)}
+    cues = {cue for cue, pattern in _CUES.items() if pattern.search(plain)} - _unmeant(plain)
     if plain.rstrip(" \"')").endswith("?") or _ASKS.search(plain):
         cues.add(Cue.QUESTION)
-    if _NEGATED.search(plain) and "help" not in plain:
-        cues -= {Cue.OUTCOME, Cue.END}
-    if _SOUGHT.search(plain):
-        cues.discard(Cue.CAUSE)
     if not is_bot:
         cues.discard(Cue.ALERT)
     if _COUNTED.search(plain) or _HIT.search(plain):
@@ -261,3 +280,15 @@ def cues_in(text: str, *, is_bot: bool = False) -> frozenset[Cue]:
     if is_bot and _BOT_ALERT.search(plain):
         cues.add(Cue.ALERT)
     return frozenset(cues)
+
+
+def _unmeant(plain: str) -> set[Cue]:
+    """What it has words of, and says that it is not."""
+    unmeant = set()
+    if _NEGATED.search(plain) and "help" not in plain:
+        unmeant |= {Cue.OUTCOME, Cue.END}
+    if _SOUGHT.search(plain):
+        unmeant.add(Cue.CAUSE)
+    if _EASES.search(plain):
+        unmeant.add(Cue.SYMPTOM)
+    return unmeant

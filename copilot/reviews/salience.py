@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from copilot.ports import WindowMessage
-from copilot.reviews.cues import Cue, cues_in, tells_a_deed
+from copilot.reviews.cues import Cue, cues_in, tells_a_deed, tells_a_lack
 from copilot.reviews.words import STOPWORDS, bare_stem, content_stems, sentences, words
 
 
@@ -146,8 +146,8 @@ def sentences_of(message: WindowMessage) -> list[Sentence]:
             continue
         text = _bare(raw)
         stems = _stems(text)
-        # `rolling back`, `fixed`: one telling word is enough where it is a deed.
-        if len(stems) >= 2 or (stems and tells_a_deed(text)):
+        # `rolling back`, `we have no nodes`: one telling word is enough there.
+        if len(stems) >= 2 or (stems and (tells_a_deed(text) or tells_a_lack(text))):
             cues = cues_in(raw.strip("() "), is_bot=message.is_bot)
             found.append(Sentence(message, text, cues, _score(message, text, raw, cues)))
     return found
