@@ -84,7 +84,7 @@ def check_claim(
     ]
     return Check(
         _problem_with_inner_quotes(text, cited)
-        or problem_with_names(text, cited, known_names)
+        or problem_with_names(text, cited, known_names, strict=strict)
         or problem_with_amounts(text, cited, zone, strict=strict)
         or _problem_with_sense(text, cited, strict=strict)
     )

@@ -25,8 +25,8 @@ from copilot.reviews.words import STOPWORDS, bare_stem, word_set, words
 
 _HELPING = word_set(
     "was were is are did does do would could will can should may might must"
-    " be been being have had has to get got the a an any yet longer quite really all even so as"
-    " single one of that in at by for with from on its their"
+    " be been being seem seemed seems appear appeared have had has to get got the a an any yet"
+    " longer quite really all even so as single one of that in at by for with from on its their"
 )
 _LEAST = 3.0
 _ALIKE = 0.5
@@ -78,18 +78,14 @@ class Sources:
     def contradict(self, no: Denial) -> bool:
         near = [p for p in self.clauses if p.likeness(no.said) >= self._best(no) - _NEARLY]
         may_stand = [text for text in self.sentences if _may_stand(no.head, no.part, text)]
-        if not no.is_verbal:
-            return not (
-                may_stand
-                or self._carriers(no, self.clauses)
-                or any(is_well(text) for text in self.sentences)
-            ) and self._says(no.head)
         if no.is_never and not any(carries_never(text) for text in self.sentences):
             return not (may_stand and is_harm(no.head))
         if self._says_flatly(no) or (
             _UNHARMED.match(no.head) and any(is_well(p.text) for p in near)
         ):
             return True
+        if self._deny(no.head):
+            return False
         if is_lack(no.head):
             return not may_stand and self._is_lacking(no, near)
         if _EVENT.search(no.part[: no.at]) and not any(_denies(p, no.head) for p in near):
@@ -97,7 +93,7 @@ class Sources:
         if self._may_stand_near(no, near, may_stand):
             return False
         carriers = self._carriers(no, near)
-        if not carriers or self._tells_facts(no):
+        if not carriers:
             return True
         return not may_stand and self._is_affirmed(no, carriers)
 
@@ -159,6 +155,7 @@ class Sources:
             no
             for no in denials
             if not is_lack(no.head)
+            and not self._deny(no.head)
             and not any(_may_stand(no.head, plain, text) for text in self.sentences)
         ]
         if not any(no.is_verbal for no in bare) or any(asks(text) for text in self.sentences):
@@ -169,7 +166,10 @@ class Sources:
         """`was not stuck`: the sources tell of trouble or say the word, none that it is over."""
         if any(
             is_well(p.text)
-            or any(is_lack(word) or is_same(word, no.head) for word in under_negation(p.text))
+            or any(
+                is_lack(word) or is_trouble(word) or is_same(word, no.head)
+                for word in under_negation(p.text)
+            )
             for p in near
         ):
             return False
@@ -177,24 +177,17 @@ class Sources:
             lacks_in(p.text) or is_trouble(p.text) or _NOT.search(p.text) for p in near
         ) or any(_has(p, no.head) for p in self.stated if _NOT.search(p.text) is None)
 
-    def _tells_facts(self, no: Denial) -> bool:
-        """Its numbers or hosts stand in messages that know of no “not”, nor of a lack."""
-        if any(asks(text) for text in self.sentences):
-            return False
-        telling = [
-            text
-            for text in self.texts
-            if any(clause.facts & no.said.facts for clause in clauses_of(text))
-        ]
-        return bool(telling) and not any(
-            _NOT.search(text) or self._lacks_else(text, no) for text in telling
-        )
-
     def _best(self, no: Denial) -> float:
         return max((p.likeness(no.said) for p in self.clauses), default=0.0)
 
-    def _says(self, head: str) -> bool:
-        return any(is_same(head, word) for p in self.stated for word in words(p.text))
+    def _deny(self, head: str) -> bool:
+        """A “not” at the same word, wherever, or the word itself turned: `unreachable`."""
+        stem = bare_stem(head)
+        return any(
+            _denies(p, head)
+            or any(w.startswith(("un", "in")) and stem in w for w in lacks_in(p.text))
+            for p in self.clauses
+        )
 
     def _carriers(self, no: Denial, near: Sequence[Passage]) -> list[Passage]:
         """Clauses with a “not”, and near ones with what may stand for it."""
@@ -214,6 +207,10 @@ class Sources:
 
 def _may_stand(head: str, part: str, text: str) -> bool:
     return suggests_not(head, part, text) or not against(head).isdisjoint(words(text))
+
+
+def _is_turned(stem: str, passage: Passage) -> bool:
+    return any(word.startswith(("un", "in")) and stem in word for word in lacks_in(passage.text))
 
 
 def _has(passage: Passage, head: str) -> bool:

@@ -50,7 +50,7 @@ _LACK = re.compile(
     r"|abandon\w*|disabled|supposed to|meant to|should(?:'ve| have)|blocked|shut|closed|ceased"
     r"|suspended|halted|NXDOMAIN|NotReady|untouched|left behind|cancel\w*|abort\w*|gave up|given up"
     r"|wrong|in(?:valid|active|complete|correct|accessible|visible|sufficient)|impossible|irrelevant"
-    r"|stale|dis(?:connect|miss|regard|card|appear)\w*"
+    r"|stale|dis(?:agree|connect|miss|regard|card|appear)\w*"
     r"|un(?!der|it|til|ion|ique|less|to\b|ix)\w{3,})(?!\w)"
     r"|(?<![\d.,])0(?![\d.,:])"
     r"|\blast (?:[\w-]+ ){0,4}(?:came|seen|heard|arriv\w+|receiv\w+|success\w*)",
@@ -97,7 +97,8 @@ _WELL = re.compile(
     r"\b(?:works?|working|worked|fine|ok|okay|safe|good|healthy|flat|normal|unaffected|green|happy"
     r"|clean|clear|intact|all (?:\w+ )?(?:up|good|back|there|well|done|right)|lgtm|go ahead|go for"
     r" it|sure|agreed?|yes|yep|yeah|approved?|np|succe\w*|pass(?:es|ed)?|right|correct|stable"
-    r"|steady|usual|always|recovered|resolved|match\w*|readable|alive|present|accounted for"
+    r"|(?:runs|resolves|loads|builds|starts) (?:fine )?(?:for me|here)|still running|steady"
+    r"|usual|always|recovered|resolved|match\w*|readable|alive|present|accounted for"
     r"|sounds good)\b|\+1|[👍✅]",
     re.IGNORECASE,
 )

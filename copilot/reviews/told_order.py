@@ -3,44 +3,13 @@
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import lru_cache
 
 from copilot.ports import WindowMessage
 from copilot.reviews.evidence import Passage, passage_of
-from copilot.reviews.lacks import negates
+from copilot.reviews.order_words import AT_END, JOINTS, order_told
 from copilot.reviews.stated import stated_in
 from copilot.reviews.words import STOPWORDS, normalised
 
-_ORDER = re.compile(
-    r"\s(?:(?P<first>(?<!not )before|(?<!not )until|(?<!by )(?<!since )(?<!until )(?<!till )then"
-    r"|followed by|prior to|and later|but later|after which)"
-    r"|(?P<last>(?<!even )after|(?<!the )following(?! (?:\w{3,6}day|week|month|day|night|morning))"
-    r"|only after))\s"
-    r"(?!(?:(?:that|this|it|all|the first time)\b(?!\s+\w)"
-    r"|(?:that|this) (?:time|point|day|moment)\b|each|every|all|which)\b)",
-    re.IGNORECASE,
-)
-_LEADING = re.compile(
-    r"^(?:[\w.-]+ (?:[\w-]+ ){0,3}?(?:seconds?|minutes?|hours?|days?) )?(?:(?P<last>after"
-    r"|once|following|as soon as)|(?P<first>before|prior to|until))\s+(?P<other>[^,]+),"
-    r"\s*(?P<main>.+)$",
-    re.IGNORECASE,
-)
-_LEADING_NOUN = re.compile(
-    r"^(?:(?P<last>after|following)|(?P<first>before|prior to)) (?P<other>(?:the|its|their) [\w-]+)"
-    r" (?P<main>(?:the|a|an|all|no|every|\w+) .+)$",
-    re.IGNORECASE,
-)
-_LENGTH = r"(?:[\w.,]+ ){1,7}?(?:ms|s|min|h|seconds?|minutes?|hours?|days?|weeks?)"
-_BY_HOW_MUCH = re.compile(
-    r"(?:\b(?:just |some |about |nearly |almost |around |roughly |exactly )?"
-    r"(?:less than |more than |over |under )?"
-    r"(?:\d[\d.,]*|an?|half an?|a quarter of an|[a-z]{3,9}|[a-z]{3,9}-[a-z]{3,6})(?: and a half)? ?"
-    r"(?:ms|s|min|h|seconds?|minutes?|hours?|days?|weeks?)(?: and \d+ \w+)?"
-    r"|\bseconds|\bminutes) (?=(?:after|before|following)\s)",
-    re.IGNORECASE,
-)
-"""It says how long, not what."""
 _ALARM = re.compile(
     r"^\W*(?:the |its |their |that |this |his |her |\w+'s )?"
     r"(?:team's |own |first |initial |very first )*"
@@ -55,21 +24,20 @@ _WELL_AGAIN = re.compile(
     r"|down to|ended|solved|fixed|repaired|closed)\b",
     re.IGNORECASE,
 )
-_AFTER_A_WHILE = re.compile(rf"\b(?:after|following) {_LENGTH}\.?$", re.IGNORECASE)
 _LATER_MAIN = re.compile(
     r"\b(?P<word>later|earlier),? "
     r"(?P<main>(?!(?:under|by|on|in|at|with|from|than|that|for|as|to|and|of)\b)\w+ .+)$",
     re.IGNORECASE,
 )
+_NEAR_BY = 40
+"""Letters behind a word of order that tell what it is of."""
 _CLEARLY = 1.0
 """By how much more one message must tell of an event than the others, in words."""
 _BETWEEN_QUOTES = re.compile(
     r'"(?P<one>[^"]{1,300})"[^"]{0,60}?\b(?P<word>before|after)[^"]{0,20}"(?P<other>[^"]{1,300})"'
 )
-_LAST_OF_ALL = re.compile(r"\b(first|last)[.,]?$", re.IGNORECASE)
 _ALERT = re.compile(r"\b(?:alert|alarm|page|paged|warning|monitoring|fired)\b", re.IGNORECASE)
 _AT = re.compile(r"\bat \d{1,2}:\d\d")
-_LATER = re.compile(r"\b(later|afterwards|subsequently|earlier)\b", re.I)
 _TO_COME = re.compile(
     r"\b(?:due|schedul\w*|plan\w*|supposed|deadline|expect\w*|meant|intended|would|will|should"
     r"|target\w*)\b",
@@ -77,11 +45,18 @@ _TO_COME = re.compile(
 )
 """It was to happen then; nothing tells that it did."""
 _DOING = re.compile(r"^\W*(?:only |first |having |just )*[a-z]{2,}ing\b")
-_NO_EVENT = re.compile(r"(?:[A-Z]\w+day|\d|the (?:morning|evening|next))")
-_AT_END = re.compile(
-    r"\b(?:seconds?|minutes?|hours?|days?|weeks?) (later|earlier)\W{0,3}$", re.IGNORECASE
+_SAME_WORD = {
+    "until": "until|till|til", "once": "once|after", "as soon as": "as soon as|once|after",
+    "following": "following|after", "prior to": "prior to|before",
+    "followed by": "followed by|then",
+}  # fmt: skip
+_ANOTHER_DAY = re.compile(
+    r"\b(?:since|yesterday|ago|earlier|last (?:night|week|month|year)|this morning"
+    r"|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6} \d|\d(?:st|nd|rd|th)? (?:jan|feb"
+    r"|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(?:mon|tues|wednes|thurs|fri|satur|sun)day)",
+    re.IGNORECASE,
 )
-_JOINTS = (", ", "; ", " and ", " but ")
+"""It tells of something that was not now."""
 _UNTIL = re.compile(r"\b(?:until|till|til|older than|before) (?:the )?(\w[\w:]*)", re.IGNORECASE)
 _AFTER = re.compile(r"\bafter (?:the )?(\w[\w:]*)", re.IGNORECASE)
 
@@ -101,16 +76,19 @@ def problem_with_order(claim: str, cited: Sequence[WindowMessage]) -> str | None
 
 def _problem_with_told(plain: str, cited: Sequence[WindowMessage]) -> str | None:
     """The messages that tell of the two have the other order."""
-    told = _told(plain)
-    if told is None or _TO_COME.search(told[1]) or _TO_COME.search(told[2]):
+    order = order_told(plain)
+    if order is None or _TO_COME.search(order[1]) or _TO_COME.search(order[2]):
         return None
-    word, earlier, later = told
+    word, earlier, later = order
     if _WELL_AGAIN.search(earlier) and _ALARM.match(later):
         return f"“{word}” has it end before it began"
     if _WELL_AGAIN.search(later) and _ALARM.match(earlier):
         return None
-    first, second = _placed(passage_of(earlier), passage_of(later), cited)
-    if first is None or second is None or _when(first) <= _when(second):
+    # of one side alone, the other message would be a guess
+    if any(_has_word(word, message.text) for message in cited):
+        return None  # it may retell that
+    first, second = _teller(passage_of(earlier), cited), _teller(passage_of(later), cited)
+    if first is None or second is None or not _is_after(first, second):
         return None
     said = passage_of(later)
     is_told_again = any(
@@ -121,6 +99,19 @@ def _problem_with_told(plain: str, cited: Sequence[WindowMessage]) -> str | None
     if is_told_again or is_of_one:
         return None
     return f"“{word}” contradicts the times of the cited messages"
+
+
+def _is_after(one: WindowMessage, other: WindowMessage) -> bool:
+    """By when they were written as well as by what they tell of; None of those may be of a day."""
+    if _ANOTHER_DAY.search(one.text) or _ANOTHER_DAY.search(other.text):
+        return False
+    written = (one.occurred_at, one.number) > (other.occurred_at, other.number)
+    return written and _when(one) > _when(other)
+
+
+def _has_word(word: str, text: str) -> bool:
+    forms = _SAME_WORD.get(word, word)
+    return re.search(rf"\b(?:{forms})\b", text, re.IGNORECASE) is not None
 
 
 def _problem_with_quoted(claim: str, cited: Sequence[WindowMessage]) -> str | None:
@@ -150,10 +141,8 @@ def _problem_with_until(plain: str, cited: Sequence[WindowMessage]) -> str | Non
 
 
 def _problem_with_place(plain: str, cited: Sequence[WindowMessage]) -> str | None:
-    """`… minutes later` is not told by the earliest message, `… last` not either."""
-    at_end = _LAST_OF_ALL.search(plain)
-    if at_end is None and not any(joint in plain for joint in _JOINTS):
-        at_end = _AT_END.search(plain)
+    """`… minutes later` is not told by the earliest message."""
+    at_end = None if any(joint in plain for joint in JOINTS) else AT_END.search(plain)
     leading = _LATER_MAIN.search(plain)
     if at_end:
         word, teller = at_end[1].lower(), _teller(passage_of(plain[: at_end.start(1)]), cited)
@@ -163,58 +152,11 @@ def _problem_with_place(plain: str, cited: Sequence[WindowMessage]) -> str | Non
         return None
     if teller is None:
         return None
-    is_late = word in {"later", "last"}
+    is_late = word == "later"
     others = [message for message in cited if message.number != teller.number]
     if all((_when(other) > _when(teller)) == is_late for other in others):
         return f"“{word}” contradicts the times of the cited messages"
     return None
-
-
-@lru_cache(maxsize=8192)
-def _told(plain: str) -> tuple[str, str, str] | None:
-    """The word of order, what it says came first, and what came later."""
-    at = max(plain.rfind(joint) for joint in _JOINTS)
-    if at > 0 and (at_end := _AT_END.search(plain)):
-        return _in_order(at_end[1], plain[:at], plain[at : at_end.start()])
-    plain = _BY_HOW_MUCH.sub("", plain)
-    if _AFTER_A_WHILE.search(plain):
-        return None
-    if leading := _LEADING.match(plain) or _LEADING_NOUN.match(plain):
-        word = (leading["first"] or leading["last"]).lower()
-        one, other = leading["main"], leading["other"]
-        return (word, one, other) if leading["first"] else (word, other, one)
-    if found := _ORDER.search(plain):
-        left, right = plain[: found.start()], plain[found.end() :]
-        if not found["first"]:
-            return found["last"].lower(), right, left
-        # `not before` and `not until` tell of the other order
-        is_open = negates(left) or _NO_EVENT.match(right)
-        return None if is_open else (found["first"].lower(), left, right)
-    if found := _LATER.search(plain):
-        left, _, right = plain.partition(" and " if " and " in plain else ",")
-        if right and found.start() > len(left):
-            return _in_order(found[1], left, right)
-    return None
-
-
-def _in_order(word: str, one: str, other: str) -> tuple[str, str, str]:
-    """`…, and … later` or `… earlier`."""
-    is_later = word.lower() != "earlier"
-    return (word.lower(), one, other) if is_later else (word.lower(), other, one)
-
-
-def _placed(
-    earlier: Passage, later: Passage, cited: Sequence[WindowMessage]
-) -> tuple[WindowMessage | None, WindowMessage | None]:
-    """Which messages tell of the two; of two messages, the other where only one is clear."""
-    first, second = _teller(earlier, cited), _teller(later, cited)
-    if len(cited) == 2:
-        one, other = cited
-        if first is None and second is not None:
-            first = other if second.number == one.number else one
-        elif second is None and first is not None:
-            second = other if first.number == one.number else one
-    return first, second
 
 
 def _teller(said: Passage, cited: Sequence[WindowMessage]) -> WindowMessage | None:
@@ -248,19 +190,27 @@ def _problem_within(plain: str, cited: Sequence[WindowMessage]) -> str | None:
     for one, other in (("before", "after"), ("after", "before"), ("until", "after")):
         is_told, is_there = (re.search(rf"\b{one}\b", said) for said in (lower, text))
         told_other, there_other = (re.search(rf"\b{other}\b", said) for said in (lower, text))
-        if is_told and there_other and not is_there and not told_other:
+        if not is_told or not there_other:
+            continue
+        # what stands behind it tells whether it is the same thing
+        is_same = not _next(lower, is_told).isdisjoint(_next(text, there_other))
+        if is_same and not is_there and not told_other:
             return f"it says “{one}” where its source says “{other}”"
     return _problem_with_swap(plain, cited)
 
 
+def _next(text: str, found: re.Match[str]) -> frozenset[str]:
+    return passage_of(text[found.end() : found.end() + _NEAR_BY]).meanings
+
+
 def _problem_with_swap(plain: str, cited: Sequence[WindowMessage]) -> str | None:
     """What one message tells as first and second, told the other way round."""
-    mine = _told(plain)
-    told = [_told(normalised(message.text)) for message in cited]
+    mine = order_told(plain)
+    theirs = [order_told(normalised(message.text)) for message in cited]
     if mine is None:
         return None
     first, second = passage_of(mine[1]), passage_of(mine[2])
-    for _, early, late in filter(None, told):
+    for _, early, late in filter(None, theirs):
         earlier, later = passage_of(early), passage_of(late)
         swapped = earlier.likeness(second), later.likeness(first)
         as_told = earlier.likeness(first) + later.likeness(second)

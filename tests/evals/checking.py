@@ -3,7 +3,7 @@
 True sentences are altered in one thing each, see altering_facts.py and altering_sense.py. They are
 the claims of the built-in drafter on the Kubernetes exports and on twenty post-mortems, and
 sentences written by hand in other words than their sources. Four files of those were looked at
-while the checks were made; two, by writers who knew nothing of them, never were. Each sentence is
+while the checks were made; one, by writers who knew nothing of them, never was. Each sentence is
 held against its sources twice: as a machine's, and as a person's own words.
 """
 
@@ -22,7 +22,6 @@ from tests.evals.altering_names import WHO
 from tests.evals.altering_sense import SENSE
 from tests.evals.claims import (
     DECIDING,
-    FRESH,
     HELD_OUT_ONCE,
     SEEN,
     SEEN_MORE,
@@ -63,7 +62,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sets = {
         "seen": [case for path in (SEEN, HELD_OUT_ONCE, SEEN_MORE) for case in cases_in(path)],
         "strangers": cases_in(STRANGERS),
-        "fresh": cases_in(FRESH),
         "deciding": cases_in(DECIDING),
     }
     if not options.quick and SHARED_DATA.is_dir():

@@ -17,10 +17,9 @@ SEEN_MORE = HERE / "claims_seen_more.txt"
 HELD_OUT_ONCE = HERE / "claims_held_out.txt"
 """Held out until the checks were made milder for persons; looked at since."""
 STRANGERS = HERE / "claims_strangers.txt"
-"""By seventeen writers who knew nothing of the checks; looked at since."""
+"""By twenty-four writers who knew nothing of the checks; looked at since."""
 DECIDING = HERE / "claims_deciding.txt"
-FRESH = HERE / "claims_fresh.txt"
-"""Both by writers who knew nothing of the checks. Nobody looks at them: they only measure."""
+"""By writers who knew nothing of the checks. Nobody looks at them: they only measure."""
 _HEADING = re.compile(r"## (?P<title>[^|]+) \| (?P<day>\S+) \| (?P<zone>\S+)")
 _MESSAGE = re.compile(r"(?P<number>\d+) (?P<time>\d\d:\d\d:\d\d) (?P<author>[^:]+): (?P<text>.+)")
 _CLAIM = re.compile(r"- (?P<text>.+) \[(?P<cited>[\d ]+)\]")

@@ -49,6 +49,40 @@ def test_hard_facts_hold_for_everybody(claim: str, said: str) -> None:
     assert problem(claim, said, strict=True) is not None
 
 
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("The failover of db-3 failed the second time.", "failover of db-3 worked the second time"),
+        ("The patch of db-3 is written.", "the patch of db-3 is not written"),
+        ("db-3 ran out of disk during the export.", "maybe db-3 ran out of disk during the export"),
+    ],
+)
+def test_close_retelling_is_held_to_the_sense(claim: str, said: str) -> None:
+    assert problem(claim, said, strict=False) is not None
+    assert problem(claim, said, strict=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("Ana repaired the broken timer by its --filter syntax.", "timer fixed, it was --filter"),
+        ("Its hourly refresh on db-3 had yet to be written.", "db-3: refresh is not written yet"),
+        ("Retirement of the old db-3 screen was due on Monday.", "db-3 will go on monday"),
+    ],
+)
+def test_opposites_and_certainty_are_not_asked_of_own_words(claim: str, said: str) -> None:
+    assert problem(claim, said, strict=False) is None
+
+
+def test_who_of_the_authors_did_it_a_person_answers_for() -> None:
+    said = ["script sets the date and rolls back to 5.1.7, tried it on 3 units", "do it for all"]
+    messages = {1: a_message(1, said[0], author="ben"), 2: a_message(2, said[1], author="ana")}
+    quotes = [Quote(1, said[0]), Quote(2, said[1])]
+    claim = "Ana wanted the script to set the date and roll back to 5.1.7 everywhere."
+    of_a_person = check_claim(claim, quotes, messages, NAMES, strict=False, max_words=60)
+    assert of_a_person.problem is None
+
+
 def test_a_sentence_rests_on_few_messages() -> None:
     said = [f"db-3 restarted, attempt {at}" for at in range(1, MOST_CITED_BY_PERSONS + 2)]
     claim = "db-3 restarted."

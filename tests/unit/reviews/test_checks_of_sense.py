@@ -30,6 +30,10 @@ def problem(claim: str, *said: str) -> str | None:
         ("The totals did not differ from the ledger.", ("totals match the ledger",)),
         ("The feature store gave nothing but zeros.", ("feature store returns all zeros",)),
         ("The fault lay in the blocks, not the inodes.", ("inodes or blocks?", "blocks")),
+        ("db-3 could not be reached.", ("20 done, db-3 unreachable",)),
+        ("No pod used 1.2 GB or more.", ("every pod under 1.2 GB",)),
+        ("The change was not taken up that day.", ("suggest 4h", "wont change that today")),
+        ("Not one runner was missing.", ("runners online: 40/40",)),
     ],
 )
 def test_a_not_may_be_carried_by_other_words(claim: str, said: tuple[str, ...]) -> None:
@@ -62,6 +66,16 @@ def test_what_a_source_says_is_not_denied(claim: str, said: tuple[str, ...]) -> 
          ("ana: raised the limit", "queue emptied")),
         ("Queries timed out after each restart.", ("restart", "queries time out")),
         ("The job ended free of errors.", ("job OK, 0 errors",)),
+        ("After two hours 8.4.1 was free of crashes, and no trace had recurred.",
+         ("8.4.1 crash free after 2h, no traces",)),
+        ("Ana agreed to renew the accounts after breakfast.",
+         ("accounts expire, can you renew those", "will do after breakfast")),
+        ("Two nodes stayed stuck after the rollback was through, and ana restarted both.",
+         ("rollback finished", "two nodes still stuck", "restarting both")),
+        ("Ana dated the start of the 26 after 06:50; errors rose from 06:47.",
+         ("those 26 started after 06:50", "elevated errors since 06:47")),
+        ("The call came 45 minutes after the reboot of db-3.",
+         ("callers can't hear", "db-3 rebooted 13:17 after the upgrade")),
     ],
 )  # fmt: skip
 def test_no_turn_is_seen_where_there_is_none(claim: str, said: tuple[str, ...]) -> None:
