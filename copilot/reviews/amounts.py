@@ -8,8 +8,22 @@ from copilot.ports import WindowMessage
 from copilot.reviews.extents import problem_with_extent, problem_with_vague_amounts
 from copilot.reviews.identifiers import problem_with_identifiers
 from copilot.reviews.lengths import problem_with_lengths
+from copilot.reviews.loose_figures import (
+    in_unit,
+    is_ratio,
+    is_rounded_reading,
+    stands_in,
+)
 from copilot.reviews.meanings import same_meaning
-from copilot.reviews.reckoning import bases_of, figures_of, is_reckoned, percentiles_in, shares
+from copilot.reviews.reckoning import (
+    bases_of,
+    figures_of,
+    is_one_in,
+    is_reckoned,
+    is_times,
+    percentiles_in,
+    shares,
+)
 from copilot.reviews.stated import Number, Stated, stated_in
 from copilot.reviews.told_dates import days_of, problem_with_dates
 from copilot.reviews.told_times import may_be_time, problem_with_times
@@ -123,11 +137,25 @@ def _is_carried(
         or _is_reference(number, texts)
         or _is_listed(number, texts)
         or any(re.search(_FOLD.format(number.digits), text) for text in texts)
+        or _is_loosely_told(number, texts)
         or _is_said_in_words(number, texts)
         or _is_year(number, known, cited, zone)
         or may_be_time(said, number.digits, cited, zone)
         or _may_be_counted(number, claim, known, cited, strict=strict)
     )
+
+
+def _is_loosely_told(number: Number, texts: Sequence[str]) -> bool:
+    """Its figure stands there glued to something, or it is told of figures in another unit."""
+    if not number.unit and stands_in(number.digits, texts):
+        return True
+    if is_times(number) and is_ratio(number.value, number.before, texts, 0.5):
+        return True
+    if is_one_in(number) and any(
+        abs(1 / number.value - each) < 1 / number.value / 8 for each in percentiles_in(texts)
+    ):
+        return True
+    return is_rounded_reading(number, texts) or in_unit(number, texts)
 
 
 def _shares_told(claim: str, known: Sequence[Number], texts: Sequence[str]) -> set[str]:

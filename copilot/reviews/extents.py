@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from copilot.reviews.evidence import content_words, passage_of
+from copilot.reviews.loose_figures import is_ratio
 from copilot.reviews.meanings import meanings_of
 from copilot.reviews.reckoning import (
     TIME,
@@ -55,6 +56,8 @@ _SAME_FACTOR = {
     3.0: word_set("triple tripled thrice 3x x3"),
     0.5: word_set("half halved halves"),
 }
+_TWICE = 2.0
+_AGAIN = re.compile(r"\bagain\b|\b2nd\b|\bsecond time\b", re.IGNORECASE)
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
           "ninth": 9, "tenth": 10}  # fmt: skip
 _OF_ONE = re.compile(r"\s+of an? ")
@@ -91,7 +94,11 @@ def _problem_with_multiples(
         if spoken & _SAME_FACTOR[factor] or len(set(texts)) < len(texts):
             continue
         least, most = around(factor, claim[: found.start()], 0.15 * factor)
-        if not any(least <= ratio <= most for ratio in ratios(numbers)):
+        if factor == _TWICE and any(_tells_two(text) for text in texts):
+            continue
+        if not any(least <= ratio <= most for ratio in ratios(numbers)) and not is_ratio(
+            factor, claim[: found.start()], texts
+        ):
             return f"“{word}” is not in its sources"
     return None
 
@@ -111,9 +118,16 @@ def _problem_with_fractions(
             continue
         share = int(found["many"] or 1) / _PARTS[part]
         least, most = around(share, figures[: found.start()], 0.05)
-        if not any(least <= each <= most for each in told):
+        if not any(least <= each <= most for each in told) and not is_ratio(
+            share, figures[: found.start()], texts
+        ):
             return f"“{found[0]}” is not in its sources"
     return None
+
+
+def _tells_two(text: str) -> bool:
+    """`ran at 02:00 and again at 02:14` is twice."""
+    return len(stated_in(text).times) > 1 or _AGAIN.search(text) is not None
 
 
 def _is_so_many(word: str, number: Number) -> bool:

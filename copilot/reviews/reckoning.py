@@ -80,7 +80,7 @@ def span_of(
     if _BELOW.search(before):
         return value - far, value
     if _ABOUT.search(before) or _OR_SO.match(after):
-        share = _ROUGHLY if len(_figures(value)) < 2 else _ROUNDED
+        share = _ROUGHLY if len(figures_told(value)) < 2 else _ROUNDED
         off = max(min(step / 2, 0.25 * value), share * value)
         return value - off, value + off
     off = min(step / 2, _ROUNDED * value)
@@ -91,8 +91,8 @@ def is_reckoned(said: Number, known: Sequence[Number], claim: str) -> bool:
     """`said` is a number of the sources rounded as told, or follows from two or three of them."""
     if _is_rounded(said, known):
         return True
-    low, high = span_of(said.value, step_of(said.digits), said.before, said.after, said.upto)
-    if not is_rough(said) or len(_figures(said.value)) > 2:
+    low, high = span_told(said)
+    if not is_rough(said) or len(figures_told(said.value)) > 2:
         low = high = said.value  # what is told to the last figure is no rounding
     near = 0.5 if said.value >= 1 else 0.05
     if said.unit == "%":
@@ -100,9 +100,9 @@ def is_reckoned(said: Number, known: Sequence[Number], claim: str) -> bool:
         if any(low - near <= each <= high + near for each in _percentages(plain)):
             return True
     is_apiece = said.unit in _MONEY and _APIECE.search(claim)
-    if is_apiece or _TIMES.match(said.after) or "times" in said.said:
+    if is_apiece or is_times(said):
         return any(low - near < ratio < high + near for ratio in ratios(known))
-    if _OUT_OF.search(said.before) and said.value:
+    if is_one_in(said):
         return any(abs(1 / said.value - each) < 1 / said.value / 8 for each in shares(known))
     is_figure = re.search(rf"(?<![\d.,]){re.escape(said.digits)}(?!\d)", claim)
     is_small = said.value <= _A_FEW and "." not in said.digits
@@ -112,16 +112,34 @@ def is_reckoned(said: Number, known: Sequence[Number], claim: str) -> bool:
     return any(low - 0.001 <= value <= high + 0.001 for value in sums(known, said.unit, named))
 
 
+def span_told(said: Number) -> tuple[float, float]:
+    return span_of(said.value, step_of(said.digits), said.before, said.after, said.upto)
+
+
+def is_times(said: Number) -> bool:
+    """`nineteen times`, `6x`."""
+    return bool(_TIMES.match(said.after)) or "times" in said.said
+
+
+def is_one_in(said: Number) -> bool:
+    """The ten of `one delivery in ten`."""
+    return bool(_OUT_OF.search(said.before)) and said.value > 0
+
+
 def _is_rounded(said: Number, known: Sequence[Number]) -> bool:
-    low, high = span_of(said.value, step_of(said.digits), said.before, said.after, said.upto)
-    figures = _figures(said.value)
+    low, high = span_told(said)
+    figures = figures_told(said.value)
     is_bound = len(figures) < 3 and bool(
         _ABOVE.search(said.before[-24:]) or _BELOW.search(said.before[-24:])
     )
     may_round = is_rough(said) or (said.value >= 100 and len(figures) > 1)
     return any(
         (said.value >= 10 and "." not in said.said and said.value == round(value))
-        or (may_round and low <= value <= high and len(_figures(value)) + is_bound > len(figures))
+        or (
+            may_round
+            and low <= value <= high
+            and len(figures_told(value)) + is_bound > len(figures)
+        )
         for value in _converted(said, known)
     ) or any(
         abs(said.value - other.value * by) < 0.005 * said.value
@@ -148,7 +166,7 @@ def step_of(digits: str) -> float:
     return float(10 ** min(len(whole) - len(whole.rstrip("0")), max(0, len(whole) - 1)))
 
 
-def _figures(value: float) -> str:
+def figures_told(value: float) -> str:
     return f"{value:.6f}".rstrip("0").replace(".", "").strip("0")
 
 

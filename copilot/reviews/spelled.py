@@ -64,6 +64,11 @@ _REPLACED = (
     (re.compile(r"\bhalf\s+a\s+minute\b", re.I), "30 seconds"),
     (re.compile(r"\bhalf\s+a\s+day\b", re.I), "12 hours"),
     (re.compile(r"\ba fortnight\b", re.I), "2 weeks"),
+    (re.compile(r"\bhalf\s+a\s+dozen\b|\bhalf-dozen\b", re.I), "6"),
+    (
+        re.compile(r"(?<![\w.])(\d{1,6})\s+and\s+a\s+half\s+(?=thousand|million|billion)", re.I),
+        r"\1.5 ",
+    ),
     (re.compile(rf"\b(?:an?|one)\s+(?:a\s+)?second{_AFTER_A_SECOND}", re.I), "1 second"),
     (re.compile(r"\b(?:an?|one)\s+(minute|hour|day|week|month|year)\b", re.I), r"1 \1"),
     (re.compile(r"(?<![\w.])(\d{1,3})(?:st|nd|rd|th)[\s-]percentile\b", re.I), r"p\1"),
@@ -118,7 +123,7 @@ def in_figures(text: str) -> str:
     text = _FOLD.sub(r"\1 times", text)
     for pattern, replacement in _REPLACED:
         text = pattern.sub(replacement, text)
-    return _SCALED.sub(_scaled, text)
+    return _SCALED.sub(_scaled, _SCALED.sub(_scaled, text))  # `three hundred million`
 
 
 def _tens_and_one(found: re.Match[str]) -> str:

@@ -244,7 +244,8 @@ def _take_length(
         text[match.end() : match.end() + 24].lower(),
     )
     follows = bool(found.numbers) and found.numbers[-1].unit == "s" and bool(found.lengths)
-    if follows and between in ("", "and") and length.step_s < found.lengths[-1].step_s:
+    is_whole = follows and "." not in found.numbers[-1].digits  # not of `1.9s (SLO 300ms)`
+    if is_whole and between in ("", "and") and length.step_s < found.lengths[-1].step_s:
         before = found.lengths.pop()  # `1 h 20 min` is one length
         length = replace(
             before,
