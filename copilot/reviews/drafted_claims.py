@@ -72,6 +72,8 @@ def check_section(
         _checked(claim, check, wish, basis, by_place.get(place))
         for place, (claim, check) in enumerate(zip(own, checks, strict=True))
     ]
+    if judged is not None and judged.runs:
+        claims = [_heard(claim) for claim in claims]
     return _fitting(claims, wish, judged)
 
 
@@ -128,6 +130,11 @@ def _checked(
     if judgement.support == Support.NONE:
         check = Check(_one_line(judgement.why) or JUDGED_UNSUPPORTED)
     return replace(checked, check=check, judged=judgement.support.value)
+
+
+def _heard(claim: CheckedClaim) -> CheckedClaim:
+    """Of a judge that was asked: what passed by code and got no answer says so."""
+    return replace(claim, is_unanswered=claim.check.is_supported and claim.judged is None)
 
 
 def _resolved(claim: DraftedClaim, messages: Mapping[int, WindowMessage]) -> list[Cited]:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
+from copilot.ports import Support
 from copilot.reviews import ledger
 from copilot.reviews.checking import checker_of
 from copilot.reviews.models import Citation, Claim, ClaimState, Comment, Review, VerificationAct
@@ -199,12 +200,17 @@ def _in_its_place(here: Sequence[_Place], claim: CheckedClaim) -> _Place | None:
 
 
 def _renew(session: Session, place: _Place, claim: CheckedClaim) -> None:
-    """It stands as it is, now on what its messages read today."""
+    """It stands as it is, now on what its messages read today.
+
+    What the second judge refused stays refused while it says nothing of the same words again.
+    """
     row = place.claim
+    is_changed = tuple(map(cited, place.sources)) != claim.citations
     row.text = row.drafted_text = claim.text
-    row.is_supported, row.failed_check = claim.check.is_supported, claim.check.problem
-    row.judged = claim.judged
-    if tuple(map(cited, place.sources)) != claim.citations:
+    if is_changed or not (claim.is_unanswered and row.judged == Support.NONE):
+        row.is_supported, row.failed_check = claim.check.is_supported, claim.check.problem
+        row.judged = claim.judged
+    if is_changed:
         session.execute(delete(Citation).where(Citation.claim_id == row.id))
         cite_all(session, row, claim.citations)
 

@@ -30,7 +30,9 @@ class CheckedClaim:
     """Those that resolve, verbatim."""
     check: Check
     judged: str | None = None
-    """A `Support` value, where a second judge was asked."""
+    """A `Support` value, where a second judge answered."""
+    is_unanswered: bool = False
+    """A second judge was asked and said nothing."""
 
     @property
     def events(self) -> frozenset[int]:

@@ -139,6 +139,26 @@ def test_another_source_lifts_no_verdict_by_itself(
         verify(session, story.claim.id, by=ANA, now=story.clock.now())
 
 
+def test_a_verdict_outlives_a_redraft_in_which_the_judge_is_silent(story: Story) -> None:
+    drafter = ScriptedDrafter((ROLLBACK,))
+    draft_review(story.db, story.incident_id, drafter, story.clock, judge=ScriptedJudge(SILENT))
+    assert (story.is_published, story.claim.judged) == (False, "none")
+    assert story.claim.why == NONE.why
+    with pytest.raises(BadInputError, match=str(NONE.why)), story.db.transaction() as session:
+        verify(session, story.claim.id, by=ANA, now=story.clock.now())
+    draft_review(story.db, story.incident_id, drafter, story.clock, judge=ScriptedJudge(FULL))
+    assert (story.is_published, story.claim.judged) == (True, "full")
+
+
+@pytest.mark.parametrize("judge", [None, ScriptedJudge(SILENT, has_runs=False)])
+def test_a_redraft_without_a_judge_goes_by_code_alone(
+    story: Story, judge: ScriptedJudge | None
+) -> None:
+    drafter = ScriptedDrafter((ROLLBACK,))
+    draft_review(story.db, story.incident_id, drafter, story.clock, judge=judge)
+    assert (story.is_published, story.claim.judged) == (True, None)
+
+
 def test_the_judge_reads_the_old_source_and_the_new_one(story: Story) -> None:
     story.cites(5)
     assert story.is_due
