@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from copilot.incidents.models import Incident
@@ -18,7 +18,15 @@ from copilot.reviews.claim_views import (
     opinions_by_claim,
     proposal_view,
 )
-from copilot.reviews.models import Amendment, Claim, ClaimState, Comment, Review, SignOff
+from copilot.reviews.models import (
+    Amendment,
+    Claim,
+    ClaimState,
+    Comment,
+    Review,
+    SignOff,
+    VerificationAct,
+)
 from copilot.reviews.sections import template_of, title_of
 from copilot.reviews.signed_heading import (
     signed_incident,
@@ -167,7 +175,17 @@ def _written_down(
     kept = signed_written_down(signed)
     if kept is not None:
         return kept
-    return written_down(session, incident, before=written_until(signed))
+    last_act = _last_act(session, incident) if signed is not None else None
+    return written_down(session, incident, until=written_until(signed, last_act))
+
+
+def _last_act(session: Session, incident: Incident) -> datetime | None:
+    return session.scalar(
+        select(func.max(VerificationAct.acted_at))
+        .join(Claim, Claim.id == VerificationAct.claim_id)
+        .join(Review, Review.id == Claim.review_id)
+        .where(Review.incident_id == incident.id)
+    )
 
 
 def incident_view(session: Session, incident: Incident) -> ReviewedIncident:

@@ -16,6 +16,7 @@ from copilot.reviews.views import ReviewedIncident
 from copilot.reviews.vocabulary import MilestoneKind
 from copilot.reviews.written_down import WrittenDown
 
+_SECOND = timedelta(seconds=1)
 _FOUND = TypeAdapter(dict[MilestoneKind, Milestone])
 
 
@@ -61,6 +62,14 @@ def signed_written_down(signed: SignOff | None) -> list[WrittenDown] | None:
     return [WrittenDown.model_validate(each) for each in signed.heading["written_down"]]
 
 
-def written_until(signed: SignOff | None) -> datetime | None:
-    """Before when it had to be written down to be part of it; signatures are told to the second."""
-    return None if signed is None else signed.signed_at + timedelta(seconds=1)
+def written_until(signed: SignOff | None, last_act: datetime | None) -> datetime | None:
+    """Until when it had to be written down to be part of it; None while nobody signed.
+
+    Signatures are told to the second. What was written within that second was there if somebody
+    still acted on a sentence after it, for nobody can once it is signed; otherwise whoever signed
+    cannot have read it.
+    """
+    if signed is None:
+        return None
+    within = signed.signed_at <= (last_act or signed.signed_at) < signed.signed_at + _SECOND
+    return last_act if last_act is not None and within else signed.signed_at

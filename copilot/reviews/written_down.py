@@ -32,7 +32,7 @@ class WrittenDown(BaseModel):
 
 
 def written_down(
-    session: Session, incident: Incident, *, before: datetime | None = None
+    session: Session, incident: Incident, *, until: datetime | None = None
 ) -> list[WrittenDown]:
     """Notes, and follow-ups that were made of no message and no suggestion; in time order."""
     names = names_of(session, incident.team_id)
@@ -49,7 +49,7 @@ def written_down(
         for each in follow_ups_of(session, incident.id)
         if each.source_ts is None and each.suggestion_id is None
     ]
-    kept = [each for each in found if before is None or each.occurred_at < before]
+    kept = [each for each in found if until is None or each.occurred_at <= until]
     return sorted(kept, key=lambda each: each.occurred_at)
 
 

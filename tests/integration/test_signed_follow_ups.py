@@ -167,3 +167,10 @@ def test_one_that_was_signed_before_this_was_kept_is_as_it_was(story: Story) -> 
     assert story.is_intact
     exported = json.loads(json.dumps(to_json(story.view)))
     assert recipe()(exported) == old_hash
+    written = exported["written_down"]
+    with story.db.transaction() as session:
+        incident = get_incident(session, story.incident_id)
+        signed_at = session.scalars(select(SignOff)).one().signed_at
+        within = signed_at + timedelta(milliseconds=400)
+        write_note(session, incident, "too late by less than a second", by="UBEN", now=within)
+    assert to_json(story.view)["written_down"] == written
