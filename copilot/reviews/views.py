@@ -11,6 +11,16 @@ from copilot.reviews.written_down import WrittenDown
 
 _LOCAL = "local-"
 """What the built-in engine's name begins with; its version follows."""
+_ONE_IN, _A_HANDFUL = 20, 5
+
+
+def tells_next_to_nothing(read: int, told: int) -> bool:
+    """Of so many messages that were read, sentences rest on so few that the review tells little.
+
+    Less than one in twenty is next to nothing. In a long incident that would be a lot to ask, so
+    a handful is enough there: who is told that nothing was found looks, and finds it.
+    """
+    return read > 0 and told < min(_A_HANDFUL, max(1.0, read / _ONE_IN))
 
 
 class ReviewedIncident(BaseModel):
@@ -203,12 +213,17 @@ class ReviewView(BaseModel):
         return [claim for section in self.sections for claim in section.claims]
 
     @property
-    def found_next_to_nothing(self) -> bool:
-        """The built-in engine alone read messages, and no sentence came of them."""
-        is_local = self.engine.startswith(_LOCAL) and " + " not in self.engine
+    def events_told(self) -> int:
+        """Messages that any sentence rests on, whatever became of it."""
         sentences = [*self.claims, *self.unsupported, *self.rejected]
+        return len({citation.event_id for one in sentences for citation in one.citations})
+
+    @property
+    def found_next_to_nothing(self) -> bool:
+        """The built-in engine alone read messages, and next to nothing of them is told."""
+        is_local = self.engine.startswith(_LOCAL) and " + " not in self.engine
         is_whole = not self.sections_waiting
-        return is_local and is_whole and self.events_read > 0 and not sentences
+        return is_local and is_whole and tells_next_to_nothing(self.events_read, self.events_told)
 
     @property
     def checked(self) -> int:

@@ -98,6 +98,11 @@ class TestNextToNothing:
             assert told.count(f"{LITTLE} them; it reads English.") == 1
         form = {"section": "impact", "text": "The index had 0 lag."}
         sam.sends(f"{review}/claims", {**form, "message": ["", world.stamps["10:06:48"]]})
+        page = text_of(sam.sees(review))
+        assert page.count(LITTLE) == 1  # one sentence does not make a review
+        assert "What stands here rests on 1 of them." in page
+        stamps = sorted(world.stamps.values())[:4]
+        sam.sends(f"{review}/claims", {**form, "text": "It was slow.", "message": ["", *stamps]})
         assert LITTLE not in text_of(sam.sees(review))
 
     def test_it_is_not_said_of_a_model(
