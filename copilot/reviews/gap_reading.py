@@ -111,6 +111,25 @@ def shown_suggestions(
     return sorted(found, key=lambda one: (one.shown_at, one.suggestion_id))
 
 
+def with_any_before(
+    session: Session, incident_ids: Collection[int], instant: datetime
+) -> frozenset[int]:
+    """Those of the incidents of which a line was written, or a suggestion posted, before then."""
+    line = exists().where(LedgerEntry.incident_id == Incident.id, LedgerEntry.recorded_at < instant)
+    posted = exists().where(
+        Suggestion.incident_id == Incident.id,
+        Delivery.id == Suggestion.delivery_id,
+        Delivery.posted_at < instant,
+    )
+    return frozenset(
+        incident_id
+        for chunk in _chunks(incident_ids)
+        for incident_id in session.scalars(
+            select(Incident.id).where(Incident.id.in_(chunk), line | posted)
+        )
+    )
+
+
 def _chunks(ids: Collection[int]) -> Sequence[Sequence[int]]:
     ordered = sorted(ids)
     return [ordered[start : start + _CHUNK] for start in range(0, len(ordered), _CHUNK)]

@@ -1,11 +1,12 @@
 """The pages of the gap: what they say, and that they say it to nobody else."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from copilot.db import Database, open_engine
 from copilot.incidents.queries import get_incident
@@ -134,6 +135,26 @@ def test_who_may_not_read_the_channel_sees_no_number_of_it(
 def test_nobody_sees_it_who_is_not_signed_in(world: World, visitor: Visitor) -> None:
     for path in ("/gap", f"/incidents/{world.incident_id}/gap"):
         assert visitor.http.get(path).status_code == 303
+
+
+def test_an_incident_with_old_lines_and_new_ones_counts_whole(
+    db: Database, world: World, visitor: Visitor
+) -> None:
+    visitor.signs_in()
+    whole = written_words(visitor)
+    long_ago = world_clock().now() - timedelta(weeks=20)
+    with db.transaction() as session:
+        ids = session.scalars(select(LedgerEntry.claim_id).distinct()).all()
+        old = LedgerEntry.claim_id.in_(ids[: len(ids) // 2])
+        session.execute(update(LedgerEntry).where(old).values(recorded_at=long_ago))
+    assert written_words(visitor) == whole
+
+
+def written_words(visitor: Visitor) -> str:
+    """What the row of the one incident says."""
+    found = re.search(r'data-unit="words written">([\d,]+)<', visitor.sees("/gap"))
+    assert found
+    return found[1]
 
 
 def test_lines_from_before_the_incident_was_declared_do_no_harm(

@@ -28,6 +28,7 @@ from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.reviews.debt import debt_of
 from copilot.reviews.gap_export import rows_of
+from copilot.reviews.gap_reading import with_any_before
 from copilot.reviews.gap_reports import Ledger, read_ledger, read_ledger_since
 from copilot.reviews.gap_wording import (
     LABELS,
@@ -157,10 +158,10 @@ def _incidents(
     )
     newest = list(islice((one for one in found if one.id in ids), _MOST_INCIDENTS))
     recent = ledger.by_incident()
-    # What was declared since has all its lines in what was read already, unless it was declared
-    # after they were written.
-    older = [one.id for one in newest if one.declared_at < since or one.id not in recent]
-    ledgers = recent | ledger.whole_of(session, older).by_incident()
+    # What has nothing from before was read whole already.
+    older = with_any_before(session, [one.id for one in newest], since)
+    unread = {one.id for one in newest} - recent.keys()
+    ledgers = recent | ledger.whole_of(session, older | unread).by_incident()
     gaps = [(one, ledgers[one.id].gap()) for one in newest]
     return [
         IncidentGap(one.id, one.title, one.declared_at, gap, words_sentence(gap))
