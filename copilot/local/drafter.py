@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from math import log2
 from zoneinfo import ZoneInfo
 
-from copilot.local.drafter_elsewhere import is_elsewhere
+from copilot.local.drafter_elsewhere import elsewhere_for
 from copilot.local.drafter_log import common_stems, log_keepers, shared_labels
 from copilot.local.drafter_moments import (
     UNSURE,
     WORTH_LEARNING,
     WORTH_TELLING,
     logged_by,
+    marked_left_out,
     take_deeds,
     take_marked,
     take_status_list,
@@ -114,6 +115,9 @@ class LocalDrafter:
                 left_out.append(_too_many(wish, len(unsaid)))
             if wish.key == Section.FOLLOW_UPS:
                 left_out += unheard_left_out(request.messages)
+            if wish.key == Section.KEY_MOMENTS:
+                title, messages = request.facts.title, request.messages
+                left_out += marked_left_out(messages, elsewhere_for(title, messages))
         return Draft(tuple(claims), ENGINE, memory=memory, left_out=tuple(left_out))
 
 
@@ -126,21 +130,22 @@ def _planned(request: DraftRequest) -> Selection:
     unsaid = joking | denied_at_once(messages)
     told = [message for message in messages if message.number not in unsaid]
     labels = shared_labels(messages)
+    is_elsewhere = elsewhere_for(request.facts.title, messages)
     sentences = [
         without_label(sentence, labels.get(message.author_id, ""))
         for at, message in enumerate(told)
         for sentence in in_context(sentences_of(message))
         if not is_taken_back(sentence, told[at + 1 : at + 1 + _SOON_PUT_RIGHT])
-        and not is_elsewhere(sentence, request.facts.title)
+        and not is_elsewhere(sentence)
     ]
     logged = logged_by(keepers, sentences)
     common = common_stems(logged)
     selection = Selection(request.episodes, zone, request.names, keepers, common, labels)
     words = Wordings.of(messages, zone)
     scale = _scale(len(messages))
-    take_follow_ups(selection, request.follow_ups, words)
-    take_unheard(selection, words)
-    take_marked(selection, words)
+    take_follow_ups(selection, request.follow_ups, is_elsewhere, words)
+    take_unheard(selection, is_elsewhere, words)
+    take_marked(selection, is_elsewhere, words)
     take_shown_fixes(selection, words)
     _take_first_needs(selection, sentences, scale + len(logged) / 40, words)
     take_summary(selection, sentences, request.facts, words)

@@ -1,8 +1,13 @@
 """Sentences about another time, place or incident: true, but not of this one."""
 
 import re
+from collections.abc import Callable, Sequence
 
-from copilot.reviews.salience import Sentence
+from copilot.local.drafter_incident_ids import is_of_another, own_incidents
+from copilot.ports import WindowMessage
+from copilot.reviews.salience import Sentence, sentences_of
+
+Elsewhere = Callable[[Sentence], bool]
 
 _MONTH = (
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
@@ -85,8 +90,28 @@ _SHORT = 40
 """Words: a message as short as that is about one thing."""
 
 
-def is_elsewhere(sentence: Sentence, title: str = "") -> bool:
-    """Told of another time, place or incident, or of a drill; unless the title says it is one."""
+def elsewhere_for(title: str, messages: Sequence[WindowMessage]) -> Elsewhere:
+    """Tells of a sentence whether it is of elsewhere than the incident that these messages are
+    of."""
+    own = own_incidents(title, messages)
+    return lambda sentence: is_elsewhere(sentence, title, own)
+
+
+def quotes_elsewhere(message: WindowMessage, quote: str, is_elsewhere: Elsewhere) -> bool:
+    """Whether all that a quote of the message is part of is of elsewhere."""
+    quoted = [one for one in sentences_of(message) if quote in one.text or one.text in quote]
+    return bool(quoted) and all(is_elsewhere(one) for one in quoted)
+
+
+def is_all_elsewhere(message: WindowMessage, is_elsewhere: Elsewhere) -> bool:
+    """Whether nothing in the message is of this incident."""
+    told = sentences_of(message)
+    return bool(told) and all(is_elsewhere(one) for one in told)
+
+
+def is_elsewhere(sentence: Sentence, title: str = "", own: frozenset[str] = frozenset()) -> bool:
+    """Told of another time, place or incident, or of a drill; unless the title says it is one.
+    `own`: numbers that the incident itself goes by."""
     text, whole = sentence.text, sentence.message.text
     around = whole if len(whole.split()) <= _SHORT else text
     return bool(
@@ -94,6 +119,7 @@ def is_elsewhere(sentence: Sentence, title: str = "") -> bool:
         or (_PLACE_ASIDE.search(around) and _PRODUCTION_WELL.search(around))
         or (_is_drill(around) and not _DRILL.search(title))
         or _OTHER.search(text)
+        or is_of_another(text, own, sentence.message.occurred_at)
         or _is_earlier(sentence)
     )
 

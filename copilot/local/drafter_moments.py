@@ -4,13 +4,15 @@ import re
 from collections.abc import Mapping, Sequence, Set
 from itertools import groupby
 
+from copilot.local.drafter_elsewhere import Elsewhere, is_all_elsewhere
 from copilot.local.drafter_log import is_deed, opens_with_deed
 from copilot.local.drafter_selection import TITLE_OF_CHANGE, WITHOUT_SAYING, Selection, with_cue
 from copilot.local.drafter_unfit import came_to_nothing, is_forbidden, is_offered
 from copilot.local.drafter_wording import Wordings
+from copilot.ports import WindowMessage
 from copilot.reviews.cues import Cue, tells_a_deed
 from copilot.reviews.models import Section
-from copilot.reviews.salience import Sentence, best_of, points, sentences_of
+from copilot.reviews.salience import Sentence, points, sentences_of
 
 UNSURE = (Cue.QUESTION, Cue.GUESS)
 WORTH_TELLING = 1.2
@@ -51,10 +53,26 @@ _ROOM_FOR_A_DEED = 12
 """Letters: reading a message again for another sentence takes long."""
 
 
-def take_marked(selection: Selection, words: Wordings) -> None:
+def take_marked(selection: Selection, is_elsewhere: Elsewhere, words: Wordings) -> None:
     """What people marked as key moments, before anything else can use it up."""
-    marked = best_of(message for message in selection.messages if message.is_key_moment)
+    marked = [
+        max(here, key=lambda sentence: sentence.score)
+        for message in selection.messages
+        if message.is_key_moment
+        and (here := [one for one in sentences_of(message) if not is_elsewhere(one)])
+    ]
     selection.take(Section.KEY_MOMENTS, marked, _MOST_MARKED, words.timed)
+
+
+def marked_left_out(messages: Sequence[WindowMessage], is_elsewhere: Elsewhere) -> tuple[str, ...]:
+    """In words, where people marked what is not of this incident."""
+    found = sum(
+        message.is_key_moment and is_all_elsewhere(message, is_elsewhere) for message in messages
+    )
+    if not found:
+        return ()
+    marked = "a message that was marked" if found == 1 else f"{found} messages that were marked"
+    return (f"{marked} as key moment, about another time, place or incident",)
 
 
 def take_status_list(selection: Selection, sentences: Sequence[Sentence], words: Wordings) -> None:

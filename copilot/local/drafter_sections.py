@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from copilot.local.drafter_elsewhere import Elsewhere, quotes_elsewhere
 from copilot.local.drafter_selection import Selection, meant_by, with_substance
 from copilot.local.drafter_unfit import is_asked_to_know, is_nothing_lost
 from copilot.local.drafter_unheard import AHEAD
@@ -66,8 +67,12 @@ def first_signs(sentences: Sequence[Sentence]) -> list[Sentence]:
 
 
 def take_follow_ups(
-    selection: Selection, follow_ups: Sequence[FollowUpFact], wordings: Wordings
+    selection: Selection,
+    follow_ups: Sequence[FollowUpFact],
+    is_elsewhere: Elsewhere,
+    wordings: Wordings,
 ) -> None:
+    """What people accepted; of what was suggested, what is of this incident and still to do."""
     told = set[tuple[frozenset[str], str | None]]()
     for follow_up in sorted(follow_ups, key=lambda one: not one.is_accepted):
         same = (meant_by(follow_up.title), follow_up.owner_name)
@@ -81,6 +86,7 @@ def take_follow_ups(
         if not follow_up.is_accepted and (
             _is_past(selection, sources)
             or is_on_the_spot(follow_up.title, [quote for _, quote in sources])
+            or (sources and all(quotes_elsewhere(*source, is_elsewhere) for source in sources))
         ):
             continue
         for text in _follow_up_texts(follow_up, sources, wordings):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from copilot.local.drafter_elsewhere import Elsewhere, is_all_elsewhere, quotes_elsewhere
 from copilot.local.drafter_selection import Selection
 from copilot.local.drafter_wording import Wordings
 from copilot.local.on_the_spot import is_on_the_spot
@@ -32,12 +33,12 @@ _IN_A_WINDOW = 40
 _RANK = 9.0
 
 
-def take_unheard(selection: Selection, words: Wordings) -> None:
+def take_unheard(selection: Selection, is_elsewhere: Elsewhere, words: Wordings) -> None:
     """In the words they were said in: nobody has suggested them yet."""
     unheard = [
         message
         for message in _unheard(selection.messages)[-_MOST_READ:]
-        if message.number not in selection.used
+        if message.number not in selection.used and not is_all_elsewhere(message, is_elsewhere)
     ]
     wanted = sorted(_candidates(unheard), key=lambda one: -one.confidence)
     taken = 0
@@ -45,7 +46,10 @@ def take_unheard(selection: Selection, words: Wordings) -> None:
         if taken == _MOST:
             return
         quote = candidate.evidence[0]
-        if not is_on_the_spot(candidate.title, [quote.text]):
+        message = selection.by_number[quote.number]
+        if not is_on_the_spot(candidate.title, [quote.text]) and not quotes_elsewhere(
+            message, quote.text, is_elsewhere
+        ):
             taken += _take(selection, quote, words)
 
 
