@@ -174,17 +174,17 @@ def test_a_button_of_another_workspace_is_refused(talked: SlackWorld) -> None:
     assert the_suggestion(talked).decision is None
 
 
-@pytest.mark.parametrize("value", ["", "x", "1", "1:x", "1:2:maybe", "9" * 30 + ":1", None])
-def test_a_button_with_a_foreign_value_is_refused(talked: SlackWorld, value: str | None) -> None:
-    payload = {
-        "type": "block_actions",
-        "team": {"id": talked.workspace.team_id},
-        "user": {"id": talked.person("ana")},
-        "channel": {"id": talked.channel()},
-        "actions": [{"action_id": "suggestion_accept", "type": "button", "value": value}],
-    }
-    assert talked.slack.interaction(payload).status == 200
-    assert the_suggestion(talked).decision is None
+def test_a_button_with_a_foreign_value_is_refused(talked: SlackWorld) -> None:
+    for value in ("", "x", "1", "1:x", "1:2:maybe", "9" * 30 + ":1", None):
+        payload = {
+            "type": "block_actions",
+            "team": {"id": talked.workspace.team_id},
+            "user": {"id": talked.person("ana")},
+            "channel": {"id": talked.channel()},
+            "actions": [{"action_id": "suggestion_accept", "type": "button", "value": value}],
+        }
+        assert talked.slack.interaction(payload).status == 200, value
+        assert the_suggestion(talked).decision is None, value
 
 
 def test_asking_privately_shows_open_suggestions_with_buttons(talked: SlackWorld) -> None:

@@ -76,8 +76,10 @@ def test_held_lists_what_was_kept_back_with_rule_and_number(world: SlackWorld) -
         "review",
     ],
 )
-def test_where_there_is_no_incident_it_says_how_to_start_one(world: SlackWorld, words: str) -> None:
-    assert "`/incident declare what is wrong sev2`" in world.command(words)
+def test_where_there_is_no_incident_it_says_how_to_start_one(
+    lasting_world: SlackWorld, words: str
+) -> None:
+    assert "`/incident declare what is wrong sev2`" in lasting_world.command(words)
 
 
 def test_a_foreign_command_is_answered(world: SlackWorld) -> None:

@@ -19,6 +19,15 @@ OTHER = "File a ticket for the stale runbook step 4"
 
 @pytest.fixture
 def declared(world: SlackWorld) -> SlackWorld:
+    return _declared(world)
+
+
+@pytest.fixture(scope="module")
+def declared_for_all(lasting_world: SlackWorld) -> SlackWorld:
+    return _declared(lasting_world)
+
+
+def _declared(world: SlackWorld) -> SlackWorld:
     world.command("declare checkout errors sev2")
     world.works()
     return world
@@ -64,9 +73,9 @@ def test_asking_again_tells_until_when_and_ending_it_is_recorded(declared: Slack
 
 
 @pytest.mark.parametrize("words", ["13h", "-5m", "soon", "0m"])
-def test_what_is_no_length_changes_nothing(declared: SlackWorld, words: str) -> None:
-    assert "nothing was changed" in declared.command(f"quiet {words}")
-    assert "is quiet" not in declared.command("status")
+def test_what_is_no_length_changes_nothing(declared_for_all: SlackWorld, words: str) -> None:
+    assert "nothing was changed" in declared_for_all.command(f"quiet {words}")
+    assert "is quiet" not in declared_for_all.command("status")
 
 
 def test_a_card_already_cleared_is_held_back_when_quiet_comes_first(declared: SlackWorld) -> None:
