@@ -34,7 +34,10 @@ def unknown_capitalised(claim: str, allowed: str) -> str | None:
             continue
         if word.lower() in places or _OF_A_CLOCK.match(claim, match.end()):
             continue
-        if word.lower() in known | _COMMON_CAPITALS or stands_for(word, claim, known):
+        whole = re.sub(r"['’]", "", match[0])  # `Let's Encrypt` of `letsencrypt`
+        if word.lower() in known | _COMMON_CAPITALS:
+            continue
+        if stands_for(word, claim, known) or stands_for(whole, claim, known):
             continue
         if _is_by_letter(word, claim[match.end() :], allowed) or _is_in_one_word(word, allowed):
             continue

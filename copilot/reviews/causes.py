@@ -116,7 +116,10 @@ def _shares(text: str, side: _Side) -> int:
     """How much of a side the text says, too: words and hard facts."""
     passage = passage_of(text)
     told = sum(not passage.meanings.isdisjoint(meanings_of(word)) for word in side.words)
-    return told + len(side.facts & passage.facts)
+    plain = passage.text.lower()
+    return told + sum(
+        fact in passage.facts or (fact[0] == "i" and fact[1:] in plain) for fact in side.facts
+    )
 
 
 def _names_all(text: str, sides: Sequence[_Side], least: float = _A_THIRD) -> bool:

@@ -51,6 +51,13 @@ _WHO = (
 """Whom or what it hit: each group must be spoken of by a source if the sentence does."""
 _PEOPLE = word_set("customer customers client clients shopper shoppers tenant tenants")
 _COPIED = word_set("copy copied copies copying snapshot snapshots dump dumps restore restored")
+_SPARE = _COPIED | word_set("fallback failover secondary standby redundant")
+"""A backup link is none of data."""
+_BY_ANOTHER_WORD = {
+    "attack": word_set("ddos flood botnet bots phishing"),
+    "leaked": word_set("public exposed published"),
+}
+"""What says as much as the heavy word does."""
 _SERVED = word_set(
     """
     ticket tickets support complaint complaints complaining order orders login logins logged cart
@@ -68,6 +75,7 @@ _AGREED = re.compile(r"\b(?:lgtm|ship it|looks good|ok|go ahead)\b|\+1\b", re.IG
 """How a chat approves; it verifies or signs nothing."""
 _BY_A_WORD = word_set("approved reviewed")
 _SORRY = re.compile(r"\b(?:sorry|apolog\w*|my bad|my fault|oops|mea culpa)\b", re.IGNORECASE)
+_ALSO = {"backup": _SPARE, "backups": _COPIED}
 _WHO_OF = {word: group for group in _WHO for word in group}
 
 
@@ -142,7 +150,9 @@ def _problem_with_weight(
             return f"“{found[0]}” is not in its sources"
     is_sorry = any(_SORRY.search(text) for text in texts)
     for word in words(_NO_SECRET.sub(" ", plain)):
-        is_said = not meanings.isdisjoint(_own_forms(word))
+        is_said = not meanings.isdisjoint(_own_forms(word)) or not spoken.isdisjoint(
+            _BY_ANOTHER_WORD.get(word, ())
+        )
         if word in _HEAVY and not is_said and not (is_sorry and word.startswith("apolog")):
             return f"“{word}” is not in its sources"
         if _is_carried(word, meanings):
@@ -150,7 +160,7 @@ def _problem_with_weight(
         is_of_people = (
             strict and word in _PEOPLE and not spoken & _SERVED and not _NO_ONE.search(plain)
         )
-        group = _WHO_OF.get(word, spoken) | (_COPIED if word.startswith("backup") else set())
+        group = _WHO_OF.get(word, spoken) | _ALSO.get(word, frozenset())
         if is_of_people or not group & spoken:
             return f"its sources say nothing of: {word}"
     return None

@@ -22,6 +22,10 @@ def problem(claim: str, *said: str, strict: bool) -> str | None:
     [
         ("The noise kept the night shift awake; 12 hosts hung.", "12 hosts hung"),
         ("Twelve customers were hit as 12 hosts hung.", "12 hosts hung"),
+        (
+            "Since its SMART data showed no trouble, db-3 was left in.",
+            "smart of db-3 clean, stays in",
+        ),
     ],
 )
 def test_a_person_may_put_it_freely(claim: str, said: str) -> None:
@@ -67,10 +71,14 @@ def test_close_retelling_is_held_to_the_sense(claim: str, said: str) -> None:
     [
         ("Ana repaired the broken timer by its --filter syntax.", "timer fixed, it was --filter"),
         ("Its hourly refresh on db-3 had yet to be written.", "db-3: refresh is not written yet"),
+        ("db-3 was reached by a backup tunnel.", "db-3 answers, over the fallback tunnel"),
+        ("An attack of 410,000 requests a second hit db-3.", "DDoS: 410k rps on db-3"),
+        ("Terminal 2 was at 248 degrees Fahrenheit.", "T2 at 248F"),
+        ("A Let's Encrypt certificate was proposed for db-3.", "db-3: take a letsencrypt cert?"),
         ("Retirement of the old db-3 screen was due on Monday.", "db-3 will go on monday"),
     ],
 )
-def test_opposites_and_certainty_are_not_asked_of_own_words(claim: str, said: str) -> None:
+def test_own_words_may_differ(claim: str, said: str) -> None:
     assert problem(claim, said, strict=False) is None
 
 
