@@ -7,23 +7,17 @@ from datetime import tzinfo
 from copilot.ports import WindowMessage
 from copilot.reviews.extents import problem_with_extent, problem_with_vague_amounts
 from copilot.reviews.identifiers import problem_with_identifiers
-from copilot.reviews.lengths import problem_with_lengths
-from copilot.reviews.loose_figures import (
-    in_unit,
-    is_ratio,
-    is_rounded_reading,
-    stands_in,
-)
+from copilot.reviews.lengths import may_be_length, problem_with_lengths
+from copilot.reviews.loose_figures import is_loosely_told
 from copilot.reviews.meanings import same_meaning
 from copilot.reviews.reckoning import (
     bases_of,
     figures_of,
-    is_one_in,
     is_reckoned,
-    is_times,
     percentiles_in,
     shares,
 )
+from copilot.reviews.spelled import in_figures
 from copilot.reviews.stated import Number, Stated, stated_in
 from copilot.reviews.told_dates import days_of, problem_with_dates
 from copilot.reviews.told_times import may_be_time, problem_with_times
@@ -53,6 +47,7 @@ _N_IN_M = re.compile(
     re.IGNORECASE,
 )
 _MOST_IN = 20
+_LISTED = (2.0, 3.0, 4.0, 5.0)
 _SHORT = 3
 _FOLD = r"(?:\bx ?{0}|(?<!\d){0} ?x)\b"
 """`x10` for tenfold."""
@@ -62,6 +57,7 @@ _RANGE = re.compile(
     r"(\d{1,3})(?![\d.:%])"
 )
 _OTHERS = re.compile(r"\b(?:others?|rest|remaining)\b", re.IGNORECASE)
+_MORE = re.compile(r"(?<![\w.,])(\d{1,2}) (?:more|others?|further)\b", re.IGNORECASE)
 _OF_A_FRACTION = re.compile(
     r"^[\s-](?:halves|thirds|quarters|fifths|sixths|sevenths|eighths|ninths|tenths)\b"
 )
@@ -137,25 +133,13 @@ def _is_carried(
         or _is_reference(number, texts)
         or _is_listed(number, texts)
         or any(re.search(_FOLD.format(number.digits), text) for text in texts)
-        or _is_loosely_told(number, texts)
+        or is_loosely_told(number, texts)
         or _is_said_in_words(number, texts)
         or _is_year(number, known, cited, zone)
         or may_be_time(said, number.digits, cited, zone)
+        or may_be_length(number, said, claim, cited, zone)
         or _may_be_counted(number, claim, known, cited, strict=strict)
     )
-
-
-def _is_loosely_told(number: Number, texts: Sequence[str]) -> bool:
-    """Its figure stands there glued to something, or it is told of figures in another unit."""
-    if not number.unit and stands_in(number.digits, texts):
-        return True
-    if is_times(number) and is_ratio(number.value, number.before, texts, 0.5):
-        return True
-    if is_one_in(number) and any(
-        abs(1 / number.value - each) < 1 / number.value / 8 for each in percentiles_in(texts)
-    ):
-        return True
-    return is_rounded_reading(number, texts) or in_unit(number, texts)
 
 
 def _shares_told(claim: str, known: Sequence[Number], texts: Sequence[str]) -> set[str]:
@@ -208,10 +192,17 @@ def _may_be_counted(
         return False
     if not strict and number.digits == str(len(cited)):
         return True
+    texts = [normalised(message.text) for message in cited]
     if any(other.value == number.value - 1 > 1 for other in known) and any(
-        _OTHERS.search(message.text) for message in cited
+        _OTHERS.search(text) for text in texts
     ):
         return True  # `one, the other 47 are fine`: 48
+    if number.value <= _A_FEW and any(
+        _names_so_many(number.value - int(more), texts)
+        for text in texts
+        for more in _MORE.findall(in_figures(text))
+    ):
+        return True  # `17 and 23, checked 9 more`: 11
     is_spelled = not re.search(rf"(?<![\d.,]){re.escape(number.digits)}(?!\d)", claim)
     noun = number.noun.lower()
     if is_spelled and any(_counts_a_range(number, message.text) for message in cited):
@@ -261,13 +252,19 @@ def _is_said_in_words(number: Number, texts: Sequence[str]) -> bool:
 
 def _is_listed(number: Number, texts: Sequence[str]) -> bool:
     """`both`, `the two hosts`: as many as a source names one after the other."""
-    if number.unit or number.digits not in ("2", "3", "4", "5"):
+    if number.unit or "." in number.digits:
         return False
     if number.digits == "2" and any(_TWO.search(text) for text in texts):
         return True
+    return _names_so_many(number.value, texts)
+
+
+def _names_so_many(many: float, texts: Sequence[str]) -> bool:
+    if many not in _LISTED:
+        return False
     between = r"(?:,? (?:and|or|\+|&) | ?\+ ?|, )"
     name = r"[\w.@#/-]{1,40}"
-    listed = name + (between + name) * (int(number.digits) - 1)
+    listed = name + (between + name) * (int(many) - 1)
     return any(re.search(rf"(?<![\w,]){listed}", text) for text in texts)
 
 

@@ -11,7 +11,8 @@ _SPOKEN = rf"(?P<spoken>{'|'.join(_HOURS)}|1[0-2]|[1-9])"
 _SPOKEN_OR_TURN = _SPOKEN.replace("|1[0-2]", "|noon|midday|midnight|1[0-2]")
 _HALF = r"(?:\s?(?P<half>[ap])\.?m\b\.?)"
 _AT = (
-    r"(?:at|around|about|by|until|till?|since|before|after|from|between|near|towards?|past|and|to)"
+    r"(?:at|around|about|abt|by|until|till?|since|before|after|from|between|near|towards?|past|and"
+    r"|to)"
 )
 _ENDS = (
     r"(?=\s*(?:[,.;:?!)]|$)|\s+(?:was|is|were|had|in|on|at|and|but|or|that|this|when|the|as|for|by|with|he|she|it"
@@ -19,7 +20,7 @@ _ENDS = (
 )
 _TIME = re.compile(
     r"(?<![\d:.+])(?<!\s-)(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?"
-    rf"(?:\.\d+)?{_HALF}?(?![\d:])",
+    rf"(?:\.\d+)?{_HALF}?(?!\d|:\d)",
     re.IGNORECASE,
 )
 _DOTTED = re.compile(
@@ -118,7 +119,10 @@ def _past(match: re.Match[str], found: set[ClockTime]) -> str:
     way = (groups.get("way") or "past").lower()
     if groups.get("part"):
         prep = (groups.get("prep") or "").strip().lower()
-        if not groups["unit"] and (not prep or (prep in ("from", "between") and way == "to")):
+        is_spelled = way == "past" and not groups["part"].isdigit()  # `ten past four`
+        if not (groups["unit"] or is_spelled) and (
+            not prep or (prep in ("from", "between") and way == "to")
+        ):
             return match[0]
     hour = _hour(groups["spoken"])
     minute = 30 if not part else _MINUTES.get(part) or int(part)

@@ -39,6 +39,8 @@ _PARTLY = re.compile(
     re.IGNORECASE,
 )
 """Words and counts with which a message speaks of a part."""
+_UNIT_LETTERS = 2
+"""What is no longer is a unit that nobody listed rather than a thing: `200 mm`."""
 _MANY = 3
 """Messages, from which on a word of one of them proves little of another."""
 _NOT_ALL = re.compile(r"\b(?:not|never|without|hardly)\b|n't\b", re.IGNORECASE)
@@ -165,7 +167,9 @@ def _speaks_of(text: str, own: Iterable[str]) -> bool:
 
 def _counts(text: str) -> bool:
     """It says how many there were of something."""
-    return any(number.noun for number in stated_in(text).numbers if number.unit != "s")
+    return any(
+        len(number.noun) > _UNIT_LETTERS for number in stated_in(text).numbers if number.unit != "s"
+    )
 
 
 def _is_all_of(claim: str, texts: Sequence[str]) -> bool:

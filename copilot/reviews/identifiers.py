@@ -43,6 +43,9 @@ _TECHNICAL_LETTERS = word_set(
 _KNOWN_LETTERS = frozenset({"UTC", "GMT", "PR", "OK", "ID", "SEV"})
 
 
+_NUMBERED = re.compile(r"([A-Za-z][\w.-]{0,30}?)(\d{1,4})")
+_JOINT = r"(?: ?(?:\.\.\.?|[-–/,&+]|to|through|and|or|, ?and) ?)"
+_SPAN = re.compile(r"^ ?(?:\.\.|-|–|to|through)")
 _COUNTED = 5
 """Up to which an ordinal may count what happened."""
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)", re.IGNORECASE)
@@ -76,6 +79,7 @@ def problem_with_identifiers(
         if not (
             any(identifier_in(token, text) or _is_part(token, text) for text in known)
             or _is_written_otherwise(token, known)
+            or any(_is_in_a_row(token, text) for text in known)
             or _is_form_of(token, claim, spoken)
             or _is_pair_of_words(token, spoken)
         ):
@@ -144,6 +148,28 @@ def _is_written_otherwise(token: str, known: Sequence[str]) -> bool:
         if forms & joined:
             return True
         if token.isalpha() and len(bare) > 3 and any(each.startswith(bare) for each in tokens):
+            return True
+    return False
+
+
+def _is_in_a_row(token: str, text: str) -> bool:
+    """`lb-06` of `lb-01..06`, `ci-x86-17` of `ci-x86-09 and -17`, `r22` of `R20-R28`: the name
+    up to its number, and behind it the number alone or one on either side of it."""
+    found = _NUMBERED.fullmatch(token)
+    if found is None:
+        return False
+    name, number = found[1].lower(), int(found[2])
+    again = rf"(?:{re.escape(name)}|-)?"
+    rows = (
+        rf"(?<![a-z0-9]){re.escape(name)}(\d{{1,4}})((?:{_JOINT}{again}\d{{1,4}}){{1,12}})"
+        r"(?!\w|\.\d)"
+    )
+    for row in re.finditer(rows, text.lower()):
+        others = re.findall(r"\d+", row[2].replace(name, " "))
+        if number in map(int, others):
+            return True
+        is_span = len(others) == 1 and _SPAN.search(row[2]) and len(others[0]) == len(row[1])
+        if is_span and int(row[1]) <= number <= int(others[0]):
             return True
     return False
 

@@ -1,18 +1,18 @@
 """Checks that every length of time in a claim is stated, or follows from what its sources tell."""
 
 import re
-from collections.abc import Iterator, Sequence
-from datetime import datetime, tzinfo
-from itertools import combinations
+from collections.abc import Sequence
+from datetime import tzinfo
 
 from copilot.ports import WindowMessage
-from copilot.reviews.clocks import shown
+from copilot.reviews.lengths_told import DAY, LengthsTold, lengths_told
 from copilot.reviews.reckoning import span_of
-from copilot.reviews.stated import Length, Stated, stated_in
-from copilot.reviews.told_dates import days_of
-from copilot.reviews.told_times import stated_instants
-from copilot.reviews.words import normalised
+from copilot.reviews.stated import Length, Number, Stated
 
+_LASTING = re.compile(
+    r"\b(?:in|of|after|took|for|lasted|within|about|around|roughly|some|nearly|almost|under|over"
+    r"|than) $"
+)
 _ROUGH = re.compile(
     r"(?:\b(?:about|around|roughly|nearly|almost|some|approximately|approx\.?|close to|circa|ca\."
     r"|near|another|a good|in the order of|on the order of|something like)|~|≈)\s*$",
@@ -30,13 +30,6 @@ _WITHIN = re.compile(
     r"\b(?:within|inside|up to|at most|no more than)(?: the (?:first|next|last|space of))?\s*$"
 )
 _IN = re.compile(r"\bin(?: the (?:first|next|last|space of))?\s*$")
-_COMPARED = re.compile(
-    r"\b(?:longer|shorter|more|less|late|later|early|earlier|sooner|quicker|faster|slower|ahead"
-    r"|behind|over|beyond|exceed\w*|left|remain\w*|added|extra|difference|apart|overdue|overran"
-    r"|of (?:normal|usual|the (?:usual|target|limit)))\b",
-    re.IGNORECASE,
-)
-_DAY = 86400
 _NEXT_DAY = re.compile(
     r"\b(?:yesterday|tomorrow|tmrw|last night|overnight|daily|nightly|today|days?)\b", re.I
 )
@@ -49,15 +42,6 @@ _LASTED = re.compile(
     r"|waited|around|roughly|exactly|by|past|whole|entire|full|just)\s*$"
 )
 _AN = r"(?:an?|each|every|per|one|any|another)"
-_KEYED = re.compile(
-    r"(?:^|[\s_.(])(?:(ms|millis\w*)|(s|secs?|seconds?)|(mins?|minutes?))(?=[\s_.:=)]|$)"
-)
-_COUNTER = re.compile(r"(?<![\d:.])(\d{1,3}):([0-5]\d):([0-5]\d)(?![\d:])")
-_ELAPSED = re.compile(
-    r"\b(?:elapsed|runtime|duration|oldest|age|took|planned|for)[ :=]{1,2}"
-    r"(\d{1,2}):([0-5]\d)(?![\d:])",
-    re.I,
-)
 _ROUGHLY = 0.12
 """How far `about` and `nearly` may be off, as a share: 37 minutes are about 40."""
 _ROUNDED = 0.15
@@ -68,6 +52,8 @@ _ROUND = 0.4
 """How far below a round length may lie what is told as less: 37 minutes are less than an hour."""
 _CUT = 0.25
 """How far a length may be cut to the unit it is said in, as a share."""
+_BOUND = 0.45
+"""How far a bound that is true may lie from what was measured, as a share of it."""
 _STRETCH = 0.25
 """How far `within`, `less than` and `more than` may lie from what was measured, as a share."""
 
@@ -78,31 +64,51 @@ def problem_with_lengths(
     lengths = [length for length in said.lengths if not _is_only_a_word(length, claim)]
     if not lengths:
         return None
-    texts = [normalised(message.text) for message in cited]
-    stated = [length for text in texts for length in stated_in(text).lengths]
-    told = [length.seconds for length in stated]
-    told += [each for text in texts for each in (*_keyed(text), *_counted(text))]
-    measured = _measured(said, cited, zone)
-    derived = [*measured, *(one + other for one, other in combinations(told[:12], 2))]
-    if _COMPARED.search(claim):
-        derived += _differences(told[:12], measured)
-    bare = _bare_numbers(texts)
-    days = list(_days_between(cited, zone))
+    told = lengths_told(said, claim, lengths, cited, zone)
     for length in lengths:
-        if any(_is_stated(length, other) for other in stated):
-            continue
-        if any(_measures(length, seconds) for seconds in (*told, *derived)):
-            continue
-        if length.said.split()[0] in bare or _is_one_of_them(length, texts):
-            continue
-        if length.step_s >= _DAY and (
-            (length.seconds == _DAY and any(_NEXT_DAY.search(text) for text in texts))
-            or any(_measures(length, day) for day in days)
-            or _counts_years(length, texts, cited)
-        ):
-            continue
-        return f"“{length.said}” is neither stated by its sources nor the time between them"
+        if not _is_told(length, told):
+            return f"“{length.said}” is neither stated by its sources nor the time between them"
     return None
+
+
+def may_be_length(
+    number: Number, said: Stated, claim: str, cited: Sequence[WindowMessage], zone: tzinfo
+) -> bool:
+    """The six of `offered it in five minutes and delivered it in about six`."""
+    if number.unit or number.noun or not said.lengths or not _LASTING.search(number.before):
+        return False
+    steps = {length.step_s for length in said.lengths}
+    lengths = [
+        Length(number.value * step, step, number.said, number.before, number.after)
+        for step in steps
+    ]
+    told = lengths_told(said, claim, lengths, cited, zone)
+    return any(_measures(length, each) for length in lengths for each in told.measured)
+
+
+def _is_told(length: Length, told: LengthsTold) -> bool:
+    if any(_is_stated(length, other) for other in told.stated) or any(
+        _measures(length, seconds) for seconds in (*told.seconds, *told.measured)
+    ):
+        return True
+    if length.said.split()[0] in told.bare or _is_one_of_them(length, told.texts):
+        return True
+    if length.step_s < DAY:
+        return _is_status(length, told.texts)
+    is_next = length.seconds == DAY and any(_NEXT_DAY.search(text) for text in told.texts)
+    return (
+        is_next
+        or length.seconds in told.calendar
+        or any(_measures(length, day) for day in told.days)
+    )
+
+
+def _is_status(length: Length, texts: Sequence[str]) -> bool:
+    """`the 502s` are no seconds where a source has the bare figure."""
+    found = re.fullmatch(r"([1-5]\d\d)s", length.said)
+    return found is not None and any(
+        re.search(rf"(?<![\d.]){found[1]}(?!\d|s\b| ?sec)", text) for text in texts
+    )
 
 
 def _is_one_of_them(length: Length, texts: Sequence[str]) -> bool:
@@ -125,81 +131,6 @@ def _is_only_a_word(length: Length, claim: str) -> bool:
     return not _ONE.match(claim[an.end() :].lstrip()) and not _LASTED.search(
         claim[: an.start()].lower()
     )
-
-
-def _measured(said: Stated, cited: Sequence[WindowMessage], zone: tzinfo) -> list[float]:
-    """The time between messages, and between what they tell by the clock."""
-    moments = sorted({message.occurred_at for message in cited})
-    told = {at for message in cited for at in stated_instants(message, zone)}
-    between = [(later - earlier).total_seconds() for earlier, later in combinations(moments, 2)]
-    between += [abs((at - moment).total_seconds()) for at in told for moment in moments]
-    between += [abs((one - other).total_seconds()) for one, other in combinations(told, 2)]
-    return between + list(_on_the_clock(said, cited, moments, zone))
-
-
-def _on_the_clock(
-    said: Stated, cited: Sequence[WindowMessage], moments: Sequence[datetime], zone: tzinfo
-) -> Iterator[float]:
-    """As clocks show it, whatever the zone: `an hour behind` is a clock at 01:19 at 02:19."""
-    shows = {60 * at.hour + at.minute for at in said.times}
-    for message in cited:
-        stated = stated_in(normalised(message.text))
-        shows |= {60 * at.hour + at.minute for at in (*stated.times, *stated.maybe_times)}
-    own = {60 * hour + minute for hour, minute, _ in (shown(at, zone) for at in moments)}
-    for one in shows:
-        for other in shows | own:
-            yield 60.0 * ((other - one) % 720)
-            yield 60.0 * ((one - other) % 720)
-
-
-def _differences(told: Sequence[float], measured: Sequence[float]) -> Iterator[float]:
-    """How much longer one took than the other, or than it was told to take."""
-    yield from (abs(one - other) for one, other in combinations(told, 2))
-    for one in told[:6]:
-        yield from (abs(seconds - one) for seconds in measured[:12] if seconds > one / 2)
-
-
-def _bare_numbers(texts: Sequence[str]) -> set[str]:
-    """Numbers that count nothing and have no unit: `back in 10`, `ttl 86400`."""
-    numbers = [number for text in texts for number in stated_in(text).numbers]
-    bare = [number for number in numbers if not number.unit and not number.noun]
-    return {n.digits for n in bare} | {f"{int(n.value):,}" for n in bare if n.value >= 1_000}
-
-
-def _keyed(text: str) -> Iterator[float]:
-    """Bare numbers beside a name that tells the unit: `max.poll.interval.ms is 300000`."""
-    factors = {
-        factor
-        for found in _KEYED.finditer(text.lower())
-        for factor, is_so in ((0.001, found[1]), (1, found[2]), (60, found[3]))
-        if is_so
-    }
-    for number in stated_in(text).numbers:
-        if number.unit == "" and number.value > 1:
-            yield from (number.value * factor for factor in factors)
-
-
-def _counted(text: str) -> Iterator[float]:
-    """As counters show them: `oldest 00:51:07`, `elapsed 02:40`."""
-    for hours, minutes, seconds in _COUNTER.findall(text):
-        yield 3600.0 * int(hours) + 60.0 * int(minutes) + int(seconds)
-    for hours, minutes in _ELAPSED.findall(text):
-        yield 3600.0 * int(hours) + 60.0 * int(minutes)
-
-
-def _days_between(cited: Sequence[WindowMessage], zone: tzinfo) -> Iterator[float]:
-    days = {day for message in cited for day in days_of(message, zone)}
-    for one, other in combinations(sorted(days)[:24], 2):
-        apart = (other - one).days
-        yield from (_DAY * float(each) for each in (apart, apart + 1))
-
-
-def _counts_years(length: Length, texts: Sequence[str], cited: Sequence[WindowMessage]) -> bool:
-    """`the following two years` where a source names two of them, `two years earlier`."""
-    years = {year for text in texts for year in re.findall(r"(?<!\d)20\d\d(?!\d)", text)}
-    since = {message.occurred_at.year - int(year) for message in cited for year in years}
-    counts = {len(years), len(years) - 1, *since} - {0}
-    return any(length.seconds == 31_536_000 * count for count in counts)
 
 
 def _is_stated(said: Length, other: Length) -> bool:
@@ -230,7 +161,7 @@ def _measures(length: Length, seconds: float) -> bool:
     if _LESS.search(before) or _WITHIN.search(before):
         return -min(30, step) <= off <= max(slack, _ROUND * length.seconds * _is_round(length))
     if _MORE.search(before):
-        return -max(slack, length.seconds == step and step) <= off <= 0
+        return -max(slack, _BOUND * length.seconds, length.seconds == step and step) <= off <= 0
     if _IN.search(before) and 0 <= off <= min(step, 300):
         return True
     is_rough = _ROUGH.search(before) or _OR_SO.match(length.after)

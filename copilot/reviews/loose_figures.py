@@ -9,7 +9,15 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations
 
-from copilot.reviews.reckoning import around, figures_told, is_rough, span_told
+from copilot.reviews.reckoning import (
+    around,
+    figures_told,
+    is_one_in,
+    is_rough,
+    is_times,
+    percentiles_in,
+    span_told,
+)
 from copilot.reviews.stated import Number
 
 _RUN = re.compile(r"(?<![\w.,])(?<![A-Za-z]-)\d{1,15}(?:[.,:]\d{1,15}){0,4}")
@@ -118,3 +126,16 @@ def in_unit(said: Number, texts: Sequence[str]) -> bool:
     held = sorted({each for text in texts for each in readings(text)})[:_MOST]
     apart = [other - one for one, other in combinations(held, 2)]
     return any(low <= value * by <= high for value in (*held, *apart))
+
+
+def is_loosely_told(number: Number, texts: Sequence[str]) -> bool:
+    """Its figure stands there glued to something, or it is told of figures in another unit."""
+    if not number.unit and stands_in(number.digits, texts):
+        return True
+    if is_times(number) and is_ratio(number.value, number.before, texts, 0.5):
+        return True
+    if is_one_in(number) and any(
+        abs(1 / number.value - each) < 1 / number.value / 8 for each in percentiles_in(texts)
+    ):
+        return True
+    return is_rounded_reading(number, texts) or in_unit(number, texts)

@@ -40,6 +40,7 @@ _RANGE_OF = re.compile(
 _BETWEEN = re.compile(r"\bbetween\s+(\d[\d.,]{0,12})\s+and\s+(?=\d)", re.IGNORECASE)
 _ALWAYS = re.compile(r"\b24/7\b")
 _GLUED = re.compile(r"(\d+(?:\.\d+)?)[A-Za-z]{1,3}")
+_CURRENCY = re.compile(r"(?:\b[a-z]{1,3}[$€£₹]|[€£₹]|\b(?:eur|usd|gbp|chf|sek|inr)) ?$")
 _EDGES = "“”\"'‘’`()[]{}<>,;:!?.*~…=|"
 
 
@@ -216,7 +217,7 @@ def _take_number(
         "" if noun.lower() in STOPWORDS else noun,
         _said(match),
         rate[1] if rate else "",
-        text[max(0, match.start() - 28) : match.start()].lower(),
+        _CURRENCY.sub("", text[max(0, match.start() - 32) : match.start()].lower()),
         text[match.end("digits") : match.end("digits") + 40].lower(),
     )
     if ranged and found.numbers:

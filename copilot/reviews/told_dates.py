@@ -56,6 +56,8 @@ def problem_with_dates(
     days = set(chain.from_iterable(days_of(message, zone) for message in cited))
     dates = stated_dates(cited) | {(day.month, day.day) for day in days}
     for month, day in sorted(said.dates - dates):
+        if any(month == other for other, _ in dates) and _is_day_told(day, cited):
+            continue
         return f"the date {day:02}/{month:02} (day/month) is not in its sources"
     text = " ".join(normalised(message.text) for message in cited).lower()
     years = {day.year for day in days} | _years_in(cited)
@@ -64,11 +66,21 @@ def problem_with_dates(
             return f"the year {year} is not in its sources"
     named = {name[:3] for name in words(text)} & {day[:3] for day in WEEKDAYS}
     told = [word for word in words(claim) if word in WEEKDAYS]
-    if len(said.dates) == 1:  # `9 November, a Monday`
+    if told and all(word[:3] in named for word in told):
+        pass
+    elif len(said.dates) == 1:  # `9 November, a Monday`
         days = {day for day in days if (day.month, day.day) in said.dates}
     elif named and len(told) == 1:
         days = {day for day in days if WEEKDAYS[day.weekday()][:3] in named}
-    return _problem_with_days(claim, text, {WEEKDAYS[day.weekday()] for day in days})
+    own = {WEEKDAYS[day.weekday()] for day in days}
+    own |= {day for day in WEEKDAYS if day[:3] in named}
+    return _problem_with_days(claim, text, own)
+
+
+def _is_day_told(day: int, cited: Sequence[WindowMessage]) -> bool:
+    """`logs-2026.03.05 and 06`: the second day, of the month of the first."""
+    told = re.compile(rf"(?<![\d.:,/-])0?{day}(?![\d:%]|[.,]\d)")
+    return any(told.search(normalised(message.text)) for message in cited)
 
 
 def stated_dates(cited: Sequence[WindowMessage]) -> set[tuple[int, int]]:

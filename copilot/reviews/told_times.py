@@ -32,6 +32,8 @@ _ROUGH = (
 """From how many to how many minutes later than told it may have been."""
 _NOT_LONG_AGO = timedelta(hours=6)
 _FAR_FROM = re.compile(r"\b(?:second|minute|hour)s? (?:after|before|past)\s+$")
+_NOON = 12
+_LUNCH = re.compile(r"\blunch", re.IGNORECASE)
 _A_MINUTE = timedelta(minutes=1)
 _JUST_SAID = timedelta(minutes=60)
 """A clock time said in a message that lies this close before it can only be meant in one zone."""
@@ -50,13 +52,16 @@ def problem_with_times(
     for time in sorted(said.times, key=spoken_time):
         offset = label if time.offset is None and not places else time.offset
         zones = places if offset is None else [zone_of(offset)]
-        is_home = zones == [zone] and _holds_roughly(time, cited, zone)
+        is_home = zones == [zone] and (
+            _holds_roughly(time, cited, zone) or _is_told_without_zone(time, cited)
+        )
         if zones and not is_home and not any(_holds_in(time, at, cited, zone) for at in zones):
             return f"the time {spoken_time(time)} in that time zone is not in its sources"
         if not zones and not (
             _holds(time, cited, zone)
             or _holds_roughly(time, cited, zone)
             or _is_that_far_from(time, said, cited, zone)
+            or _stands_in(time, cited)
         ):
             return f"the time {spoken_time(time)} is not in its sources"
     return _problem_with_day_of_time(said, cited, zone)
@@ -83,6 +88,31 @@ def _is_that_far_from(
         for by in (length.seconds // 60, -length.seconds // 60)
         for minutes in [int(60 * time.hour + time.minute + by) % 1440]
         if by
+    )
+
+
+def _is_told_without_zone(time: ClockTime, cited: Sequence[WindowMessage]) -> bool:
+    """`14:00 local` is what a source calls 14:00 and no zone; `due by 5` may be a time, too."""
+    told = [stated_in(normalised(message.text)) for message in cited]
+    return any(
+        time.is_same(other) and other.offset is None
+        for each in told
+        for other in (*each.times, *each.maybe_times)
+    )
+
+
+def _stands_in(time: ClockTime, cited: Sequence[WindowMessage]) -> bool:
+    """Its hour and minute stand beside each other, however written: `15h25`, `6.15`, `0850`."""
+    if time.second is not None:
+        return False
+    hours = {time.hour, time.hour % 12 or 12, *((time.hour + 12,) if time.is_twelve else ())}
+    told = "|".join(
+        rf"0?{hour}[.:h]{time.minute:02}|{hour:02} ?{time.minute:02}" for hour in sorted(hours)
+    )
+    run = re.compile(rf"(?<!\d)(?<!\d[.,:])(?:{told})(?!\d|[.,:]\d)", re.IGNORECASE)
+    is_noon = time.minute == 0 and time.hour == _NOON
+    return any(
+        run.search(message.text) or (is_noon and _LUNCH.search(message.text)) for message in cited
     )
 
 
