@@ -10,7 +10,6 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
@@ -48,8 +47,6 @@ class Place:
     @contextmanager
     def opened(self) -> Iterator[Database]:
         engine = shared_engine(self.url)
-        if not event.contains(engine, "connect", _no_wait_for_the_disk):
-            event.listen(engine, "connect", _no_wait_for_the_disk)
         yield Database(engine, lambda _: None)
         engine.dispose()
 
@@ -82,11 +79,6 @@ class Place:
             for act in acts:
                 with suppress(CopilotError), db.transaction() as session:
                     act(session)
-
-
-def _no_wait_for_the_disk(raw: Any, _: object) -> None:
-    """It need not survive a crash, and hundreds of acts would each wait."""
-    raw.execute("PRAGMA synchronous=OFF")
 
 
 def as_claims() -> list[DraftedClaim]:
