@@ -1,6 +1,7 @@
 """Error pages: what happened, what is safe, what to do."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fastapi import FastAPI, Request
@@ -10,6 +11,7 @@ from fastapi.exception_handlers import (
 )
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -21,6 +23,8 @@ from copilot.console.visibility import NotReadableError
 from copilot.errors import BadInputError, NotFoundError
 
 _log = logging.getLogger(__name__)
+_LONGEST_KEY = 64
+_FILLED_IN_BY_US = frozenset({"form_token", "seen", "opened_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +121,46 @@ async def _on_invalid_request(request: Request, error: Exception) -> Response:
     is_address = any(problem["loc"][0] == "path" for problem in error.errors())
     if is_address:
         return _answer(request, 404, _NOT_FOUND)
+    typed = _typed_in(request, error.body)
     trouble = Trouble(
         "That did not work",
         _what_is_wrong(error),
         _NOT_FOUND.safe,
-        "Go back, change it and send it again.",
+        "What you wrote stands below, to copy. Go back, change it and send it again."
+        if typed
+        else "Go back, change it and send it again.",
     )
-    return _answer(request, 400, trouble)
+    return _answer(request, 400, trouble, typed)
+
+
+def _typed_in(request: Request, body: object) -> list[str]:
+    """The words of a form of ours, which has to be filled in again; nothing of anybody else's.
+
+    Where our script sent it, the form stands there with its words still.
+    """
+    if not isinstance(body, FormData) or "x-in-place" in request.headers:
+        return []
+    token = request.session.get("form_token")
+    if not token or body.get("form_token") != token:
+        return []
+    return [
+        value
+        for name, value in body.multi_items()
+        if name not in _FILLED_IN_BY_US and isinstance(value, str) and _are_words(value)
+    ]
+
+
+def _are_words(value: str) -> bool:
+    """And no id, stamp or key of ours."""
+    return " " in value.strip() or len(value) > _LONGEST_KEY
 
 
 def _what_is_wrong(error: RequestValidationError) -> str:
     for problem in error.errors():
         if problem["type"] == "string_too_long":
             return f"What you wrote is longer than {problem['ctx']['max_length']:,} letters."
+        if problem["type"] == "too_long" and problem["loc"][-1] == "message":
+            return f"A sentence rests on {problem['ctx']['max_length']} messages at most."
     return "Something in the form is missing or can't be read."
 
 
@@ -141,7 +172,9 @@ def _on_failure(request: Request, error: Exception) -> Response:
     return response
 
 
-def _answer(request: Request, status_code: int, trouble: Trouble) -> Response:
+def _answer(
+    request: Request, status_code: int, trouble: Trouble, typed: Sequence[str] = ()
+) -> Response:
     if not _wants_html(request):
         return JSONResponse(
             {"detail": f"{trouble.happened} {trouble.safe} {trouble.do}"}, status_code=status_code
@@ -153,6 +186,7 @@ def _answer(request: Request, status_code: int, trouble: Trouble) -> Response:
         trouble=trouble,
         happened=pieces_of(trouble.happened),
         do=pieces_of(trouble.do),
+        typed=typed,
     )
 
 
