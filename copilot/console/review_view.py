@@ -12,7 +12,15 @@ from sqlalchemy.orm import Session
 
 from copilot.console import words
 from copilot.console.review_order import in_page_order, is_left, left_by_risk, next_after
-from copilot.console.review_sources import MOST, Reach, SourcePart, read_sources, read_start
+from copilot.console.review_sources import (
+    BESIDE,
+    MOST,
+    Reach,
+    SourcePart,
+    Stretch,
+    read_sources,
+    read_stretch,
+)
 from copilot.console.review_state import review_state
 from copilot.console.sessions import Viewer
 from copilot.incidents.models import Incident
@@ -43,6 +51,8 @@ class ReviewPage:
     opened: ClaimView | None
     reach: Reach
     sources: Sequence[SourcePart]
+    stretch: Stretch | None
+    """Where in the whole conversation `sources` are; None where they stand around what is cited."""
     to_cite: WindowMessage | None
     """With it the open claim, which is kept apart, would pass the checks."""
     next_id: int | None
@@ -81,12 +91,27 @@ class ReviewPage:
         return word_changes(claim.drafted_text, claim.text)
 
     @property
-    def more_before(self) -> bool:
-        return self.opened is not None and bool(self.sources) and self.reach.before < MOST
+    def earlier(self) -> Reach | None:
+        """What to show next, for who asks what was said before."""
+        if self.stretch is not None:
+            return self.stretch.earlier
+        return self.reach.with_earlier if self.sources and self.reach.before < MOST else None
 
     @property
-    def more_after(self) -> bool:
-        return bool(self.sources) and self.reach.after < MOST
+    def later(self) -> Reach | None:
+        if self.stretch is not None:
+            return self.stretch.later
+        return self.reach.with_later if self.sources and self.reach.after < MOST else None
+
+    @property
+    def elsewhere(self) -> Sequence[tuple[str, Reach]]:
+        """Other parts of the conversation, by what leads there."""
+        if self.stretch is None:
+            return [("Whole conversation", Reach(start=BESIDE))]
+        ways = [("Beginning", self.stretch.beginning), ("End", self.stretch.end)]
+        if self.opened is not None:
+            ways.append(("Back to the sources", Reach()))
+        return [(label, reach) for label, reach in ways if reach is not None]
 
 
 def read_review_page(
@@ -99,15 +124,13 @@ def read_review_page(
     if opened is None:
         opened = next(iter([*left, *order]), None)
     zone = zone_of(session, incident)
+    stretch, sources = _conversation(session, incident.id, opened, asked.reach)
     return ReviewPage(
         review=review,
         opened=opened,
         reach=asked.reach,
-        sources=(
-            read_sources(session, incident.id, opened.citations, asked.reach)
-            if opened
-            else read_start(session, incident.id, asked.reach)
-        ),
+        sources=sources,
+        stretch=stretch,
         to_cite=_to_cite(session, incident, review, opened),
         next_id=next_after(left, opened),
         total=len(review.claims),
@@ -120,6 +143,16 @@ def read_review_page(
         own_zone=_own_zone(session, incident, viewer, zone),
         opened_at=now,
     )
+
+
+def _conversation(
+    session: Session, incident_id: int, opened: ClaimView | None, reach: Reach
+) -> tuple[Stretch | None, Sequence[SourcePart]]:
+    """Around the open claim's sources, or the whole where that is asked for, or none is open."""
+    if opened is None or reach.start is not None:
+        cited = opened.citations if opened else []
+        return read_stretch(session, incident_id, cited, reach.start or 0)
+    return None, read_sources(session, incident_id, opened.citations, reach)
 
 
 def _to_cite(

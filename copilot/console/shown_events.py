@@ -38,6 +38,10 @@ def lines_of(session: Session, span: Span, stamps: Collection[str]) -> list[Time
     return list(session.scalars(query.order_by(*_IN_ORDER)))
 
 
+def count_lines(session: Session, span: Span) -> int:
+    return session.scalar(select(func.count()).where(*within(span), _IS_LINE)) or 0
+
+
 def lines_before(session: Session, span: Span, message_ts: str) -> int:
     """How many lines of the span come before the message."""
     query = select(func.count()).where(

@@ -37,6 +37,39 @@ def test_without_javascript_messages_are_ticked_and_come_back_ticked(plain: Desk
     plain.complaints[:] = [line for line in plain.complaints if "409" not in line]
 
 
+def test_without_javascript_ticks_stay_when_more_messages_are_shown(plain: Desk) -> None:
+    page = opens_claim(plain)
+    page.locator("summary", has_text="Add a sentence of your own").click()
+    page.get_by_label("The sentence; it is checked like any other").fill(SHORT)
+    cited = page.locator(".source article.is-cited").get_by_role("checkbox")
+    cited.check()
+    stamp = cited.get_attribute("value")
+    for onward in ("Earlier messages", "Later messages"):
+        page.get_by_role("button", name=onward).click()
+        expect(page.get_by_label("The sentence; it is")).to_have_value(SHORT)
+        expect(page.locator(".source article.is-cited").get_by_role("checkbox")).to_be_checked()
+    more = page.locator(".source article").count()
+    assert more > 12
+    page.get_by_role("button", name="Whole conversation").click()
+    expect(page.locator(f'[name="message"][value="{stamp}"]')).to_be_checked()
+    assert page.locator(".source article").count() > more
+    page.get_by_role("button", name="Add it").click()
+    expect(page.locator(".section li.claim", has_text=SHORT)).to_contain_text("edited by sam")
+
+
+def test_a_tick_stays_on_the_way_through_the_whole_conversation(desk: Desk) -> None:
+    page = opens_claim(desk)
+    page.keyboard.press("a")
+    page.locator(".source article.is-cited").get_by_role("checkbox").check()
+    page.get_by_role("button", name="Whole conversation").click()
+    expect(page.get_by_role("complementary", name="Conversation")).to_be_visible()
+    expect(page.locator(".source article.is-cited").get_by_role("checkbox")).to_be_checked()
+    assert page.locator("#source").evaluate("(panel) => panel.scrollTop > 0")  # at what is cited
+    page.get_by_role("button", name="Back to the sources").click()
+    expect(page.get_by_role("complementary", name="Sources of the open sentence")).to_be_visible()
+    expect(page.locator(".source article.is-cited").get_by_role("checkbox")).to_be_checked()
+
+
 def test_a_sentence_is_added_with_keys_alone(desk: Desk) -> None:
     page = opens_claim(desk)
     page.keyboard.press("a")

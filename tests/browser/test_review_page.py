@@ -223,7 +223,7 @@ def test_a_message_of_the_shown_conversation_is_cited(desk: Desk) -> None:
     page = opens_review(desk, LAG)
     shown = page.locator(".source article")
     before = shown.count()
-    page.get_by_role("link", name="Earlier messages").click()
+    page.get_by_role("button", name="Earlier messages").click()
     expect(shown).to_have_count(before + 8)
     page.keyboard.press("m")
     message = page.locator(".source article", has_text="40k")

@@ -75,7 +75,7 @@ def tabs_to(page: Page, name: str) -> None:
 
 
 def checked(page: Page) -> tuple[int, int]:
-    found = re.match(r"(\d+) of (\d+) claim", page.locator("#progress").inner_text())
+    found = re.match(r"(\d+) of (\d+) sentence", page.locator("#progress").inner_text())
     assert found
     return int(found[1]), int(found[2])
 

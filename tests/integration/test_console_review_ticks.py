@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from html import unescape
 
 import pytest
 
@@ -87,11 +86,8 @@ class TestNextToNothing:
         page = sam.sees(review)
         assert text_of(page).count(LITTLE) == 1
         assert "It reads English." in text_of(page)
-        assert '<aside class="source" id="source" tabindex="-1" aria-label="Conversation">' in page
-        later = re.search(r'id="later" href="([^"]+)"', page)
-        assert later is not None
-        more = sam.sees(unescape(later[1]))
-        assert more.count('class="pick"') > page.count('class="pick"') > 20
+        assert 'tabindex="-1" aria-label="Conversation"' in page
+        assert page.count('class="pick"') > 20
         with db.reading() as session:
             read = read_for_export(session, world.incident_id)
         for told in (to_html(read.view, read.milestones), to_markdown(read.view, read.milestones)):

@@ -1,20 +1,19 @@
 """The review: claims beside their sources, and what people say of them."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from copilot.clock import Clock
 from copilot.console import sessions
 from copilot.console.addresses import IncidentId
 from copilot.console.pages.review_acts import ONLY_OWN_FORMS, add_acts
+from copilot.console.pages.review_conversation import add_conversation
 from copilot.console.pages.review_desk import ReviewDesk, to_review
 from copilot.console.pages.review_files import add_files
+from copilot.console.pages.review_forms import ClaimAsked, ReachAsked
 from copilot.console.pages.review_remarks import REVIEW, add_remarks
 from copilot.console.pages.review_signing import add_signing
 from copilot.console.pages.review_versions import add_versions
-from copilot.console.review_sources import AFTER, BEFORE, MOST, Reach
 from copilot.console.review_state import review_state
 from copilot.console.review_view import Asked
 from copilot.console.sessions import SignedIn
@@ -22,8 +21,6 @@ from copilot.console.visibility import incident_router
 from copilot.db import Database
 from copilot.incidents.queries import get_incident
 from copilot.reviews.draft_requests import Wish, request_review
-
-Messages = Annotated[int, Query(ge=0, le=MOST)]
 
 
 def review_pages(db: Database, clock: Clock) -> APIRouter:
@@ -35,12 +32,10 @@ def review_pages(db: Database, clock: Clock) -> APIRouter:
         request: Request,
         viewer: SignedIn,
         incident_id: IncidentId,
-        claim: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
-        before: Messages = BEFORE,
-        after: Messages = AFTER,
+        reach: ReachAsked,
+        claim: ClaimAsked = None,
     ) -> Response:
-        asked = Asked(claim, Reach(before, after))
-        return desk.show(request, viewer, incident_id, asked)
+        return desk.show(request, viewer, incident_id, Asked(claim, reach))
 
     @router.get(f"{REVIEW}/latest")
     def latest(_viewer: SignedIn, incident_id: IncidentId) -> dict[str, str]:
@@ -58,6 +53,7 @@ def review_pages(db: Database, clock: Clock) -> APIRouter:
 
     add_acts(router, desk)
     add_remarks(router, desk)
+    add_conversation(router, desk)
     add_signing(router, desk)
     add_versions(router, desk)
     add_files(router, db)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import Depends, Form
+from fastapi import Depends, Form, Query
 
-from copilot.console.review_sources import AFTER, BEFORE, MOST, Reach
+from copilot.console.review_sources import AFTER, BEFORE, BESIDE, MOST, Reach
 
 _AWAY = timedelta(minutes=30)
 """A page that was open longer was left alone."""
@@ -42,12 +42,29 @@ def _seen(
 SeenForm = Annotated[Seen, Depends(_seen)]
 
 
+_MOST_LINES = 2**31
 _Messages = Annotated[int, Form(ge=0, le=MOST)]
+_Start = Annotated[int | None, Form(ge=BESIDE, le=_MOST_LINES)]
 
 
-def _reach(before: _Messages = BEFORE, after: _Messages = AFTER) -> Reach:
-    return Reach(before, after)
+def _reach(before: _Messages = BEFORE, after: _Messages = AFTER, start: _Start = None) -> Reach:
+    return Reach(before, after, start)
 
 
 ReachForm = Annotated[Reach, Depends(_reach)]
 """How much of the conversation they had before them: what they ticked in it is shown again."""
+
+
+_AskedMessages = Annotated[int, Query(ge=0, le=MOST)]
+_AskedStart = Annotated[int | None, Query(ge=BESIDE, le=_MOST_LINES)]
+
+
+def _asked(
+    before: _AskedMessages = BEFORE, after: _AskedMessages = AFTER, start: _AskedStart = None
+) -> Reach:
+    return Reach(before, after, start)
+
+
+ReachAsked = Annotated[Reach, Depends(_asked)]
+"""The same of an address: how much of it they want to see."""
+ClaimAsked = Annotated[int | None, Query(ge=1, le=2**63 - 1)]

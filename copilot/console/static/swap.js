@@ -75,6 +75,7 @@ function inWords(page) {
 }
 
 function putInPlace(page) {
+  const before = stretch();
   if (isSameKind(page)) mergeIn(page, { isQuiet: false });
   else {
     for (const selector of PARTS) {
@@ -85,7 +86,13 @@ function putInPlace(page) {
     }
   }
   document.title = page.title;
+  // Another stretch of the conversation is read from its first line, or from what is cited in it.
+  if (stretch() !== before) document.querySelector(".source")?.scrollTo(0, 0);
   goToFocus();
+}
+
+function stretch() {
+  return document.querySelector(".source")?.dataset.stretch;
 }
 
 function mergeIn(page, how) {
@@ -124,6 +131,12 @@ function bringIntoView(target, again = 3) {
 export function watchSwaps() {
   goToFocus();
   document.addEventListener("click", (event) => {
+    const onward = event.target.closest("button[data-go]");
+    if (onward) {
+      event.preventDefault();
+      swap(onward.dataset.go);
+      return;
+    }
     const link = event.target.closest("a[data-swap]");
     const wantsOwnTab = event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0;
     if (!link || wantsOwnTab) return;
