@@ -143,7 +143,7 @@ def app(workspace: SandboxWorkspace, client: WebClient) -> Iterator[LittleApp]:
     little = LittleApp(client, workspace.signing_secret)
     server = SlackAppDevelopmentServer(0, "/slack/events", little.bolt)
     port = server._server.server_port
-    serving = threading.Thread(target=server._server.serve_forever, daemon=True)
+    serving = threading.Thread(target=server._server.serve_forever, args=(0.01,), daemon=True)
     serving.start()
     sender = Sender(workspace, f"http://127.0.0.1:{port}/slack/events", retry_delays_s=())
     workspace.connect(sender)
