@@ -35,8 +35,9 @@ demo: setup ## Play a real-looking incident in a pretend Slack, with the copilot
 test: setup-dev ## Unit, integration and scenario tests (starts its own PostgreSQL and Redis)
 	$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
 
-thorough: setup-dev ## The same with many more examples and interleavings; takes long
-	COPILOT_TEST_EXAMPLES=100 INTERLEAVINGS=20 $(BIN)/python -m pytest -q -n auto --dist worksteal --timeout=1800 $(ARGS)
+thorough: setup-dev ## The same on both databases throughout, with many more examples; takes long
+	COPILOT_TEST_EXAMPLES=100 INTERLEAVINGS=20 COPILOT_TEST_DATABASES=both \
+		$(BIN)/python -m pytest -q -n auto --dist worksteal --timeout=1800 $(ARGS)
 
 check: setup-dev ## Lint, types, import contracts, lock, compose file and Dockerfile
 	$(BIN)/ruff check .

@@ -20,6 +20,8 @@ from tests.fakes.answers import (
     with_admins,
 )
 from tests.fakes.channel_story import START, TEAM, ChannelStory
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 
 @pytest.fixture
@@ -96,6 +98,7 @@ def test_reasons_that_say_nothing_of_the_rate_leave_it(story: ChannelStory) -> N
     assert changes(story) == []
 
 
+@ON_BOTH
 def test_a_rate_taken_back_is_what_it_was_and_learns_from_new_cards_only(
     story: ChannelStory,
 ) -> None:
@@ -118,6 +121,7 @@ def test_a_rate_taken_back_is_what_it_was_and_learns_from_new_cards_only(
     assert [(row.old_rate, row.new_rate) for row in rows] == [(1.0, 0.5), (0.5, 1.0), (1.0, 0.5)]
 
 
+@ON_BOTH
 def test_people_who_decide_on_one_card_at_once_leave_one_rate(story: ChannelStory) -> None:
     ids = shown_card(story, "page on replica lag", "rewrite step 4", "archive the old topic")
     with ThreadPoolExecutor(3) as pool:

@@ -22,6 +22,8 @@ from copilot.suggestions.noise_policy import NoisePolicy, PolicySet
 from copilot.suggestions.policies import policies_in_force, set_policies
 from tests.fakes.channel_story import START, TEAM, ChannelStory
 from tests.integration.test_budget import all_at_once, one_waits_for_the_other
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 SAID = ("rotate", "drop", "rewrite", "silence", "upgrade", "archive")
 THINGS = ("gateway key", "unused index", "runbook", "disk alarm", "kernel", "queue")
@@ -103,6 +105,7 @@ def test_after_an_hour_there_is_room_again(stories: list[ChannelStory]) -> None:
     assert two.shown() == ["page on replica lag", "rewrite the runbook"]
 
 
+@ON_BOTH
 def test_what_was_handed_back_leaves_room(stories: list[ChannelStory]) -> None:
     one, two, _ = stories
     one.says("todo: page on replica lag", by="U1")
@@ -190,6 +193,7 @@ def test_a_clock_that_was_set_back_silences_nobody_for_long(stories: list[Channe
         assert most_crowded(session, TEAM, ["U1"], 1, later) is None
 
 
+@ON_BOTH
 def test_two_incidents_at_once_do_not_both_give_the_last_post(
     stories: list[ChannelStory],
 ) -> None:
@@ -211,6 +215,7 @@ def test_two_incidents_at_once_do_not_both_give_the_last_post(
     assert sorted(stories[0].shown()) == sorted(TITLES)
 
 
+@ON_BOTH
 def test_who_is_known_already_is_held_too(stories: list[ChannelStory]) -> None:
     db = stories[0].db
     with db.transaction() as session:

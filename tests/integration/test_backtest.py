@@ -12,6 +12,8 @@ from copilot.suggestions.noise_policy import PRESETS, PolicySet, Preset
 from copilot.suggestions.policies import policies_in_force, set_policies
 from copilot.suggestions.replay_history import History
 from tests.fakes.channel_story import START, TEAM, ChannelStory
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 LAG = "Add an alert on replica lag above 30 s"
 RUNBOOK = "File a ticket for the stale runbook step 4"
@@ -52,6 +54,7 @@ def told(db: Database) -> ChannelStory:
     return story
 
 
+@ON_BOTH
 def test_nothing_differs_under_the_policy_that_was_in_force(db: Database) -> None:
     story = told(db)
     found = replayed(story, None)

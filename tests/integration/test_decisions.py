@@ -13,6 +13,8 @@ from copilot.jobs import Job, QueuedJob
 from copilot.suggestions.decisions import accept, dismiss, edit
 from copilot.timeline.models import TimelineEvent
 from tests.fakes.channel_story import START, ChannelStory, row_ids
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 
 @pytest.fixture
@@ -112,6 +114,7 @@ def test_dismissing_needs_one_of_the_reasons(story: ChannelStory, suggestion_id:
         dismiss(session, suggestion_id, reason="bored", by="U2", now=START)
 
 
+@ON_BOTH
 def test_the_first_decision_wins(story: ChannelStory, suggestion_id: int) -> None:
     with story.db.transaction() as session:
         dismiss(session, suggestion_id, reason="wrong", by="U2", now=START)
@@ -132,6 +135,7 @@ def test_a_suggestion_that_is_not_there_is_named(story: ChannelStory) -> None:
         accept(session, 999, by="U1", now=START)
 
 
+@ON_BOTH
 def test_of_many_who_accept_at_once_one_does(story: ChannelStory, suggestion_id: int) -> None:
     barrier = threading.Barrier(8)
     won: list[str] = []

@@ -10,6 +10,8 @@ from copilot.suggestions.decisions import dismiss
 from copilot.suggestions.digest import incidents_due_for_digest
 from copilot.suggestions.models import Delivery
 from tests.fakes.channel_story import ChannelStory
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 WAITING = (
     "todo(0.6): page on replica lag",
@@ -98,6 +100,7 @@ def test_a_lull_is_five_minutes_and_goes_stale(
     assert len(story.messenger.posts) == is_lull
 
 
+@ON_BOTH
 def test_alerts_that_go_on_do_not_end_a_lull(story: ChannelStory) -> None:
     some_wait(story, 1)
     for _ in range(6):
@@ -260,6 +263,7 @@ def test_nothing_waiting_is_nothing_due(story: ChannelStory) -> None:
     assert story.messenger.posts == []
 
 
+@ON_BOTH
 def test_imported_incidents_release_nothing(story: ChannelStory) -> None:
     some_wait(story)
     with story.db.transaction() as session:

@@ -25,6 +25,8 @@ from tests.integration.reviewing import (
     read,
     talk,
 )
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 ANA, BEN, CHO = Reviewer("Ana"), Reviewer("Ben"), Reviewer("Cho")
 ASKED = "1 sentence has one person for it and another against it: read it and decide once more."
@@ -66,6 +68,7 @@ def say(db: Database, clock: ReplayClock) -> Table:
     return Table(db, clock)
 
 
+@ON_BOTH
 @pytest.mark.parametrize("acts", [(verify, mark_wrong), (mark_wrong, verify)])
 @pytest.mark.parametrize("last", [verify, mark_wrong])
 @pytest.mark.parametrize("by", [ANA, BEN, CHO])

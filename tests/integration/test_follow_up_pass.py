@@ -19,6 +19,8 @@ from copilot.suggestions.listing import SuggestionView
 from copilot.suggestions.merging import add_evidence
 from copilot.timeline.models import TimelineEvent
 from tests.fakes.channel_story import START, TEAM, ChannelStory
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 
 @pytest.fixture
@@ -53,6 +55,7 @@ def accepting(view: SuggestionView, **changed: str) -> Choice:
     return Choice(Act.ACCEPT, wanted=Wanted(given["title"] or "", given["owner_id"], given["due"]))
 
 
+@ON_BOTH
 def test_each_becomes_what_the_person_said(
     story: ChannelStory, waiting: list[SuggestionView]
 ) -> None:
@@ -172,6 +175,7 @@ def test_a_merged_one_was_wanted() -> None:
     assert label_of("merged", None) is Label.WANTED
 
 
+@ON_BOTH
 def test_two_people_at_once_decide_each_once(
     story: ChannelStory, waiting: list[SuggestionView]
 ) -> None:

@@ -26,6 +26,8 @@ from copilot.timeline.recording import record
 from copilot.timeline.slack_messages import to_records
 from copilot.workspaces.directory import upsert_channel, upsert_workspace
 from tests.fakes.slack_stories import CHANNEL, TEAM, a_message
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 NOW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=40)
@@ -90,6 +92,7 @@ def test_a_channel_with_an_open_incident_keeps_it(db: Database, sent_jobs: list[
     assert sent_jobs == []
 
 
+@ON_BOTH
 def test_ten_people_who_declare_at_once_get_one_incident(db: Database) -> None:
     with ThreadPoolExecutor(10) as threads:
         declared = list(threads.map(lambda number: declare_here(db, f"No {number}"), range(10)))
@@ -124,6 +127,7 @@ def test_a_change_is_recorded_once_and_releases_the_digest(
     assert sent_jobs == [QueuedJob(job, incident.id) for job in wanted]
 
 
+@ON_BOTH
 def test_ten_people_who_say_the_same_change_it_once(db: Database) -> None:
     declare_here(db)
     with ThreadPoolExecutor(10) as threads:
@@ -131,6 +135,7 @@ def test_ten_people_who_say_the_same_change_it_once(db: Database) -> None:
     assert texts(db)[1:] == ["Status investigating → monitoring"]
 
 
+@ON_BOTH
 def test_people_who_say_different_things_at_once_leave_an_unbroken_story(db: Database) -> None:
     declare_here(db)
     statuses = [Status.IDENTIFIED, Status.MONITORING, Status.INVESTIGATING] * 4
@@ -241,6 +246,7 @@ def follow_up(db: Database, suggestion_id: int | None, title: str = "Alert on la
         )
 
 
+@ON_BOTH
 def test_a_suggestion_becomes_a_follow_up_once_whoever_accepts_it(db: Database) -> None:
     declare_here(db)
     with ThreadPoolExecutor(8) as threads:

@@ -37,6 +37,8 @@ from tests.integration.reviewing import (
     read,
     talk,
 )
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 ANA = Reviewer("Ana", "UANA")
 NONE = Judgement(Support.NONE, "the messages do not say who did it")
@@ -159,6 +161,7 @@ def test_a_redraft_without_a_judge_goes_by_code_alone(
     assert (story.is_published, story.claim.judged) == (True, None)
 
 
+@ON_BOTH
 def test_the_judge_reads_the_old_source_and_the_new_one(story: Story) -> None:
     story.cites(5)
     assert story.is_due
@@ -247,6 +250,7 @@ def test_what_is_cited_meanwhile_is_judged_next(story: Story) -> None:
     assert (story.is_published, story.is_due) == (True, False)
 
 
+@ON_BOTH
 def test_a_new_draft_leaves_it_apart_until_then(story: Story) -> None:
     story.cites(5)
     story.clock.advance_to(story.clock.now() + timedelta(minutes=1))
@@ -295,6 +299,7 @@ def test_it_waits_for_an_answer_about_a_person_s_few_other_words(story: Story) -
     assert not story.is_published
 
 
+@ON_BOTH
 def test_adding_the_same_sentence_anew_lifts_nothing(story: Story) -> None:
     again = story.adds("Ben was rolling back deploy 4812", 1)
     assert story.why(again) == NONE.why

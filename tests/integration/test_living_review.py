@@ -55,6 +55,8 @@ from tests.integration.reviewing import (
     read,
     talk,
 )
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 ANA, BEN = Reviewer("Ana", "UANA"), Reviewer("Ben", "UBEN")
 OTHERWISE = "Deploy 4812 was rolled back by ben."
@@ -142,6 +144,7 @@ def test_what_a_person_put_beside_it_outlives_drafts_and_is_not_taken_unproven(
     assert [claim.text for claim in read(db, incident_id).claims] == [OTHERWISE]
 
 
+@ON_BOTH
 def test_a_new_draft_says_it_beside_what_a_person_touched_until_somebody_settles_it(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
@@ -160,6 +163,7 @@ def test_a_new_draft_says_it_beside_what_a_person_touched_until_somebody_settles
     )
 
 
+@ON_BOTH
 def test_what_a_draft_proposed_is_unchecked_once_it_is_taken(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
@@ -189,6 +193,7 @@ def test_a_machines_sentence_that_failed_is_not_made_good_by_saving_it(
         act(verify, claim_id)
 
 
+@ON_BOTH
 def test_a_machines_wording_is_held_to_it_whoever_adds_it_again(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
@@ -244,6 +249,7 @@ def test_a_skipped_sentence_is_as_it_was_but_it_is_known(
     assert kinds_in_ledger(db) == ["drafted", "skipped"]
 
 
+@ON_BOTH
 def test_a_person_adds_a_source_and_a_sentence(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
@@ -269,6 +275,7 @@ def test_a_person_adds_a_source_and_a_sentence(
     assert claim_like(read(db, incident_id), "Frederick") in read(db, incident_id).unsupported
 
 
+@ON_BOTH
 def test_another_source_takes_the_place_of_one_that_is_gone(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
@@ -353,6 +360,7 @@ class Doubter:
         )
 
 
+@ON_BOTH
 def test_what_the_second_judge_does_not_find_is_kept_apart_until_somebody_rewords_it(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
@@ -372,6 +380,7 @@ def test_what_the_second_judge_does_not_find_is_kept_apart_until_somebody_reword
     assert claim_like(read(db, incident_id), "4812").supported
 
 
+@ON_BOTH
 def test_the_next_section_waits_until_people_have_caught_up(
     db: Database,
     incident_id: int,
@@ -411,6 +420,7 @@ def test_the_next_section_waits_until_people_have_caught_up(
         assert reviews_to_draft(session) == []
 
 
+@ON_BOTH
 def test_who_waited_for_a_draft_to_be_saved_knows_that_it_waits_for_people(
     db: Database,
     incident_id: int,
@@ -443,6 +453,7 @@ def test_a_whole_new_draft_takes_over_from_one_that_waits(
     assert [claim.text for claim in view.claims] == [NORMAL.text]
 
 
+@ON_BOTH
 def test_history_tells_what_each_version_changed(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
@@ -488,6 +499,7 @@ def test_what_rests_on_a_deleted_message_is_not_sent_to_a_drafter(
     assert [claim.text for claim in drafter.said] == ["The error rate was back to normal."]
 
 
+@ON_BOTH
 def test_every_act_is_in_the_ledger_once(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
@@ -504,6 +516,7 @@ def test_every_act_is_in_the_ledger_once(
     assert kinds_in_ledger(db) == expected
 
 
+@ON_BOTH
 def test_a_review_of_many_claims_is_read_in_few_queries(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock
 ) -> None:

@@ -19,6 +19,8 @@ from tests.fakes.misbehaviours import says
 from tests.fakes.model_answers import ReadLine, item, items_of, lines_read, noted
 from tests.fakes.model_story import PLENTY, ModelStory
 from tests.fakes.scripted_endpoint import ScriptedEndpoint, answers_with
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 LAG = "I'll add an alert on replica lag tomorrow"
 
@@ -78,6 +80,7 @@ def test_where_nothing_is_worth_it_no_model_is_asked(story: ModelStory) -> None:
     assert [run.engine.partition("-")[0] for run in story.runs()] == ["local"]
 
 
+@ON_BOTH
 def test_a_conversation_costs_one_call_and_not_one_a_message(story: ModelStory) -> None:
     for number in range(12):
         story.says(f"noted: do thing number {number} of the runbook")
@@ -199,6 +202,7 @@ def test_the_commander_is_told_before_who_declared(story: ModelStory) -> None:
     assert who == "U3"
 
 
+@ON_BOTH
 def test_what_slack_does_not_take_is_told_later_and_once(story: ModelStory) -> None:
     story.endpoint.otherwise = says("no JSON")
     story.says(LAG)
@@ -225,6 +229,7 @@ def test_whom_slack_can_not_reach_is_passed_over(story: ModelStory) -> None:
     assert who == "U1"
 
 
+@ON_BOTH
 def test_a_budget_that_is_spent_costs_no_call_and_is_said(story: ModelStory) -> None:
     story.uses(TokenLimits(20_000, 10_000_000, 10_000_000))
     for number in range(12):
@@ -250,6 +255,7 @@ def test_no_word_of_a_private_channel_is_sent_and_that_is_no_failure(story: Mode
     assert story.tells() == []
 
 
+@ON_BOTH
 def test_an_archive_of_a_private_channel_stays_private_too(story: ModelStory) -> None:
     story.is_private(True)
     story.says(LAG, by="U3")

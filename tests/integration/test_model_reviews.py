@@ -24,6 +24,8 @@ from tests.fakes.channel_story import CHANNEL, TEAM, ChannelStory
 from tests.fakes.misbehaviours import refuses
 from tests.fakes.review_model import review_model, supports
 from tests.fakes.scripted_endpoint import ScriptedEndpoint
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 SAID = (
     "rolling back deploy 4812 on db-3",
@@ -106,6 +108,7 @@ def test_what_the_judge_half_believes_stands_and_is_marked(told: Told) -> None:
     assert {(claim.is_supported, claim.judged) for claim in told.claims()} == {(True, "partial")}
 
 
+@ON_BOTH
 def test_why_the_built_in_engine_wrote_it_is_kept_with_the_version(told: Told) -> None:
     told.endpoint.otherwise = refuses()
     review = told.draft()

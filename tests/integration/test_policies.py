@@ -33,6 +33,8 @@ from copilot.suggestions.quiet import end_quiet, quiet_at, quiet_until, set_quie
 from copilot.suggestions.vocabulary import DecisionKind, Outcome, Reason
 from copilot.suggestions.waiting import is_waiting, waiting_ids, waits
 from tests.fakes.channel_story import START, TEAM, ChannelStory
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 LONGER = replace(DEFAULT_NOISE_POLICY, post_interval=timedelta(minutes=45))
 
@@ -56,6 +58,7 @@ def test_the_newest_policy_holds_and_tells_who_set_it_and_why(db: Database) -> N
         assert policies_in_force(session, "T2").policies == PolicySet()
 
 
+@ON_BOTH
 def test_of_two_who_set_it_at_once_one_is_told(db: Database) -> None:
     def try_to_set(number: int) -> bool:
         try:
@@ -172,6 +175,7 @@ def test_budget_and_size_of_a_post_follow_the_policy(story: ChannelStory) -> Non
             assert recompute(row.reason_details) == (row.outcome, row.reason)
 
 
+@ON_BOTH
 def test_quiet_ends_by_itself_or_when_somebody_says_so(story: ChannelStory) -> None:
     half_past = START + timedelta(minutes=30)
     with story.db.transaction() as session:
@@ -208,6 +212,7 @@ def test_what_quiet_held_back_comes_at_the_next_pause_after_it(story: ChannelSto
     assert story.is_idle()
 
 
+@ON_BOTH
 def test_the_rule_for_what_waits_is_the_same_in_python_and_in_sql(story: ChannelStory) -> None:
     told = list(product([None, *DecisionKind], Outcome, Reason))
     with story.db.transaction() as session:
@@ -257,6 +262,7 @@ def test_leaving_for_the_review_is_not_the_last_word(story: ChannelStory) -> Non
     assert story.suggestions()[0].decided == "accepted by ben 14:00 UTC"
 
 
+@ON_BOTH
 def test_people_who_decide_on_one_card_at_once_never_wait_for_each_other_for_ever(
     story: ChannelStory,
 ) -> None:

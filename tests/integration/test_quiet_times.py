@@ -15,6 +15,8 @@ from copilot.suggestions.pacing import LONGEST_QUIET, interval_of, settle
 from copilot.suggestions.policies import policies_in_force, set_policies
 from copilot.suggestions.quiet import end_quiet, set_quiet
 from tests.fakes.channel_story import START, TEAM, ChannelStory
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 NAP = QuietHours(time(14, 0), time(15, 0))
 
@@ -69,6 +71,7 @@ def test_in_quiet_hours_nothing_is_posted_and_after_them_it_comes(story: Channel
     assert story.shown() == ["page on replica lag"]
 
 
+@ON_BOTH
 def test_what_was_cleared_before_quiet_hours_is_handed_back_in_them(story: ChannelStory) -> None:
     give(story, policy(quiet_hours=QuietHours(time(14, 5), time(15, 0))))
     story.says("todo: page on replica lag")
@@ -111,6 +114,7 @@ def test_a_longer_interval_takes_back_what_was_cleared(story: ChannelStory) -> N
     assert story.verdicts()["rewrite the runbook"] == ("digest", "budget_spent")
 
 
+@ON_BOTH
 def test_who_asks_for_quiet_takes_back_what_was_cleared(story: ChannelStory) -> None:
     story.says("todo: page on replica lag")
     story.considers()
@@ -137,6 +141,7 @@ def test_while_it_is_quiet_no_digest_is_even_made(story: ChannelStory) -> None:
     assert deliveries(story) == 1
 
 
+@ON_BOTH
 def test_a_lower_rate_makes_the_interval_longer(story: ChannelStory) -> None:
     story.says("todo: page on replica lag")
     story.sweeps()

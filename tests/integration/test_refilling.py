@@ -31,6 +31,8 @@ from copilot.workspaces.membership import may_read
 from copilot.workspaces.read_pace import take_turn
 from tests.fakes.channel_history import US, ChannelHistory, refused
 from tests.fakes.slack_stories import CHANNEL, TEAM, Event
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 NOW = datetime(2026, 3, 4, 14, 0, tzinfo=UTC)
 
@@ -147,6 +149,7 @@ def test_the_last_two_hours_are_read_once_it_is_declared(watched: Watched) -> No
     assert len(watched.texts()) == 450
 
 
+@ON_BOTH
 @pytest.mark.parametrize("garble", [lambda page: page[::-1], lambda _: []], ids=["order", "empty"])
 def test_a_page_that_proves_nothing_takes_nothing_away(
     watched: Watched, garble: Callable[[list[Event]], list[Event]]
@@ -161,6 +164,7 @@ def test_a_page_that_proves_nothing_takes_nothing_away(
     assert watched.texts() == [f"message {number}" for number in range(8)]
 
 
+@ON_BOTH
 def test_silence_with_threads_edits_and_deletions_is_made_up_for(watched: Watched) -> None:
     watched.reads()
     kept = watched.past.says(watched.waits(minutes=1), "db-3 is out of disk")
@@ -228,6 +232,7 @@ def test_two_workers_never_read_the_same_page(watched: Watched) -> None:
     assert (asked_meanwhile, len(slow.asked)) == ([0], 1)
 
 
+@ON_BOTH
 def test_a_rate_limit_is_waited_out_to_the_second(watched: Watched) -> None:
     watched.past.says(NOW - timedelta(minutes=1), "hello")
     watched.past.refusals["history"] = [TemporaryError("ratelimited", retry_after_s=37)]
@@ -251,6 +256,7 @@ def test_fifteen_messages_a_minute_are_enough(watched: Watched) -> None:
     assert watched.past.limited == [], "the first page showed how Slack counts here"
 
 
+@ON_BOTH
 def test_a_regime_of_one_request_a_minute_is_learnt_from_429s_alone(watched: Watched) -> None:
     parents = [watched.past.says(NOW - timedelta(minutes=9 - n), f"topic {n}") for n in range(8)]
     for number, parent in enumerate(parents):
@@ -290,6 +296,7 @@ def test_what_may_not_be_read_is_a_gap_until_it_was(watched: Watched) -> None:
     assert (watched.texts(), watched.gaps()) == (["hello"], [])
 
 
+@ON_BOTH
 def test_a_plan_that_hides_older_messages_leaves_a_gap_for_good(watched: Watched) -> None:
     watched.past.says(NOW - timedelta(minutes=1), "hello")
     watched.past.is_limited = True
@@ -310,6 +317,7 @@ def test_a_slack_that_does_not_answer_shows_until_it_does(watched: Watched) -> N
     assert watched.gaps() == []
 
 
+@ON_BOTH
 def test_a_minute_held_back_is_a_gap_and_then_read(watched: Watched) -> None:
     watched.reads()
     minute = watched.waits(minutes=2)
@@ -351,6 +359,7 @@ def test_a_failed_attempt_does_not_make_a_gap_older_than_it_is(watched: Watched)
     assert watched.gaps() == gaps
 
 
+@ON_BOTH
 def test_a_second_incident_of_a_channel_has_its_own_watermark(watched: Watched) -> None:
     watched.reads()
     with watched.db.transaction() as session:
@@ -409,6 +418,7 @@ def test_the_watermark_stays_below_what_is_still_open(watched: Watched) -> None:
     assert watched.whole_until() == NOW + timedelta(minutes=10)
 
 
+@ON_BOTH
 def test_a_reaction_taken_away_meanwhile_is_taken_away_here(watched: Watched) -> None:
     ts = watched.past.says(NOW - timedelta(minutes=20), "restart it")
     reaction = {"name": "eyes", "users": ["U0BEN"], "count": 1}
@@ -424,6 +434,7 @@ def test_a_reaction_taken_away_meanwhile_is_taken_away_here(watched: Watched) ->
     assert watched.reactions(ts) == set()
 
 
+@ON_BOTH
 def test_a_thread_older_than_it_looks_back_is_asked_for_by_name(watched: Watched) -> None:
     parent = watched.past.says(NOW - timedelta(minutes=100), "old topic")
     watched.past.says(NOW - timedelta(minutes=99), "old answer", thread=parent)

@@ -43,6 +43,8 @@ from tests.integration.reviewing import (
     read,
     talk,
 )
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 ANA, BEN = Reviewer("ana", "UANA"), Reviewer("ben", "UBEN")
 
@@ -80,6 +82,7 @@ def opens(db: Database, claim_id: int, seconds: float, by: Reviewer, clock: Repl
         )
 
 
+@ON_BOTH
 def test_what_happens_to_a_sentence_is_noted(
     db: Database, incident_id: int, clock: ReplayClock
 ) -> None:
@@ -115,6 +118,7 @@ def test_what_happens_to_a_sentence_is_noted(
     assert "4812" not in kept  # counts, never words
 
 
+@ON_BOTH
 def test_a_sentence_is_drafted_once_however_often_it_is_noted(
     db: Database, incident_id: int, clock: ReplayClock
 ) -> None:
@@ -127,6 +131,7 @@ def test_a_sentence_is_drafted_once_however_often_it_is_noted(
         assert dict(session.execute(count).all()) == {"drafted": 2, "withdrawn": 1}
 
 
+@ON_BOTH
 def test_citing_commenting_and_amending_have_their_lines_and_change_no_number(
     db: Database, incident_id: int, clock: ReplayClock
 ) -> None:
@@ -198,6 +203,7 @@ def test_the_debt_is_the_same_from_claims_and_from_the_ledger(
     assert debts() == pytest.approx((0, 0, 0))
 
 
+@ON_BOTH
 def test_the_newest_weeks_come_out_the_same_from_their_own_lines(
     db: Database, incident_id: int, clock: ReplayClock
 ) -> None:
@@ -271,6 +277,7 @@ def test_the_next_section_waits_until_people_caught_up(
     assert not read(db, incident_id).waits_for_people
 
 
+@ON_BOTH
 def test_a_higher_cap_has_the_next_section_drafted(
     db: Database, clock: ReplayClock, sent_jobs: list[QueuedJob]
 ) -> None:

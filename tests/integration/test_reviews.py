@@ -48,6 +48,8 @@ from tests.integration.reviewing import (
     say,
     talk,
 )
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 
 @pytest.fixture
@@ -60,6 +62,7 @@ def stamps(db: Database, incident_id: int) -> list[str]:
     return talk(db)
 
 
+@ON_BOTH
 def test_every_published_sentence_is_carried_by_its_sources(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock
 ) -> None:
@@ -77,6 +80,7 @@ def test_every_published_sentence_is_carried_by_its_sources(
             assert revision.event_id == event.id
 
 
+@ON_BOTH
 def test_what_its_sources_do_not_carry_reaches_no_export(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock
 ) -> None:
@@ -151,6 +155,7 @@ def test_the_run_is_recorded_with_what_was_read_and_said(
         assert run.output[0]["text"] == ROLLBACK.text
 
 
+@ON_BOTH
 def test_a_drafter_that_cannot_answer_leaves_the_request_standing(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock
 ) -> None:
@@ -190,6 +195,7 @@ def test_a_nudge_that_comes_twice_drafts_once(
         assert session.scalar(select(func.count()).select_from(Review)) == 1
 
 
+@ON_BOTH
 def test_a_drafter_that_fails_is_left_alone_for_a_while(
     db: Database, incident_id: int, clock: ReplayClock
 ) -> None:
@@ -233,6 +239,7 @@ def test_one_worker_drafts_at_a_time(db: Database, incident_id: int, clock: Repl
     assert set(meanwhile) == {None}
 
 
+@ON_BOTH
 def test_workers_that_finish_at_once_save_one_version(
     db: Database, incident_id: int, clock: ReplayClock
 ) -> None:
@@ -431,6 +438,7 @@ def test_a_deleted_source_withholds_claim_and_quote_everywhere(
     assert view.unsupported[0].why == "source changed: a message it cites was deleted"
 
 
+@ON_BOTH
 def test_follow_ups_come_with_the_evidence_they_were_proposed_on(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock
 ) -> None:

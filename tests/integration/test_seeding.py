@@ -33,6 +33,8 @@ from tests.integration.reviewing import (
     say,
     talk,
 )
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 ANA, BEN = Reviewer("ana", "UANA"), Reviewer("ben", "UBEN")
 EVERY, NONE = ReviewPolicy(seeded_share=1.0), ReviewPolicy()
@@ -74,6 +76,7 @@ def everything_said(db: Database, incident_id: int) -> str:
     )
 
 
+@ON_BOTH
 def test_there_are_none_unless_an_admin_wants_them(db: Database, incident_id: int) -> None:
     assert seeded(db, incident_id, NONE) == []
     with db.reading() as session:
@@ -120,6 +123,7 @@ def test_everybody_has_their_own_and_the_same_ones_again(db: Database, incident_
         answer_seeded(session, mine[0].seeded_id, by=BEN, caught=True, now=CLOCK.now())
 
 
+@ON_BOTH
 def test_an_answer_reveals_it_once_and_counts_it(db: Database, incident_id: int) -> None:
     one = seeded(db, incident_id)[0]
     with db.transaction() as session:

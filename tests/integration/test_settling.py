@@ -16,6 +16,8 @@ from copilot.suggestions.digest import release_digest
 from copilot.timeline.models import TimelineEvent
 from copilot.timeline.permalinks import instant_to_ts
 from tests.fakes.channel_story import CHANNEL, ChannelStory
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 QUIET, LONGEST = timedelta(seconds=45), timedelta(minutes=3)
 
@@ -131,6 +133,7 @@ def test_a_change_of_the_incident_ends_the_wait(story: ChannelStory, moves_on: s
     assert story.shown() == ["page on replica lag"]
 
 
+@ON_BOTH
 def test_a_digest_waits_a_moment_for_what_was_said_before_its_breakpoint(
     story: ChannelStory,
 ) -> None:
@@ -162,6 +165,7 @@ def test_a_digest_waits_for_no_engine_that_does_not_come_back(story: ChannelStor
     assert story.shown() == ["page on replica lag"]
 
 
+@ON_BOTH
 def test_what_nobody_says_is_seen_to_at_once_and_what_is_said_still_waits(
     story: ChannelStory,
 ) -> None:

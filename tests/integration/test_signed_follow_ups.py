@@ -33,6 +33,8 @@ from tests.integration.reviewing import (
     read,
     talk,
 )
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 ANA = Reviewer("Ana", "UANA")
 AS_SIGNED = "Alert on replica lag (ana, Friday)"
@@ -127,6 +129,7 @@ def test_the_hash_covers_it_in_the_export_too(story: Story) -> None:
     assert recipe()(exported) != exported["signed"]["content_hash"]
 
 
+@ON_BOTH
 def test_tampering_with_it_shows(story: Story) -> None:
     story.sign(story.view)
     with story.db.transaction() as session:
@@ -152,6 +155,7 @@ def test_who_signs_has_read_it_as_it_is(story: Story) -> None:
     story.sign(story.view)
 
 
+@ON_BOTH
 def test_one_that_was_signed_before_this_was_kept_is_as_it_was(story: Story) -> None:
     story.sign(story.view)
     exported = to_json(story.view)

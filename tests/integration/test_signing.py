@@ -49,6 +49,8 @@ from tests.integration.reviewing import (
     read,
     talk,
 )
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 ANA, BEN = Reviewer("Ana", "UANA"), Reviewer("Ben", "UBEN")
 ROLLING = a_claim("Deploy 4812 was rolling back.", (2, "rolling back deploy 4812"))
@@ -92,6 +94,7 @@ def missing(db: Database, incident_id: int) -> list[str]:
         return what_is_missing(session, incident_id)
 
 
+@ON_BOTH
 def test_sentences_are_held_against_their_sources_once_more(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
@@ -106,6 +109,7 @@ def test_sentences_are_held_against_their_sources_once_more(
         act(sign_off, incident_id)
 
 
+@ON_BOTH
 def test_it_takes_that_every_sentence_is_checked_and_nothing_is_open(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock, act: Act
 ) -> None:
@@ -284,6 +288,7 @@ def test_the_documented_recipe_works_it_out_from_the_json_export(
     assert recipe["hash_of_review"](exported) != exported["signed"]["content_hash"]
 
 
+@ON_BOTH
 def test_tampering_with_what_was_signed_shows(
     db: Database, incident_id: int, signed: ReviewView
 ) -> None:
@@ -368,6 +373,7 @@ def test_a_correction_is_an_amendment_with_sources_of_its_own(
     assert is_intact(db, incident_id)
 
 
+@ON_BOTH
 def test_an_amendment_is_held_against_its_sources(
     db: Database, incident_id: int, signed: ReviewView, stamps: list[str], act: Act
 ) -> None:

@@ -43,6 +43,8 @@ from tests.integration.reviewing import (
     read,
     talk,
 )
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 ANA, BEN = Reviewer("Ana", "UANA"), Reviewer("Ben", "UBEN")
 
@@ -99,6 +101,7 @@ def told(messenger: FakeMessenger) -> list[tuple[str, int, bool]]:
     return [(who, note.sentences, note.is_signed) for who, note in messenger.told_reviewers]
 
 
+@ON_BOTH
 def test_one_message_tells_of_all_that_changed(
     db: Database,
     incident_id: int,
@@ -144,6 +147,7 @@ def test_another_change_is_told_again(
     assert [who for who, *_ in told(messenger)] == ["UANA", "UBEN", "UANA"]
 
 
+@ON_BOTH
 @pytest.mark.parametrize("is_old", [False, True])
 def test_a_second_deletion_under_a_sentence_is_told_as_well(
     db: Database,
@@ -188,6 +192,7 @@ def test_who_is_being_told_is_not_told_by_another_worker(
     assert told(slow) == [("UANA", 1, False)]
 
 
+@ON_BOTH
 def test_what_is_wrong_or_unchecked_is_nobodys_business(
     db: Database,
     incident_id: int,
@@ -206,6 +211,7 @@ def test_what_is_wrong_or_unchecked_is_nobodys_business(
         assert changed_in(session, [incident_id]) == {incident_id: 1}, "the one not marked wrong"
 
 
+@ON_BOTH
 def test_who_signed_is_told_even_if_others_checked(
     db: Database,
     incident_id: int,
@@ -222,6 +228,7 @@ def test_who_signed_is_told_even_if_others_checked(
     assert sorted(told(messenger)) == [("UANA", 1, True), ("UBEN", 1, True)]
 
 
+@ON_BOTH
 @pytest.mark.parametrize("circumstance", ["imported", "private", "console"])
 def test_nobody_is_told_where_nobody_may_be(
     db: Database,
@@ -246,6 +253,7 @@ def test_nobody_is_told_where_nobody_may_be(
         assert reviewers_to_tell(session, clock.now() + timedelta(days=1)) == []
 
 
+@ON_BOTH
 def test_a_slack_that_fails_is_tried_again_and_given_up_in_the_end(
     db: Database,
     incident_id: int,
@@ -284,6 +292,7 @@ def test_who_cannot_be_reached_is_given_up(
     assert all(notice.told_at for notice in notices(db))
 
 
+@ON_BOTH
 def test_sweepers_and_workers_at_once_tell_once(
     db: Database,
     incident_id: int,
@@ -309,6 +318,7 @@ def test_sweepers_and_workers_at_once_tell_once(
     assert told(messenger) == [("UANA", 1, False)]
 
 
+@ON_BOTH
 def test_who_looks_often_sees_an_edit_at_once_and_a_deletion_within_a_minute(
     db: Database, incident_id: int, stamps: list[str], clock: ReplayClock
 ) -> None:

@@ -21,6 +21,8 @@ from copilot.suggestions.windows import CONTEXT_MESSAGES, NEW_MESSAGES
 from copilot.timeline.models import TimelineEvent
 from tests.fakes.channel_story import ChannelStory, row_ids
 from tests.fakes.proposer import marked_candidates
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 
 
 @pytest.fixture
@@ -44,6 +46,7 @@ def rows(story: ChannelStory) -> list[Suggestion]:
         return list(session.scalars(select(Suggestion).order_by(Suggestion.id)))
 
 
+@ON_BOTH
 def test_a_sure_suggestion_in_a_calm_channel_is_posted(story: ChannelStory) -> None:
     ts = story.says("todo: page on replica lag", by="U3")
     story.sweeps()
@@ -119,6 +122,7 @@ def test_a_reply_brings_its_thread_along(story: ChannelStory) -> None:
     assert story.proposer.windows[-1].messages[0].message_ts == parent
 
 
+@ON_BOTH
 def test_a_waiting_suggestion_brings_its_messages_along_so_that_done_is_seen(
     story: ChannelStory,
 ) -> None:
@@ -202,6 +206,7 @@ def test_two_tellings_in_one_run_make_one_suggestion(story: ChannelStory) -> Non
     assert len(suggestion.evidence) == 2
 
 
+@ON_BOTH
 def test_a_later_telling_adds_to_what_waits_and_may_lift_it(story: ChannelStory) -> None:
     story.says("todo(0.6): page on replica lag")
     story.considers()
@@ -227,6 +232,7 @@ def test_what_was_shown_is_not_brought_up_again(story: ChannelStory) -> None:
     assert len(repetition.evidence) == 3
 
 
+@ON_BOTH
 def test_work_done_already_is_not_brought_up(story: ChannelStory) -> None:
     story.says("done: page on replica lag")
     story.sweeps()
@@ -301,6 +307,7 @@ def test_what_is_cleared_together_shares_one_card(story: ChannelStory) -> None:
     assert story.messenger.posts[0].card.headline == "Three follow-ups from the last 2 minutes"
 
 
+@ON_BOTH
 def test_of_a_resolved_incident_nothing_is_posted(story: ChannelStory) -> None:
     story.status(Status.RESOLVED)
     story.says("todo: page on replica lag")
@@ -356,6 +363,7 @@ def test_a_failing_proposer_costs_nothing_but_time(story: ChannelStory) -> None:
     assert [run.outcome for run in runs(story)] == ["failed", "ok"]
 
 
+@ON_BOTH
 def test_what_a_proposer_refuses_for_good_is_not_asked_for_ever(story: ChannelStory) -> None:
     story.proposer.failures = [PermanentError("unsafe content")]
     story.says("todo: page on replica lag")
@@ -451,6 +459,7 @@ def import_it(story: ChannelStory) -> None:
         )
 
 
+@ON_BOTH
 def test_an_imported_incident_is_considered_when_a_person_asks(story: ChannelStory) -> None:
     import_it(story)
     story.says("todo: page on replica lag")
@@ -507,6 +516,7 @@ def test_what_is_found_by_reading_again_is_not_posted(story: ChannelStory) -> No
     assert story.shown() == ["rewrite step 4 of the runbook"], "the workers' own was left to them"
 
 
+@ON_BOTH
 def test_reading_again_takes_nothing_from_what_waits(story: ChannelStory) -> None:
     story.proposer.answer = lambda window: [
         one for one in marked_candidates(window) if "lag!" not in one.title

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from copilot.incidents.models import FollowUp
 from copilot.suggestions.models import Suggestion
 from copilot.timeline.models import EventKind
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 from tests.scenarios.block_reading import element_of
 from tests.scenarios.slack_world import SlackWorld, item_buttons, words_of
 
@@ -52,6 +54,7 @@ def test_what_was_said_becomes_one_card_with_its_source(talked: SlackWorld) -> N
     assert source["url"] == talked.workspace.permalink(talked.channel(), said.message_ts)
 
 
+@ON_BOTH
 def test_accepting_makes_a_follow_up_and_the_card_says_who(talked: SlackWorld) -> None:
     (card,) = talked.cards()
     talked.press("ben", card, "suggestion_accept")
@@ -112,6 +115,7 @@ def test_dismissing_takes_a_reason_and_makes_no_follow_up(talked: SlackWorld) ->
     assert "dismissed by ben" in words_of(redrawn)
 
 
+@ON_BOTH
 def test_the_second_press_changes_nothing_and_says_so_privately(talked: SlackWorld) -> None:
     (card,) = talked.cards()
     talked.press("ben", card, "suggestion_accept")
@@ -145,6 +149,7 @@ def test_why_tells_how_sure_and_from_what(talked: SlackWorld) -> None:
     assert f"todo: {TITLE}" in shown
 
 
+@ON_BOTH
 def test_a_button_of_a_vanished_suggestion_says_so(talked: SlackWorld) -> None:
     (card,) = talked.cards()
     with talked.db.transaction() as session:
@@ -174,6 +179,7 @@ def test_a_button_of_another_workspace_is_refused(talked: SlackWorld) -> None:
     assert the_suggestion(talked).decision is None
 
 
+@ON_BOTH
 def test_a_button_with_a_foreign_value_is_refused(talked: SlackWorld) -> None:
     for value in ("", "x", "1", "1:x", "1:2:maybe", "9" * 30 + ":1", None):
         payload = {
@@ -272,6 +278,7 @@ def test_a_digest_waits_for_a_lull_and_tells_why_it_came_then(world: SlackWorld)
     assert "1 follow-up to decide on" in world.command("suggestions")
 
 
+@ON_BOTH
 def test_deliveries_at_once_record_once(world_on_both: SlackWorld) -> None:
     world = world_on_both
     world.command("declare checkout errors")

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from copilot.incidents.models import FollowUp
 from copilot.timeline.marks import standing_marks
 from copilot.timeline.models import EventKind, MarkKind
+from tests.one_database import ON_BOTH
+from tests.one_database import database_url as database_url
 from tests.scenarios.block_reading import words_of
 from tests.scenarios.slack_world import SlackWorld
 
@@ -134,6 +136,7 @@ def test_what_is_done_or_put_into_words_outlives_the_reaction(talking: SlackWorl
     assert follow_ups(talking)[1].title == "Page on replica lag"
 
 
+@ON_BOTH
 def test_reactions_and_pins_in_threads_are_key_moments(talking: SlackWorld) -> None:
     parent = talking.says("ana", "still 500s after the rollback")
     reply = talking.says("ben", "db-3 lags by 210 s", thread_ts=parent)
@@ -147,6 +150,7 @@ def test_reactions_and_pins_in_threads_are_key_moments(talking: SlackWorld) -> N
     assert marks_on(talking, reply) == marks_on(talking, parent) == frozenset()
 
 
+@ON_BOTH
 def test_other_reactions_and_other_channels_mark_nothing(talking: SlackWorld) -> None:
     ts = talking.says("ana", "still 500s after the rollback")
     talking.react("ben", ts, "eyes")
