@@ -46,6 +46,7 @@ from copilot.local.drafter_together import (
 )
 from copilot.local.drafter_unfit import (
     explains_nothing,
+    hits_in_its_cause,
     is_about_telling,
     is_ahead,
     is_bare_finding,
@@ -175,6 +176,7 @@ def _take_first_needs(
         if not points(sentence)
         and not is_about_telling(sentence)
         and not is_bare_finding(sentence)
+        and not hits_in_its_cause(sentence)
         and (Cue.ACTION not in sentence.cues or _VICTIM.search(sentence.text))
     ]
     # That nobody was hit matters where nobody was.

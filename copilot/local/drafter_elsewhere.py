@@ -46,6 +46,18 @@ _TROUBLE = re.compile(
     r"|post-?mortems?|downtime|down|crash(?:es)?|pages?)\b",
     re.IGNORECASE,
 )
+_EARLIER_ABROAD = re.compile(
+    r"\b(?:letzte[nrsm]? (?:woche|monat|jahr|mal|quartal)|vorige[nrsm]? (?:woche|monat|jahr)|damals"
+    r"|gestern|(?:la semaine|le mois|l['’]an|l['’]année|la fois) derni(?:er|ère)"
+    r"|la dernière fois|hier"
+    r"|(?:la semana|el mes|el año) pasad[oa]|la última vez|ayer"
+    r"|(?:n?a )?semana passada|(?:n?o )?(?:mês|ano) passado|(?:d?a )?última vez|ontem)(?!\w)",
+    re.IGNORECASE,
+)
+_STILL_ABROAD = re.compile(
+    r"\b(?:seit|von|wie|depuis|comme|d['’]|desde|como|de|do|da)\s*$", re.IGNORECASE
+)
+"""`Seit gestern`, `der Deploy von gestern`: it stands now, too."""
 _NEAR = 4
 """Words between a day and what happened on it."""
 _OTHER = re.compile(
@@ -60,7 +72,7 @@ _OTHER = re.compile(
 _DRILL = re.compile(
     r"\b(?:drills?(?![ -]?down)\b|game ?days?|table-?tops?|test (?:alert|alarm|incident)s?"
     r"|(?:the|an?|our|'s|training|disaster|yesterday['’]?s) (?:\w+ )?exercise(?! (?:the|it|this)\b)"
-    r"|exercise\s*:)",
+    r"|exercise\s*:|(?:eine|nur) übung|exercice d['’e]|simulacros?|simulação)",
     re.IGNORECASE,
 )
 _NO_DRILL = re.compile(
@@ -140,7 +152,8 @@ def _is_earlier(sentence: Sentence) -> bool:
                 before, after, is_possessive=_is_possessive(found, after)
             ):
                 return True
-    return False
+    abroad = _EARLIER_ABROAD.search(sentence.text)
+    return abroad is not None and not _STILL_ABROAD.search(sentence.text[: abroad.start()])
 
 
 def _is_possessive(found: re.Match[str], after: str) -> bool:

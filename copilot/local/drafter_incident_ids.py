@@ -66,6 +66,8 @@ def is_of_another(text: str, own: frozenset[str], when: datetime) -> bool:
 
 
 def _has_other_number(text: str, own: frozenset[str]) -> bool:
+    if not _INCIDENT.search(text):  # most have none, and that is quicker to see
+        return False
     for found in _TOLD_OF.finditer(text):
         number = found["number"] or found["other"]
         is_past = found["verb"] not in _NOW if found["verb"] else _PAST.search(text) is not None

@@ -16,7 +16,8 @@ _USUAL_WORDS = 4
 _PAUSE = timedelta(minutes=2)
 _COMMON = 0.3
 _TALK = re.compile(
-    r"\?|\b(?:i|i['’]\w+|you|your|lol|hm+|ok|okay|yeah|yep|ah|oh|thanks?|sorry|guess|lmk|btw)\b"
+    r"\?|\b(?:i|i['’]\w+|you|your|lol|hm+|ok|okay|yeah|yep|ah|oh|thanks?|sorry|guess|lmk|btw"
+    r"|ich|mir|euch|danke|moin|je|j'ai|moi|merci|salut|gracias|hola|eu|vou|obrigad[oa])\b"
     r"|:[a-z_+-]+:",
     re.IGNORECASE,
 )

@@ -8,7 +8,7 @@ from copilot.local.drafter_ends import NO_TROUBLE, place_of, take_end
 from copilot.local.drafter_log import opens_with_deed
 from copilot.local.drafter_moments import WORTH_LEARNING
 from copilot.local.drafter_selection import Selection, with_cue
-from copilot.local.drafter_unfit import is_about_telling, is_no_harm
+from copilot.local.drafter_unfit import BECAUSE, is_about_telling, is_no_harm
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import DraftedClaim, IncidentFacts
 from copilot.reviews.cues import Cue, tells_a_lack
@@ -29,7 +29,7 @@ _LOOKING = re.compile(
     r"|^(?:we|i) (?:were |was |are |am )?(?:unable|could ?n|can['’]?t|cannot)",
     re.IGNORECASE,
 )
-_GRAVE_WEIGHT = 0.4
+_GRAVE_WEIGHT, _ALL_GONE = 0.4, 2.0
 _OWN_VIEW = 0.5
 _MORE_GRAVE = 0.7
 _OF_SELF = re.compile(r"(?:i|i['’]m|we|we['’]re|seeing|getting|having)\b", re.IGNORECASE)
@@ -83,12 +83,20 @@ def _take_trouble(selection: Selection, told: Sequence[Sentence], words: Wording
 
 
 def _gravest_hit(selection: Selection, until: float) -> DraftedClaim | None:
-    """Of what was told of the impact, where that leaves something there."""
+    """Of what was told of the impact, or of what went wrong and why, where that leaves something
+    there."""
     hits = selection.of(Section.IMPACT)
-    early = [one for one in hits if selection.at[one.citations[0].number] <= until]
-    if len(hits) < 2 or not early:
-        return None
-    return max(early, key=lambda claim: selection.ranks[claim])
+    factors = selection.of(Section.CONTRIBUTING_FACTORS)
+    found = hits if len(hits) > 1 else []
+    if len(factors) > 1:
+        found += [one for one in factors if _tells_what_and_why(one)]
+    early = [one for one in found if selection.at[one.citations[0].number] <= until]
+    return max(early, key=lambda claim: selection.ranks[claim], default=None)
+
+
+def _tells_what_and_why(claim: DraftedClaim) -> bool:
+    effect, *why = BECAUSE.split(claim.citations[0].text, maxsplit=1)
+    return bool(why) and len(claim.citations) == 1 and _GRAVE.search(effect) is not None
 
 
 def _take_titled(
@@ -121,5 +129,6 @@ def _as_trouble(sentence: Sentence, selection: Selection) -> Sentence:
     elsewhere = sum(_ELSEWHERE.get(cue, 0) for cue in sentence.cues)
     early = _EARLY * (1 - place_of(sentence, selection))
     grave = _GRAVE_WEIGHT * min(2, len(_GRAVE.findall(sentence.text)))
+    grave += _ALL_GONE * tells_a_lack(sentence.text)
     own = _OWN_VIEW * bool(_OF_SELF.match(sentence.text))
     return replace(sentence, score=sentence.score + early + grave - elsewhere - own)

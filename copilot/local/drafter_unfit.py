@@ -117,6 +117,12 @@ _HAPPENS = re.compile(
     r"|[a-z]{2,}ing|go|goes|went|see|sees|saw|sent|find|finds|found|lost|hit)\b|n['’]t\b|\d",
     re.IGNORECASE,
 )
+BECAUSE = re.compile(
+    r"\b(?:because|due to|caused by|weil|wegen|parce qu['’e]|à cause d['’e]|porque"
+    r"|debido a|devido a)"
+    r"(?!\w)",
+    re.IGNORECASE,
+)
 _FULL_FINDING = 4
 _NO_HARM = re.compile(
     r"\b(?:no|not any|without|zero|any)\s+(?:\w+\s+){0,2}(?:impact|effect|outage|downtime"
@@ -210,6 +216,12 @@ def is_bare_finding(sentence: Sentence) -> bool:
         and not _HAPPENS.search(without)
         and Cue.SYMPTOM not in cues_in(without)
     )
+
+
+def hits_in_its_cause(sentence: Sentence) -> bool:
+    """`The disk is full because of old jobs`: those are no victims."""
+    effect, *because = BECAUSE.split(sentence.text, maxsplit=1)
+    return bool(because) and Cue.IMPACT not in cues_in(effect)
 
 
 def is_ahead(sentence: Sentence) -> bool:

@@ -23,7 +23,10 @@ _PLAIN_NAME = re.compile(r"[\w][\w .'’-]{0,39}")
 _TURNS_THE_SENSE = re.compile(
     r"\b(?:not|no|never|none|nothing|but|unless|except|if|however|although|though|maybe|might"
     r"|probably"
-    r"|cannot|without|almost|nearly|until|unclear|instead|should|would|guess|think)\b|n['’]t\b"
+    r"|cannot|without|almost|nearly|until|unclear|instead|should|would|guess|think"
+    r"|nicht|kein\w*|nie|niemals|aber|außer|ohne|vielleicht|vermutlich|wahrscheinlich|sollte\w*"
+    r"|wenn|falls|pas|jamais|aucun\w*|mais|sauf|sans|peut-être|probablement|si|nunca|jamás|ningun\w*"
+    r"|pero|salvo|sin|quizás?|não|nem|mas|exceto|sem|talvez|provavelmente)\b|n['’]t\b"
     r"|\?",
     re.IGNORECASE,
 )

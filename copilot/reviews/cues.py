@@ -3,6 +3,7 @@
 import re
 from enum import StrEnum
 
+from copilot.reviews.cues_abroad import cues_abroad, is_abroad
 from copilot.reviews.words import normalised
 
 
@@ -269,6 +270,8 @@ def tells_a_lack(text: str) -> bool:
 def cues_in(text: str, *, is_bot: bool = False) -> frozenset[Cue]:
     plain = normalised(text).lower()
     cues = {cue for cue, pattern in _CUES.items() if pattern.search(plain)} - _unmeant(plain)
+    if is_abroad(plain):
+        cues = {Cue(name) for name in cues_abroad(plain, cues)}
     if plain.rstrip(" \"')").endswith("?") or _ASKS.search(plain):
         cues.add(Cue.QUESTION)
     if not is_bot:

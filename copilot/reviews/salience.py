@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from copilot.ports import WindowMessage
 from copilot.reviews.cues import Cue, cues_in, tells_a_deed, tells_a_lack
+from copilot.reviews.cues_abroad import little_words_in
 from copilot.reviews.words import STOPWORDS, bare_stem, content_stems, sentences, words
 
 
@@ -98,7 +99,7 @@ POINTING = 1.1
 """Counts against a sentence about a `this`, which is said elsewhere."""
 _POINTING = re.compile(
     r"^(?:i (?:do not |don'?t )?(?:think|believe|guess|suspect) )?(?:this|that|they|these|those"
-    r"|he|she"
+    r"|he|she|das(?= (?:ist|war|hat|sind|geht))|c'est|cela|ça|eso|esto|isso|isto"
     r"|it(?!\s+(?:looks|seems|appears|took|takes|(?:is|was) (?:hard|difficult|unclear|not clear)))"
     r"|which|same)\b|\b(?:of|with|by) (?:these|those)\b"
     r"|^(?:\S+\s+){1,3}(?:detect|see|saw|notic|fix|caus|found|find|confirm|revert|handl|solv|resolv"
@@ -128,13 +129,14 @@ _YOU = re.compile(r"\b(?:you|your)\b", re.IGNORECASE)
 
 @lru_cache(maxsize=20_000)
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(content_stems(text))
+    return frozenset(content_stems(text)) - little_words_in(text)
 
 
 @lru_cache(maxsize=20_000)
 def bare_stems(text: str) -> frozenset[str]:
     """Of the words that carry meaning, synonyms apart."""
-    return frozenset(bare_stem(word) for word in words(text) if word not in STOPWORDS)
+    little = STOPWORDS | little_words_in(text)
+    return frozenset(bare_stem(word) for word in words(text) if word not in little)
 
 
 def sentences_of(message: WindowMessage) -> list[Sentence]:
