@@ -22,6 +22,7 @@ HOW_MANY = 20
 WRITER = "scribe"
 _FULL = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d{1,2}:\d\d)")
 _OF_A_DAY = re.compile(r"([A-Z][a-z]{2})[a-z]* (\d{1,2}),? (\d{1,2}:\d\d(?: ?[AP]M)?)")
+_CUT_OFF = re.compile(r"[AP]M\b[^:]{0,30}?\b([A-Z][a-z]{2})[a-z]* (\d{1,2})(?:st|nd|rd|th)\s*:")
 _CLOCK = re.compile(r"(\d{1,2}:\d\d)(?: ?([AP]M))?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _UNDATED = "2020-01-01"
@@ -75,13 +76,21 @@ def write_export(post_mortem: PostMortem, folder: Path) -> Path:
 
 def _post_mortem(row: Mapping[str, Any]) -> PostMortem:
     lines = [line for line in row["timeline"] if str(line["text"]).strip()]
-    instants = _instants(str(row["date"]), [line["time"] for line in lines])
+    instants = _instants(str(row["date"]), [time_of(line["time"], line["text"]) for line in lines])
     in_order = sorted(zip(instants, (str(line["text"]) for line in lines), strict=True))
     entries: list[Entry] = []
     for place, (instant, text) in enumerate(in_order):
         entries.append(Entry(f"{int(instant.timestamp())}.{place + 1:06}", text))
     items = [str(item["text"]) for item in row["action_items"] if str(item["text"]).strip()]
     return PostMortem(str(row["id"]), str(row["title"]), tuple(entries), tuple(items))
+
+
+def time_of(time: str | None, text: str) -> str | None:
+    """With the day that was cut off it and stands before the text, as the reader would see it."""
+    cut_off = _CUT_OFF.match(text)
+    if time is None or cut_off is None or not _CLOCK.fullmatch(time):
+        return time
+    return f"{cut_off[1]} {cut_off[2]}, {time}"
 
 
 def _instants(date: str, times: Sequence[str | None]) -> list[datetime]:
