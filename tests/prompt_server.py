@@ -6,13 +6,16 @@ that are on their way. A world has two servers, and with hundreds of worlds that
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Sequence
 from itertools import count
-from typing import Self
+from typing import Any, NamedTuple, Self, cast
+from unittest.mock import patch
 
 import uvicorn
+from fastapi import FastAPI
 
-from copilot.sandbox.server import SandboxServer
+from copilot.sandbox.server import SandboxServer, build_app
 from copilot.sandbox.workspace import SandboxWorkspace
 
 _LOOK_EVERY_S = 0.01
@@ -44,14 +47,66 @@ class PromptServer(uvicorn.Server):
 
 
 class PromptSandbox(SandboxServer):
-    """The sandbox itself; only the server's end is another."""
+    """The sandbox itself; only the server's end is another, and its routes serve one test more."""
 
     def __init__(
         self, workspace: SandboxWorkspace, *, neighbours: Sequence[SandboxWorkspace] = ()
     ) -> None:
-        super().__init__(workspace, neighbours=neighbours)
+        taken: list[_Site] = []
+
+        def build(first: SandboxWorkspace, **more: Any) -> FastAPI:
+            taken.append(_site_for(first, **more))
+            return taken[0].web
+
+        with patch("copilot.sandbox.server.build_app", build):
+            super().__init__(workspace, neighbours=neighbours)
+        (self._site,) = taken
         self._server = PromptServer(self._server.config)
 
     def __enter__(self) -> Self:
         self.start()
         return self
+
+    def stop(self) -> None:
+        super().stop()
+        _idle[self._site.key].append(self._site)
+
+
+class _StandIn:
+    """Whatever workspace is being served: the routes are made for this one."""
+
+    def __init__(self) -> None:
+        self.__dict__["served"] = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["served"], name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self.__dict__["served"], name, value)
+
+    def serve(self, workspace: SandboxWorkspace) -> None:
+        self.__dict__["served"] = workspace
+
+
+class _Site(NamedTuple):
+    key: Hashable
+    web: FastAPI
+    stand_ins: Sequence[_StandIn]
+
+
+_idle: dict[Hashable, list[_Site]] = defaultdict(list)
+
+
+def _site_for(
+    first: SandboxWorkspace, *, hosts: tuple[str, ...], neighbours: Sequence[SandboxWorkspace]
+) -> _Site:
+    """One that nobody uses: working its routes out took a sixth of a scenario's time."""
+    key = hosts, len(neighbours)
+    if not _idle[key]:
+        stand_ins = [_StandIn() for _ in (first, *neighbours)]
+        one, *others = cast("list[SandboxWorkspace]", stand_ins)
+        _idle[key].append(_Site(key, build_app(one, hosts=hosts, neighbours=others), stand_ins))
+    site = _idle[key].pop()
+    for stand_in, workspace in zip(site.stand_ins, (first, *neighbours), strict=True):
+        stand_in.serve(workspace)
+    return site
