@@ -15,6 +15,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from copilot.clock import SystemClock
@@ -173,6 +174,11 @@ def _recorded(database_url: str, stamps: Sequence[str]) -> bool:
 
 
 def _has_review(deployment: Deployment) -> bool:
+    # Asked of the command no sooner: starting it time and again left the worker little to run on.
+    with psycopg.connect(deployment.environment["COPILOT_DATABASE_URL"]) as database:
+        drafted = database.execute("SELECT FROM claim WHERE text LIKE '%replica lag%'").fetchone()
+    if drafted is None:
+        return False
     exported = subprocess.run(
         [COMMAND, "review", "export", "1", "--format", "json"],
         env=deployment.environment,
