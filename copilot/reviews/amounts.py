@@ -53,7 +53,7 @@ _FOLD = r"(?:\bx ?{0}|(?<!\d){0} ?x)\b"
 """`x10` for tenfold."""
 _SCALES = (("million", 1e6), ("billion", 1e9), ("thousand", 1e3))
 _RANGE = re.compile(
-    r"(?<![\d.:])(\d{1,3})(?: ?(?:-|–|\.\.) ?| (?:to|through|thru) )(?:[A-Za-z_]{1,20}-?)?"
+    r"(?<![\d.:])(\d{1,3})(?: ?(?:-|–|\.\.) ?| (?:to|through|thru) )(?:[A-Za-z_]{1,20}[- ]?)?"
     r"(\d{1,3})(?![\d.:%])"
 )
 _OTHERS = re.compile(r"\b(?:others?|rest|remaining)\b", re.IGNORECASE)
@@ -219,7 +219,8 @@ def _may_be_counted(
 
 def _counts_a_range(number: Number, text: str) -> bool:
     """`mac-04 to mac-12` are nine."""
-    return any(int(last) - int(first) + 1 == number.value for first, last in _RANGE.findall(text))
+    plain = text.replace("`", "").replace("*", "")
+    return any(int(last) - int(first) + 1 == number.value for first, last in _RANGE.findall(plain))
 
 
 def _is_year(

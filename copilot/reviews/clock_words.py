@@ -43,9 +43,10 @@ _PAST_THE_HOUR = re.compile(
 )
 _MINUTES_PAST = re.compile(
     rf"\b(?P<prep>(?:{_AT}|just)\s+)?(?P<part>twenty-five|twenty|ten|five|[1-5]?\d)"
-    rf"(?P<unit>\s+min(?:ute)?s?)?\s+(?P<way>past|to)\s+{_SPOKEN}\b{_ENDS}",
+    rf"(?P<unit>\s+min(?:ute)?s?)?\s+(?P<way>past|to)\s+{_SPOKEN}\b",
     re.IGNORECASE,
 )
+_ENDS_THERE = re.compile(_ENDS)
 _TURN = {"noon": 12, "midday": 12, "midnight": 0}
 _HALF_NINE = re.compile(
     rf"\b(?P<prep>(?:at|around|about|by|since|until|before|after)\s+)half\s+{_SPOKEN}\b" + _ENDS,
@@ -117,19 +118,25 @@ def _past(match: re.Match[str], found: set[ClockTime]) -> str:
     groups = match.groupdict()
     part = (groups.get("part") or groups.get("quarter") or "").lower()
     way = (groups.get("way") or "past").lower()
-    if groups.get("part"):
-        prep = (groups.get("prep") or "").strip().lower()
-        is_spelled = way == "past" and not groups["part"].isdigit()  # `ten past four`
-        if not (groups["unit"] or is_spelled) and (
-            not prep or (prep in ("from", "between") and way == "to")
-        ):
-            return match[0]
+    if groups.get("part") and not _is_minutes(match, part, way):
+        return match[0]
     hour = _hour(groups["spoken"])
     minute = 30 if not part else _MINUTES.get(part) or int(part)
     minutes = 60 * hour + (minute if way == "past" else -minute)
     hour, minute = divmod(minutes % 1440, 60)
     found.add(_time(match, hour, minute, None, is_twelve=True))
     return " "
+
+
+def _is_minutes(match: re.Match[str], part: str, way: str) -> bool:
+    """`ten past four`, `twenty to eleven`, as no range goes down; `five to six` may be one."""
+    prep = (match["prep"] or "").strip().lower()
+    is_range = way == "to" and prep in ("from", "between")
+    goes_down = not part.isdigit() and (way == "past" or _MINUTES[part] > _hour(match["spoken"]))
+    if goes_down and prep != "from":
+        return True
+    ends = _ENDS_THERE.match(match.string, match.end()) is not None
+    return ends and (bool(match["unit"]) or (bool(prep) and not is_range))
 
 
 def _at(match: re.Match[str], found: set[ClockTime]) -> str:

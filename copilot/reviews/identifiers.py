@@ -164,7 +164,7 @@ def _is_in_a_row(token: str, text: str) -> bool:
         rf"(?<![a-z0-9]){re.escape(name)}(\d{{1,4}})((?:{_JOINT}{again}\d{{1,4}}){{1,12}})"
         r"(?!\w|\.\d)"
     )
-    for row in re.finditer(rows, text.lower()):
+    for row in re.finditer(rows, text.lower().replace("`", "").replace("*", "")):
         others = re.findall(r"\d+", row[2].replace(name, " "))
         if number in map(int, others):
             return True

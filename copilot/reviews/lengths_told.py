@@ -31,6 +31,9 @@ _ELAPSED = re.compile(
     r"(\d{1,2}):([0-5]\d)(?![\d:])",
     re.I,
 )
+_MINUTE_MARK = re.compile(r"(?<![\w.,:'])(\d{1,3})['′](?!\w)")
+_ISO = re.compile(r"\bPT(?=\d)(?:(\d{1,4})H)?(?:(\d{1,5})M)?(?:(\d{1,6})S)?\b")
+_LOOSE_CLOCK = re.compile(r"(?<![\w.,:$€£-])([01]?\d|2[0-3])[.h]([0-5]\d)(?![\w%]|[.,:]\d)")
 DAY = 86400
 _YEAR = 31_536_000.0
 
@@ -97,6 +100,7 @@ def _on_the_clock(
     for message in cited:
         stated = stated_in(normalised(message.text))
         shows |= {60 * at.hour + at.minute for at in (*stated.times, *stated.maybe_times)}
+        shows |= {60 * int(at[1]) + int(at[2]) for at in _LOOSE_CLOCK.finditer(message.text)}
     own = {60 * hour + minute for hour, minute, _ in (shown(at, zone) for at in moments)}
     for one in shows:
         for other in shows | own:
@@ -158,6 +162,10 @@ def _counted(text: str) -> Iterator[float]:
     """As counters show them: `oldest 00:51:07`, `elapsed 02:40`."""
     for hours, minutes, seconds in _COUNTER.findall(text):
         yield 3600.0 * int(hours) + 60.0 * int(minutes) + int(seconds)
+    for minutes in _MINUTE_MARK.findall(text):
+        yield 60.0 * int(minutes)
+    for parts in _ISO.findall(text):
+        yield sum(by * int(part or 0) for by, part in zip((3600.0, 60, 1), parts, strict=True))
     for hours, minutes in _ELAPSED.findall(text):
         yield 3600.0 * int(hours) + 60.0 * int(minutes)
 

@@ -20,7 +20,7 @@ from copilot.reviews.reckoning import (
 )
 from copilot.reviews.stated import Number
 
-_RUN = re.compile(r"(?<![\w.,])(?<![A-Za-z]-)\d{1,15}(?:[.,:]\d{1,15}){0,4}")
+_RUN = re.compile(r"(?<![\w.,])(?<![A-Za-z]-)\d{1,15}(?:[.,:]\d{1,15}|['’ ]\d{3}(?!\d)){0,4}")
 _SCALE_AFTER = re.compile(r"\s?(k|K|M|m|B|bn|G|million|billion|thousand)(?![A-Za-z])")
 _SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e3}
 _MOST = 24
@@ -55,11 +55,14 @@ def _values(found: re.Match[str], text: str) -> Iterator[float]:
     if ":" in run:
         yield from _of_a_clock(run)
         return
-    parts = re.split(r"[.,]", run)
+    parts = re.split(r"[.,'’ ]", run)
+    if " " in run:
+        yield from map(float, parts)
     whole = [float("".join(parts))] if len(parts) > 1 and len(parts[-1]) == _THREE else []
-    if len(parts) > 1:
+    is_decimal = len(parts) == _TWO or len(set(re.findall(r"[.,]", run))) > 1
+    if is_decimal:
         whole.append(float("".join(parts[:-1]) + "." + parts[-1]))
-    else:
+    elif len(parts) == 1:
         whole.append(float(run))
     scale = _SCALE_AFTER.match(text, found.end())
     for value in whole:
@@ -130,7 +133,10 @@ def in_unit(said: Number, texts: Sequence[str]) -> bool:
 
 def is_loosely_told(number: Number, texts: Sequence[str]) -> bool:
     """Its figure stands there glued to something, or it is told of figures in another unit."""
-    if not number.unit and stands_in(number.digits, texts):
+    if not number.unit and (
+        stands_in(number.digits, texts)
+        or (number.value >= _LARGE and any(number.value in readings(text) for text in texts))
+    ):
         return True
     if is_times(number) and is_ratio(number.value, number.before, texts, 0.5):
         return True

@@ -132,9 +132,11 @@ def _is_rounded(said: Number, known: Sequence[Number]) -> bool:
     is_bound = len(figures) < 3 and bool(
         _ABOVE.search(said.before[-24:]) or _BELOW.search(said.before[-24:])
     )
+    least = 3 if said.unit == "%" else 10
     may_round = is_rough(said) or (said.value >= 100 and len(figures) > 1)
     return any(
-        (said.value >= 10 and "." not in said.said and said.value == round(value))
+        (said.value >= least and "." not in said.said and said.value == round(value))
+        or ("." in said.digits and said.value == round(value, len(said.digits.split(".")[1])))
         or (
             may_round
             and low <= value <= high

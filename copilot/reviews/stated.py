@@ -38,6 +38,8 @@ _RANGE_OF = re.compile(
     r"(?=\d[\d.]{0,9}[\s-]?(%|ms\b|s\b|sec\w{0,5}\b|m\b|min\w{0,4}\b|h\b|hours?\b|days?\b|weeks?\b|[KMGT]i?B\b))"
 )
 _BETWEEN = re.compile(r"\bbetween\s+(\d[\d.,]{0,12})\s+and\s+(?=\d)", re.IGNORECASE)
+_MARKS = re.compile(r"(?<![\w*`])[*`]{1,3}(?=\d)|(?<=\d)[*`]{1,3}(?![\w*`])")
+"""How chats make a figure bold or code: `*95* min`."""
 _ALWAYS = re.compile(r"\b24/7\b")
 _GLUED = re.compile(r"(\d+(?:\.\d+)?)[A-Za-z]{1,3}")
 _CURRENCY = re.compile(r"(?:\b[a-z]{1,3}[$€£₹]|[€£₹]|\b(?:eur|usd|gbp|chf|sek|inr)) ?$")
@@ -99,7 +101,7 @@ def stated_in(text: str) -> Stated:
     Not to be changed by who asks: a message is cited by many sentences and read once.
     """
     found = Stated()
-    rest = _take_dates(_ALWAYS.sub(" ", text), found)
+    rest = _take_dates(_ALWAYS.sub(" ", _MARKS.sub("", text)), found)
     rest, found.times, found.maybe_times = take_times(rest)
     rest = _VALUE.sub(" = ", in_figures(rest))
     found.rates = frozenset(_RATE.findall(rest))

@@ -73,7 +73,11 @@ def may_be_time(said: Stated, digits: str, cited: Sequence[WindowMessage], zone:
     return any(
         str(time.hour % 12) == str(int(hour) % 12)
         and time.minute == int((minute + "0")[:2])
-        and (_holds(time, cited, zone) or _holds_roughly(time, cited, zone))
+        and (
+            _holds(time, cited, zone)
+            or _holds_roughly(time, cited, zone)
+            or (time.offset is not None and _holds_in(time, zone_of(time.offset), cited, zone))
+        )
         for time in said.maybe_times
     )
 

@@ -56,6 +56,18 @@ def problem(claim: str, *said: str) -> str | None:
         ("logs-2026.03.05 and 06, which?", "The log of 6 March was meant."),
         ("may 4. i'll do those on friday", "Those of 4 May were left for Friday."),
         ("200 mm pipe reads 200.3, 199.8", "All readings of the pipe were right."),
+        ("26.391 went through", "26,391 went through."),
+        ("26 391 went through", "26,391 went through."),
+        ("26'391 went through", "Some 26,400 went through."),
+        ("at least 25' more", "It took 25 minutes more."),
+        ("ttl PT45M", "It was kept for three quarters of an hour."),
+        ("began 11h50, done 12h44", "It had needed 54 minutes."),
+        ("normal run is *95* min", "It usually took 95 minutes."),
+        ("`gw-02` to `gw-06` reloaded", "Five gateways were reloaded."),
+        ("shipped at 17:20", "It went live at twenty past five Berlin's users noticed."),
+        ("lifted at 20:35", "It gave twenty-five to nine as the time."),
+        ("6.8% of sessions", "It hit 7% of sessions."),
+        ("ratio 2.37", "The ratio was 2.4."),
     ],
 )  # fmt: skip
 def test_what_is_told_loosely_passes(said: str, claim: str) -> None:
@@ -91,6 +103,13 @@ def test_what_is_told_loosely_passes(said: str, claim: str) -> None:
         ("shipped at 08:58", "It was shipped five minutes before nine."),
         ("logs-2026.03.05 and 06, which?", "The log of 7 March was meant."),
         ("may 4. i'll do those on friday", "Those of 4 May were left for Thursday."),
+        ("26.391 went through", "27,391 went through."),
+        ("lag 1,250,000", "The lag was 1.25 thousand."),
+        ("at least 25' more", "It took 40 minutes more."),
+        ("began 11h50, done 12h44", "It had needed 34 minutes."),
+        ("shipped at 17:20", "It went live at twenty-five past five."),
+        ("6.8% of sessions", "It hit 8% of sessions."),
+        ("from 10 to 5 workers", "From twenty to five workers ran."),
     ],
 )  # fmt: skip
 def test_what_fits_no_figure_is_refused(said: str, claim: str) -> None:
