@@ -159,7 +159,10 @@ def numbered(citations: Iterable[CitationView], numbers: dict[tuple[str, str], i
 
 
 def length(span: timedelta) -> str:
-    minutes = int(span.total_seconds() // 60)  # as the console and Slack count them
+    seconds = int(span.total_seconds())
+    minutes = seconds // 60  # as the console and Slack count them
+    if 0 <= seconds < 60:
+        return f"{seconds} s"
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
 
 

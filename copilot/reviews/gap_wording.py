@@ -135,8 +135,9 @@ def suggestions_sentence(shown: Sequence[ShownSuggestion], when: str = "") -> st
     )
     parts = [f"{wanted or 'none'} {_were(wanted)} taken", f"{dismissed or 'none'} dismissed"]
     parts += [f"{left} left for the review"] if left else []
-    parts += [f"{open_} nobody decided on"] if open_ else []
-    return f"Of {len(shown)} suggestions shown{when} {', '.join(parts[:-1])} and {parts[-1]}."
+    undecided = f"; nobody decided on {open_}" if open_ else ""
+    told = f"{', '.join(parts[:-1])} and {parts[-1]}{undecided}"
+    return f"Of {len(shown)} suggestions shown{when} {told}."
 
 
 def _were(count: int) -> str:

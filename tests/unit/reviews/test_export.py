@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from copilot.reviews.export import escaped, to_json, to_markdown
+from copilot.reviews.export_words import length
 from copilot.reviews.models import ClaimState, Section
 from copilot.reviews.reading import (
     CitationView,
@@ -63,7 +64,7 @@ def a_review(*claims: ClaimView, title: str = "Checkout errors", **more: Any) ->
             resolved_at=AT + timedelta(hours=1, minutes=48),
         ),
         version=1,
-        engine="local-1",
+        engine="model-1",
         drafted_at=AT,
         events_read=150,
         events_left_out=more.pop("left_out", 0),
@@ -181,3 +182,18 @@ def test_json_keeps_unsupported_sentences_apart_with_the_reason() -> None:
     assert exported["unsupported"][0]["why"] == "sam neither wrote nor is named"
     assert exported["unsupported"][0]["section"] == "Summary"
     assert "sam did it" not in str(exported)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "0 s"),
+        (13, "13 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3_599, "59 min"),
+        (3_660, "1 h 01 min"),
+    ],
+)
+def test_lengths_of_time_are_told_as_on_the_page(seconds: float, told: str) -> None:
+    assert length(timedelta(seconds=seconds)) == told

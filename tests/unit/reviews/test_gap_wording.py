@@ -88,8 +88,8 @@ def test_what_became_of_suggestions_is_counted() -> None:
         shown(4, "request", 1),
     ]
     assert suggestions_sentence(some) == (
-        "Of 4 suggestions shown 2 were taken, none dismissed, 1 left for the review and 1 nobody "
-        "decided on."
+        "Of 4 suggestions shown 2 were taken, none dismissed and 1 left for the review; nobody "
+        "decided on 1."
     )
 
 
