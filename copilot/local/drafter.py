@@ -183,6 +183,19 @@ def _take_first_needs(
     hit = [sentence for sentence in hit if not is_no_harm(sentence)] or hit
     selection.take(Section.IMPACT, hit, _few(3, scale), words.reported, least=WORTH_TELLING)
     _take_factors(selection, sentences, _few(4, scale), words)
+    if signs and not selection.of(Section.IMPACT):
+        _take_harm_seen(selection, signs[0], words)
+
+
+def _take_harm_seen(selection: Selection, sign: Sentence, words: Wordings) -> None:
+    """What people noticed may be what hit them: else a review would say that nothing tells whom
+    it hit."""
+    harm = words.seen_in(sign)
+    if harm and Cue.IMPACT in sign.cues and _VICTIM.search(sign.text) and not is_no_harm(sign):
+        text, quote = harm
+        claim = selection.supported(Section.IMPACT, text, [(sign.message, quote)])
+        if claim:
+            selection.add(claim, sign.score)
 
 
 def _take_factors(
@@ -205,7 +218,7 @@ def _take_factors(
     parts = with_cue(sentences, Cue.CAUSE, without=_NO_FACTOR)
     whole = [one for one in parts if not explains_nothing(one)]
     taken = take_whole_thoughts(selection, whole, most, words)
-    taken += selection.take(section, causes, most - taken, words.reported)
+    taken += selection.take(section, causes, most - taken, words.explained)
     # What was merely found is seldom a factor; it may be where nobody names one.
     positive = [sentence for sentence in found if not _NOT.search(sentence.text)]
     selection.take(section, positive, _MOST_FOUND - taken, words.reported)

@@ -33,8 +33,14 @@ _TURNS_THE_SENSE = re.compile(
 _BREAKS = re.compile(
     r"(?<=[,;:)])\s+|\s+[-–—]+\s+|\s+(?=(?:and|so|because|which|as|after|while)\s)"
 )
+_RESULTS = re.compile(r"\s+(?=(?:causing|leading|resulting|making)\s)")
+_MOST_BREAKS = 20
+_JOINS = re.compile(r"^(?:and|so)\s+")
 _LABEL = re.compile(r"(?:\S+ ){0,2}\w+:\s+")
-_CUT_OUT = re.compile(r"\s*(?:<?https?://\S+|<?www\.\S+|@(?:here|channel|everyone)\b:?)\s*")
+_CUT_OUT = re.compile(
+    r"\s*(?:<?https?://\S+|<?www\.\S+|@(?:here|channel|everyone)\b:?|(?<=\?)(?: @[\w.-]+)+$)\s*"
+)
+"""Links, and whom a question was put to."""
 _SPEAKS_OF_SELF = re.compile(
     r"\b(?:i|i'm|i've|i'd|i'll|we|we're|we've|we'll|me|my|our|us|you|your|you're|this|that's"
     r"|these)\b|[“”\"`(@]",
@@ -51,12 +57,12 @@ _FINITE = re.compile(
 )
 _SUPPOSES = re.compile(
     r"\b(?:i (?:do not |don['’]?t )?think|i guess|i['’]?d guess|suspect|i believe|probably"
-    r"|maybe|perhaps|my guess|assum\w+)\b",
+    r"|maybe|perhaps|my guess|assum\w+|likely)\b",
     re.I,
 )
 _SEEN_BY = re.compile(
     r"^(?:\S+ ){0,8}?(?:report(?:ed|s)?|notic(?:ed|es)|observ(?:ed|es)|detect(?:ed|s)|saw|sees"
-    r"|found|discovered)(?: (?:in|via|on|to|us|me)\b(?: \S+)?)? that (?=\S)"
+    r"|found|discovered)(?: (?:in|via|on|to|us|me)\b(?: \S+)?)? (?:that|of) (?=\S)"
     r"|^(?:we|i|they) (?:received|got) (?:a lot of |many |several |some |an? )",
     re.IGNORECASE,
 )
@@ -143,6 +149,22 @@ class Wordings:
         quoted = quoted_to_fit(sentence.text, MAX_WORDS - word_count(opening))
         return f"{opening} {quoted}" if quoted else None
 
+    def seen_in(self, sentence: Sentence) -> tuple[str, str] | None:
+        """`ana reported: “… pages hang”` of `Users say that pages hang`, and what it quotes."""
+        seen = _SEEN_BY.match(sentence.text)
+        opening = f"{named(sentence.message)} reported:"
+        quoted = _as_seen(sentence.text, MAX_WORDS - word_count(opening))
+        return (f"{opening} {quoted}", sentence.text[seen.end() :]) if seen and quoted else None
+
+    def explained(self, sentence: Sentence) -> str | None:
+        """As reported; where it has to be cut, what tells the cause is what is left."""
+        told = self.reported(sentence)
+        if Cue.CAUSE not in sentence.cues or (told and Cue.CAUSE in cues_in(told)):
+            return told
+        opening = f"{named(sentence.message)} {_verb_for(sentence)}:"
+        part = _part_with(Cue.CAUSE, sentence.text, MAX_WORDS - word_count(opening))
+        return f"{opening} {part}" if part else told
+
     def agreed(self, question: Sentence, answer: WindowMessage) -> str | None:
         """A question and what came back, without saying that one led to the other."""
         reply = " ".join(answer.text.split())
@@ -201,12 +223,39 @@ def _as_seen(text: str, budget: int) -> str | None:
     return f"“… {quoted[1:]}" if quoted else None
 
 
+def _part_with(cue: Cue, text: str, budget: int) -> str | None:
+    """The longest part of it between breaks that has the cue and fits, quoted; nothing that is
+    left out may turn the sense."""
+    kept = _printable(text)
+    found = [*_BREAKS.finditer(kept), *_RESULTS.finditer(kept)][:_MOST_BREAKS]
+    breaks = [(each.start(), each.end()) for each in found]
+    parts = [
+        (start, end)
+        for start in (0, *(after for _, after in breaks))
+        for end in (*(before for before, _ in breaks), len(kept))
+        if start < end
+    ]
+    for start, end in sorted(parts, key=lambda part: part[0] - part[1]):
+        part, rest = kept[start:end].strip(" ,;:-"), f"{kept[:start]} … {kept[end:]}"
+        part = _JOINS.sub("", part) if start else part
+        quoted = f"“{'… ' * (start > 0)}{part}{' …' * (end < len(kept))}”"
+        fits = word_count(quoted) <= budget and cue in cues_in(part)
+        if fits and not _TURNS_THE_SENSE.search(rest):
+            return quoted
+    return None
+
+
+def _printable(text: str) -> str:
+    """Without links and the mentions that wake people, in single quotation marks."""
+    kept = " … ".join(part for part in _CUT_OUT.split(text.strip()) if part.strip(" .,;:-()<>"))
+    kept = " ".join(kept.split())
+    return kept.replace("“", "'").replace("”", "'").replace('"', "'").strip().rstrip(":;,")
+
+
 def quoted_to_fit(text: str, budget: int, *, least: int = 4) -> str | None:
     """`text` in quotation marks within `budget` words. What is left out is marked by an ellipsis
     and says nothing that would turn the sense; None where that can't be had with `least` words."""
-    kept = " … ".join(part for part in _CUT_OUT.split(text.strip()) if part.strip(" .,;:-()<>"))
-    kept = " ".join(kept.split())
-    kept = kept.replace("“", "'").replace("”", "'").replace('"', "'").strip().rstrip(":;,")
+    kept = _printable(text)
     if kept.count("(") > kept.count(")"):  # a link stood in the brackets, or the sentence is cut
         kept = f"{kept[: kept.rfind('(')].rstrip()} …".removeprefix(" …")
     if not kept or budget < 2:

@@ -154,7 +154,7 @@ _CUES: dict[Cue, re.Pattern[str]] = {
     ),
     Cue.CAUSE: _cue(
         r"\b(?:root_cause(?!_(?:is_|was_|remains_)?(?:still_)?(?:unknown|not_))"
-        r"|i'?d_guess|explanation|explains_(?:why|the|how)|suspect(?:s|ed)?_(?:that|it|the|an?"
+        r"|i'?d_guess|explanation|explains_(?:why|the|how)|indicat(?:or|es|ing|ion)_that|suspect(?:s|ed)?_(?:that|it|the|an?"
         r"|this|we|they|\w+_(?:is|was))|because|caus(?:ed|ing|es)|cause_of|due_to|turns?_out"
         r"|which_is_why"
         r"|that'?s_why|culprit"

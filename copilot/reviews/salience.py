@@ -79,7 +79,7 @@ _LEADING = re.compile(
     r"|sun)[a-z]*\b,?)?(?:\s+[a-z]{3,9}\.?\s+\d{1,2}(?:st|nd|rd"
     r"|th)?\b,?)?(?:\s+\d{4})?\s*[:–—-]\s+)?"
     r"(?:(?:[-*•>]|\d+[.)]|ok(?:ay)?|oh|ah|yeah|yep|yup|so|but|and|hm+|hrm+|um+|well|actually"
-    r"|also|aside|man"
+    r"|also|plus|aside|man"
     r"|further update|update|fyi|btw|ugh|wow|alright|right|though|anyway|then"
     r"|[*_]{0,2}(?:detection|recovery|resolution|update|note|summary)[*_]{0,2}(?=:)"
     r"|:[\w+-]+:)[\s,:;.…*-]+)*",

@@ -1,9 +1,12 @@
 """Each sentence stands in the section that it fits."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from copilot.local.drafter_log import is_deed
-from copilot.local.drafter_unfit import explains_nothing, is_bare_finding
+from copilot.local.drafter_unfit import explains_nothing, hits_in_its_cause, is_bare_finding
+from copilot.local.drafter_wording import Wordings, quoted_to_fit
 from copilot.reviews.cues import Cue, cues_in
 from copilot.reviews.models import Section
 from copilot.reviews.salience import Sentence, sentences_of
@@ -96,3 +99,68 @@ def test_a_deed_that_only_dates_something_answers_nothing() -> None:
 def test_which_that_goes_on_asks_nothing(text: str) -> None:
     assert Cue.QUESTION not in cues_in(text)
     assert Cue.QUESTION in cues_in("which is the right bucket for uploads")
+
+
+def test_what_is_left_of_a_long_cause_tells_the_cause() -> None:
+    told = draft(
+        log(
+            ("9:02", "Customers reported that the shop does not load"),
+            (
+                "9:20",
+                "Storage team looking at the volumes of the shop and learned that the archive"
+                " service had doubled its writes, causing the full disk on the second node of"
+                " the volume group",
+            ),
+            ("9:55", "Incident is resolved"),
+        )
+    )
+    assert texts(told, Section.CONTRIBUTING_FACTORS) == [
+        "scribe said: “… learned that the archive service had doubled its writes, causing the full"
+        " disk on the second node of the volume group”"
+    ]
+
+
+def test_no_cause_is_cut_out_of_a_doubt() -> None:
+    long = (
+        "nobody is sure about it but the archive service that writes to all of the volumes of the"
+        " shop may be what is causing the full disk on the second node of the group"
+    )
+    assert Wordings(ZoneInfo("UTC")).explained(sentence(long)) is None
+
+
+def test_whom_it_hit_is_told_where_only_those_who_noticed_say_it() -> None:
+    told = draft(
+        log(
+            ("9:02", "Customers reported that they can't open any invoice"),
+            ("9:14", "Restarted the invoice workers"),
+            ("9:30", "Index of the invoices rebuilt by hand"),
+            ("9:55", "Incident is resolved"),
+        )
+    )
+    assert texts(told, Section.IMPACT) == ["scribe reported: “… they can't open any invoice”"]
+    assert texts(told, Section.DETECTION) == [
+        "09:02 scribe: “Customers reported that they can't open any invoice”"
+    ]
+
+
+def test_what_only_engineers_saw_hit_nobody_yet() -> None:
+    told = draft(
+        log(
+            ("9:02", "Engineers noticed that the replica is stuck"),
+            ("9:14", "Restarted the replica by hand"),
+            ("9:55", "Incident is resolved"),
+            ("9:56", "Notes sent to the whole team"),
+        )
+    )
+    assert texts(told, Section.IMPACT) == []
+
+
+def test_a_cause_that_counts_no_victim_hit_nobody() -> None:
+    told = draft(conversation(("ana", "the disk is full because of old jobs"), ("ben", "looking")))
+    assert texts(told, Section.IMPACT) == []
+    assert not hits_in_its_cause(sentence("jobs fail because the disk is full"))
+
+
+def test_whom_a_question_was_put_to_is_no_part_of_it() -> None:
+    assert quoted_to_fit("is anyone seeing 502s? @ben @dana.k", 12) == "“is anyone seeing 502s?”"
+    assert quoted_to_fit("ask @ben @dana.k", 12) == "“ask @ben @dana.k”"
