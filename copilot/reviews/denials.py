@@ -28,9 +28,6 @@ _HELPING = word_set(
     " be been being seem seemed seems appear appeared have had has to get got the a an any yet"
     " longer quite really all even so as single one of that in at by for with from on its their"
 )
-_LEAST = 3.0
-_ALIKE = 0.5
-"""Of the words of a clause, as many in one of a message make it the same thing."""
 VERBAL = re.compile(r"not|never|cannot|n't|\w+n'?t", re.IGNORECASE)
 _OF_NONE = re.compile(r"\s+(?:an?|one|any|even|much|many|enough)\b", re.IGNORECASE)
 _OTHERWISE = re.compile(r"(?:^|,|,? and|,? but) ?$")
@@ -164,6 +161,8 @@ class Sources:
 
     def _is_lacking(self, no: Denial, near: Sequence[Passage]) -> bool:
         """`was not stuck`: the sources tell of trouble or say the word, none that it is over."""
+        if any(_NOT.search(p.text) and _has(p, no.head) for p in near):
+            return False
         if any(
             is_well(p.text)
             or any(
@@ -230,13 +229,12 @@ def head_of(text: str, negation: re.Match[str]) -> str:
 
 
 def _affirms(passage: Passage, head: str, said: Passage) -> bool:
-    """It says what the clause denies: its verb of the same thing, or most of the clause."""
-    alike = passage.likeness(said)
+    """It says what the clause denies: its verb, of the same thing."""
     # a head without a meaning of its own (`done`) is not among what they share
     least = 1 if head in STOPWORDS else 2
-    if alike >= least and any(is_same(head, word) for word in words(passage.text)):
-        return True
-    return alike >= max(_LEAST, _ALIKE * said.likeness(said))
+    return passage.likeness(said) >= least and any(
+        is_same(head, word) for word in words(passage.text)
+    )
 
 
 def _denies(passage: Passage, head: str) -> bool:

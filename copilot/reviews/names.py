@@ -9,6 +9,7 @@ from copilot.ports import WindowMessage
 from copilot.reviews.capitals import unknown_capitalised
 from copilot.reviews.evidence import Passage, passage_of, sentences_of
 from copilot.reviews.meanings import is_known, is_neutral, same_meaning
+from copilot.reviews.spelled import in_figures
 from copilot.reviews.stated import identifier_in
 from copilot.reviews.words import REPORTING, STOPWORDS, normalised, stem, word_set, words
 
@@ -27,6 +28,10 @@ _ANSWER = re.compile(
     r"|it (?:was|is|does|did|tries)|they|that|it's|its|because|will do|lgtm|\+1|correct|right"
     r"|confirmed|exactly|so far|thats|ours|theirs|unknown|too|agree|go|guilty|sorry|fair|works)\b",
     re.IGNORECASE,
+)
+_SPEECH = re.compile(
+    r"(?:\w+ly )?(?:ask|wonder|want|request|agree|accept|consent|object|suggest|propos|offer)\w*\b",
+    re.I,
 )
 _PASSIVE = re.compile(r"(?:was|were|is|had been|has been|is to be|got) \w+ed\b", re.IGNORECASE)
 _ASKS = re.compile(r"\?|\b(?:pls|please|can you|could you|don'?t)\b", re.IGNORECASE)
@@ -141,9 +146,13 @@ def _unknown_subject(claim: str, allowed: str) -> str | None:
     found = _SUBJECT.match(claim)
     if found is None or is_neutral(found[1]) or is_known(found[1]):
         return None
+    if in_figures(found[1].lower()) != found[1].lower():
+        return None  # `Fourteen drugs`
     if found[1].endswith(_ORDINARY_ENDINGS):
         return None
     word = found[1].lower()
+    if word in re.split(r"[\W_]+", allowed.lower()):
+        return None  # `tomek_shift` is Tomek
     if any(same_meaning(word, spoken) for spoken in words(allowed)) or identifier_in(word, allowed):
         return None
     return f"“{found[1]}” is not in its sources"
@@ -175,7 +184,7 @@ def _wrong_doer(
         found = re.match(rf"@?{re.escape(name)}\s+(?=[a-z])", claim, re.IGNORECASE)
         if found is None or _PASSIVE.match(claim, found.end()):
             continue
-        if not strict and _is_author(name, cited):
+        if _is_author(name, cited) and (not strict or _SPEECH.match(claim, found.end())):
             continue
         first = re.split(
             r"\s(?:and|while|but|after|before|then|until|even though|although|though)\s|[,;]",

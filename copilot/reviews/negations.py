@@ -89,20 +89,24 @@ def _turned_round(claim: str, stated: Sequence[Passage]) -> str | None:
         if negates(part) or lacks_in(part) or _ONLY.search(part):
             continue
         said = passage_of(part)
-        for passage in stated:
+        for at, passage in enumerate(stated):
             # `It did not work` has but one word to be alike in
             if passage.likeness(said) < min(_ALIKE_TURNED, max(1, len(passage.words))):
                 continue
+            if any(_affirms(later) and later.likeness(said) > 0 for later in stated[at + 1 :]):
+                continue  # `chrony not running`, and then `chrony started`
             for head in _verbs_denied(passage.text):
                 if any(is_same(head, word) for word in words(part)) and not any(
-                    p is not passage
-                    and _WHETHER.search(p.text) is None
-                    and NEGATION.search(p.text) is None
-                    and any(is_same(head, word) for word in words(p.text))
+                    _affirms(p) and any(is_same(head, word) for word in words(p.text))
                     for p in stated
+                    if p is not passage
                 ):
                     return head
     return None
+
+
+def _affirms(passage: Passage) -> bool:
+    return _WHETHER.search(passage.text) is None and NEGATION.search(passage.text) is None
 
 
 def _verbs_denied(text: str) -> list[str]:

@@ -104,6 +104,7 @@ _SAME_THING = 1.0
 """Words in common, a number or identifier counting as two, that make two clauses of one thing."""
 _NEARLY = 1.0
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|_|(?<=SERV)(?=FAIL)")
+_PLAIN = re.compile(r"[A-Za-z]{2,30}")
 _RISE = _OPPOSITES[2][0]
 _FALL = _OPPOSITES[2][1]
 _FROM_TO = re.compile(
@@ -117,8 +118,10 @@ def problem_with_opposites(claim: str, cited: Sequence[WindowMessage]) -> str | 
     claim = normalised(claim)
     passages = [clause for message in cited for clause in clauses_of(message.text)]
     sources = frozenset().union(*(_turns(_CAMEL.sub(" ", p.text)) for p in passages))
+    stems = {bare_stem(word) for p in passages for word in _PLAIN.findall(p.text)}
     for part in (claim, *parts_of(claim)):
-        said = _turns(part)
+        # `hanging` of `it hangs`
+        said = frozenset(word for word in _turns(part) if bare_stem(word) not in stems)
         if not said or negates(part):
             continue
         about = passage_of(" ".join(word for word in words(part) if word not in _ALL_TURNS))

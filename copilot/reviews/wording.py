@@ -7,7 +7,7 @@ from copilot.reviews.causes import problem_with_causes
 from copilot.reviews.certainty import problem_with_certainty
 from copilot.reviews.negations import problem_with_left_out_not, problem_with_negation
 from copilot.reviews.opposites import problem_with_opposites
-from copilot.reviews.told_order import problem_with_order
+from copilot.reviews.told_order import problem_with_order, problem_with_swap
 from copilot.reviews.words import STOPWORDS, bare_stem, normalised, words
 
 _CLOSE = 0.7
@@ -19,8 +19,9 @@ def problem_with_wording(
 ) -> str | None:
     """The first way in which `claim` says something else than its sources, or None.
 
-    What a person puts in words of their own is not held to opposites, certainty and a “not” that is
-    left out: words that differ show those badly (docs/checks.md has the figures).
+    What a person puts in words of their own is not held to opposites, certainty, a “not” that is
+    left out, or what one message tells in another order: words that differ show those badly
+    (docs/checks.md has the figures).
     """
     return (
         problem_with_order(claim, cited)
@@ -34,7 +35,8 @@ def _problem_with_turns(claim: str, cited: Sequence[WindowMessage], *, strict: b
     if not strict and not _is_close(claim, cited):
         return None
     return (
-        problem_with_left_out_not(claim, cited)
+        problem_with_swap(normalised(claim), cited)
+        or problem_with_left_out_not(claim, cited)
         or problem_with_opposites(claim, cited)
         or problem_with_certainty(claim, cited)
     )
