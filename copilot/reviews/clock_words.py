@@ -46,6 +46,8 @@ _MINUTES_PAST = re.compile(
     rf"(?P<unit>\s+min(?:ute)?s?)?\s+(?P<way>past|to)\s+{_SPOKEN}\b",
     re.IGNORECASE,
 )
+_ONE_IN = re.compile(r"\bin $", re.IGNORECASE)
+"""`one in five to one in ten` is no time."""
 _ENDS_THERE = re.compile(_ENDS)
 _TURN = {"noon": 12, "midday": 12, "midnight": 0}
 _HALF_NINE = re.compile(
@@ -65,6 +67,9 @@ _MAYBE_HOUR = re.compile(
     rf"\b(?P<prep>{_AT}\s+(?:(?:about|around|roughly)\s+)?~?)(?P<spoken>{'|'.join(_HOURS)}|2[0-4]|[01]?\d)h?"
     r"(?![\w%]|[.,:/-]\d)",
     re.IGNORECASE,
+)
+_MAYBE_ZONED = re.compile(
+    r"(?<![\w.:,/+-])(?P<hour>2[0-3]|1\d|0?\d)(?= ?(?:UTC|GMT|CES?T|BST|[ECMP][SD]T)\b)"
 )
 _LATE = re.compile(r"\s+(?:in the|that|this|yesterday) (?:afternoon|evening)\b", re.I)
 _AT_NIGHT = re.compile(r"\s+(?:at|that|the same) night\b", re.IGNORECASE)
@@ -107,7 +112,7 @@ def take_times(text: str) -> tuple[str, set[ClockTime], set[ClockTime]]:
     for pattern in (_TIME, _DOTTED, _OCLOCK, _COMPACT, _OCLOCK_SPOKEN, _NOON):
         text = pattern.sub(lambda match: _at(match, found), text)
     maybe: set[ClockTime] = set()
-    for pattern in (_MAYBE_DOTTED, _MAYBE_COMPACT, _MAYBE_ISH, _MAYBE_HOUR):
+    for pattern in (_MAYBE_DOTTED, _MAYBE_COMPACT, _MAYBE_ISH, _MAYBE_HOUR, _MAYBE_ZONED):
         for match in pattern.finditer(text):
             _at(match, maybe)
     return text, found, maybe
@@ -133,9 +138,10 @@ def _is_minutes(match: re.Match[str], part: str, way: str) -> bool:
     prep = (match["prep"] or "").strip().lower()
     is_range = way == "to" and prep in ("from", "between")
     goes_down = not part.isdigit() and (way == "past" or _MINUTES[part] > _hour(match["spoken"]))
-    if goes_down and prep != "from":
-        return True
     ends = _ENDS_THERE.match(match.string, match.end()) is not None
+    is_share = _ONE_IN.search(match.string[max(0, match.start() - 4) : match.start()])
+    if goes_down and prep != "from" and not is_share and (way == "past" or prep or ends):
+        return True
     return ends and (bool(match["unit"]) or (bool(prep) and not is_range))
 
 

@@ -11,7 +11,7 @@ from copilot.reviews.clock_words import ClockTime
 from copilot.reviews.clocks import shown
 from copilot.reviews.stated import MONTHS, Length, Stated, stated_in
 from copilot.reviews.told_dates import days_of
-from copilot.reviews.told_times import stated_instants
+from copilot.reviews.told_times import minutes_from_now, stated_instants
 from copilot.reviews.words import normalised, words
 
 _COMPARED = re.compile(
@@ -164,6 +164,7 @@ def _counted(text: str) -> Iterator[float]:
         yield 3600.0 * int(hours) + 60.0 * int(minutes) + int(seconds)
     for minutes in _MINUTE_MARK.findall(text):
         yield 60.0 * int(minutes)
+    yield from minutes_from_now(text)
     for parts in _ISO.findall(text):
         yield sum(by * int(part or 0) for by, part in zip((3600.0, 60, 1), parts, strict=True))
     for hours, minutes in _ELAPSED.findall(text):

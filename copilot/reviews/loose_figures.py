@@ -84,7 +84,10 @@ _TWO, _THREE = 2, 3
 def stands_in(digits: str, texts: Sequence[str]) -> bool:
     """The figure stands there, glued or not: `osd.118`, `raid6`, `6+7`, `lb-01..06`, `x2`."""
     run = re.compile(rf"(?<!\d)(?<!\d[.,:])0?{re.escape(digits)}(?!\d|[.,:]\d)")
-    return any(run.search(text) for text in texts)
+    if any(run.search(text) for text in texts):
+        return True
+    version = re.compile(rf"(?<=[A-Za-z]){digits.replace('.', '')}(?!\d)")  # `tls12` for 1.2
+    return "." in digits and any(version.search(text) for text in texts)
 
 
 def is_ratio(value: float, before: str, texts: Sequence[str], off: float | None = None) -> bool:

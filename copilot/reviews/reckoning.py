@@ -53,6 +53,7 @@ _NAMED = re.compile(r"(?<![\w.])\d{1,9}(?:\.\d{1,4})?(?![\w.]*\d)")
 _TIMES = re.compile(r"^[\s-]?(?:times\b|x\b|-?fold\b)", re.IGNORECASE)
 _MONEY = frozenset("$€£")
 _APIECE = re.compile(r"\b(?:on average|each|per|apiece)\b", re.IGNORECASE)
+_PER_ONE = re.compile(r"^\s?(?:[a-z]{1,20} )?(?:per|apiece)\b(?! cent)")
 _OUT_OF = re.compile(
     r"\b(?:one|1)\s+(?:\w{1,20}\s+)?(?:in|of|out of)\s+(?:every\s+)?$", re.IGNORECASE
 )
@@ -99,7 +100,9 @@ def is_reckoned(said: Number, known: Sequence[Number], claim: str) -> bool:
         plain = [number for number in known if number.unit != "%"]
         if any(low - near <= each <= high + near for each in _percentages(plain)):
             return True
-    is_apiece = said.unit in _MONEY and _APIECE.search(claim)
+    is_apiece = (said.unit in _MONEY and _APIECE.search(claim)) or (
+        not said.unit and _PER_ONE.match(said.after)
+    )
     if is_apiece or is_times(said):
         return any(low - near < ratio < high + near for ratio in ratios(known))
     if is_one_in(said):
@@ -117,8 +120,9 @@ def span_told(said: Number) -> tuple[float, float]:
 
 
 def is_times(said: Number) -> bool:
-    """`nineteen times`, `6x`."""
-    return bool(_TIMES.match(said.after)) or "times" in said.said
+    """`nineteen times`, `6x`, `by a factor of ten`."""
+    is_factor = said.before.rstrip().endswith("factor of")
+    return is_factor or bool(_TIMES.match(said.after)) or "times" in said.said
 
 
 def is_one_in(said: Number) -> bool:

@@ -32,7 +32,7 @@ _COUNTED = "|".join(word for word in _VALUES if word != "one")
 _TENS_AND_ONE = re.compile(rf"\b({'|'.join(_TENS)})[-\s]({'|'.join(_ONES[1:10])})\b", re.I)
 _FOLD_SPELLED = re.compile(rf"\b({'|'.join(_ONES[2:13])})-?fold\b", re.I)
 _HYPHENED = re.compile(
-    rf"\b({'|'.join(_ONES[2:])}|{'|'.join(_TENS)})-(?=(?:second|minute|hour|day|week|month|year)s?\b)",
+    rf"\b({'|'.join(_ONES[2:])}|{'|'.join(_TENS)})-(?=(?:second|minute|hour|day|week|month|year)s?\b|odd\b|some\b)",
     re.I,
 )
 _COMMA = re.compile(
@@ -63,6 +63,12 @@ _REPLACED = (
     (re.compile(r"\bhalf\s+an?\s+hour\b|\bhalf[\s-]hour\b", re.I), "0.5 hours"),
     (re.compile(r"\bhalf\s+a\s+minute\b", re.I), "30 seconds"),
     (re.compile(r"\bhalf\s+a\s+day\b", re.I), "12 hours"),
+    (
+        re.compile(
+            r"(?<![\w.,])(\d{1,6}) (euros?|dollars?|pounds?) and (\d\d) (?:cents?|pence)\b", re.I
+        ),
+        r"\1.\3 \2",
+    ),
     (re.compile(r"\ba fortnight\b", re.I), "2 weeks"),
     (re.compile(r"\bhalf\s+a\s+dozen\b|\bhalf-dozen\b", re.I), "6"),
     (

@@ -20,6 +20,8 @@ _NTH = re.compile(r"(?<![\w.,:-])(?P<day>\d{1,2})(?:st|nd|rd|th)\b")
 _DAY_OF_WEEK = re.compile(
     r"\b(mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day|s|rs|r|nes)?\b(?:\s(?P<day>\d\d?)\b)?"
 )
+_MOST_LENGTHS = 6
+_HALF_A_DAY, _TWO_MONTHS = 43_200, 5_270_400
 _COMPACT = re.compile(r"(?<!\d)(20\d\d)[-_./]?([01]\d)[-_./]?([0-3]\d)(?!\d)")
 _SLASHED = re.compile(r"(?<![\d/.])([0-3]?\d)/([0-3]?\d)(?:/(?:20)?(\d\d))?(?![\d/])")
 _SAYS_DAY = {
@@ -54,9 +56,11 @@ def problem_with_dates(
     said: Stated, claim: str, cited: Sequence[WindowMessage], zone: tzinfo
 ) -> str | None:
     days = set(chain.from_iterable(days_of(message, zone) for message in cited))
+    days.update(chain.from_iterable(_days_from(message, zone) for message in cited))
     dates = stated_dates(cited) | {(day.month, day.day) for day in days}
     for month, day in sorted(said.dates - dates):
-        if any(month == other for other, _ in dates) and _is_day_told(day, cited):
+        is_of_another = any(month == other for other, _ in dates)
+        if (is_of_another and _is_day_told(day, cited)) or _stands_in(month, day, cited):
             continue
         return f"the date {day:02}/{month:02} (day/month) is not in its sources"
     text = " ".join(normalised(message.text) for message in cited).lower()
@@ -77,9 +81,26 @@ def problem_with_dates(
     return _problem_with_days(claim, text, own)
 
 
+def _days_from(message: WindowMessage, zone: tzinfo) -> Iterator[date]:
+    """Of `the lease is 72h`: three days before and after."""
+    at = message.occurred_at.astimezone(zone)
+    for length in stated_in(normalised(message.text)).lengths[:_MOST_LENGTHS]:
+        if _HALF_A_DAY <= length.seconds <= _TWO_MONTHS:
+            yield (at + timedelta(seconds=length.seconds)).date()
+            yield (at - timedelta(seconds=length.seconds)).date()
+
+
 def _is_day_told(day: int, cited: Sequence[WindowMessage]) -> bool:
     """`logs-2026.03.05 and 06`: the second day, of the month of the first."""
     told = re.compile(rf"(?<![\d.:,/-])0?{day}(?![\d:%]|[.,]\d)")
+    return any(told.search(normalised(message.text)) for message in cited)
+
+
+def _stands_in(month: int, day: int, cited: Sequence[WindowMessage]) -> bool:
+    """`export 0201`, `05.03.`: both beside each other, in two figures each."""
+    told = re.compile(
+        rf"(?<![\d:.,])(?:{month:02}[-_./]?{day:02}|{day:02}[-_./]?{month:02})(?![\d:%]|[.,]\d)"
+    )
     return any(told.search(normalised(message.text)) for message in cited)
 
 

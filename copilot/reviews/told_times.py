@@ -32,6 +32,12 @@ _ROUGH = (
 """From how many to how many minutes later than told it may have been."""
 _NOT_LONG_AGO = timedelta(hours=6)
 _FAR_FROM = re.compile(r"\b(?:second|minute|hour)s? (?:after|before|past)\s+$")
+_FROM_NOW = re.compile(
+    r"\b(?:in|another|every|after)\s(?:about\s|~\s?)?(\d{1,2})\b(?![.,:/-]?\d|\s?%)"
+    r"(?!\s?(?:m|min\w*|s|secs?|seconds?|h|hrs?|hours?|d|days?|weeks?|of|ms|[KMGT]B)\b)",
+    re.IGNORECASE,
+)
+_MOST_FROM_NOW = 4
 _NOON = 12
 _LUNCH = re.compile(r"\blunch", re.IGNORECASE)
 _A_MINUTE = timedelta(minutes=1)
@@ -53,7 +59,7 @@ def problem_with_times(
         offset = label if time.offset is None and not places else time.offset
         zones = places if offset is None else [zone_of(offset)]
         is_home = zones == [zone] and (
-            _holds_roughly(time, cited, zone) or _is_told_without_zone(time, cited)
+            _holds_roughly(time, cited, zone) or _is_told_without_zone(time, cited, zone)
         )
         if zones and not is_home and not any(_holds_in(time, at, cited, zone) for at in zones):
             return f"the time {spoken_time(time)} in that time zone is not in its sources"
@@ -95,13 +101,12 @@ def _is_that_far_from(
     )
 
 
-def _is_told_without_zone(time: ClockTime, cited: Sequence[WindowMessage]) -> bool:
+def _is_told_without_zone(time: ClockTime, cited: Sequence[WindowMessage], zone: tzinfo) -> bool:
     """`14:00 local` is what a source calls 14:00 and no zone; `due by 5` may be a time, too."""
-    told = [stated_in(normalised(message.text)) for message in cited]
     return any(
         time.is_same(other) and other.offset is None
-        for each in told
-        for other in (*each.times, *each.maybe_times)
+        for message in cited
+        for other in _clocks_of(message, zone)
     )
 
 
@@ -131,11 +136,17 @@ def _clocks_of(message: WindowMessage, zone: tzinfo) -> Iterator[ClockTime]:
     yield from stated.times
     yield from stated.maybe_times
     yield ClockTime(*shown(message.occurred_at, zone))
-    for length in stated.lengths[:6]:
-        if 60 <= length.seconds < 86_400:
-            by = timedelta(seconds=length.seconds)
+    lengths = [length.seconds for length in stated.lengths[:6]]
+    for seconds in (*lengths, *minutes_from_now(message.text)):
+        if 60 <= seconds < 86_400:
+            by = timedelta(seconds=seconds)
             yield ClockTime(*shown(message.occurred_at - by, zone)[:2])
             yield ClockTime(*shown(message.occurred_at + by, zone)[:2])
+
+
+def minutes_from_now(text: str) -> list[float]:
+    """`back in 20`, in seconds."""
+    return [60.0 * int(minutes) for minutes in _FROM_NOW.findall(text)[:_MOST_FROM_NOW]]
 
 
 def _holds_roughly(time: ClockTime, cited: Sequence[WindowMessage], zone: tzinfo) -> bool:
@@ -169,7 +180,7 @@ def _holds_in(time: ClockTime, zone: tzinfo, cited: Sequence[WindowMessage], hom
     for message in cited:
         if time.is_same(ClockTime(*shown(message.occurred_at, zone))):
             return True
-        for other in _times_of(message):
+        for other in _times_of(message) | stated_in(normalised(message.text)).maybe_times:
             if other.offset is not None:
                 meant = _instant(other, message.occurred_at, zone_of(other.offset))
                 if time.is_same(ClockTime(*shown(meant, zone), None)):
