@@ -19,7 +19,7 @@ from copilot.reviews.reckoning import (
 )
 from copilot.reviews.spelled import in_figures
 from copilot.reviews.stated import Number, Stated, stated_in
-from copilot.reviews.told_dates import days_of, problem_with_dates
+from copilot.reviews.told_dates import is_year_of, problem_with_dates
 from copilot.reviews.told_times import may_be_time, problem_with_times
 from copilot.reviews.units import SECONDS
 from copilot.reviews.words import STOPWORDS, normalised, stem
@@ -99,7 +99,7 @@ def _problem_with_numbers(
             or number.unit == "s"
             or _OF_A_FRACTION.match(number.after)
         ):
-            continue  # lengths of time and fractions are checked as such
+            continue  # lengths of time, fractions are checked as such
         same = [other for other in known if other.digits == number.digits]
         if not any(_is_of_one_unit(number, other) for other in same):
             if _is_carried(number, said, claim, sources, cited, zone, strict=strict):
@@ -230,7 +230,7 @@ def _is_year(
     if number.unit or not number.digits.isdigit() or int(number.digits) not in _YEARS:
         return False
     year = int(number.digits)
-    if any(day.year == year for message in cited for day in days_of(message, zone)):
+    if is_year_of(year, cited, zone):
         return True
     return any(other.digits == str(year % 100) for other in known)
 

@@ -43,7 +43,7 @@ _PAST_THE_HOUR = re.compile(
 )
 _MINUTES_PAST = re.compile(
     rf"\b(?P<prep>(?:{_AT}|just)\s+)?(?P<part>twenty-five|twenty|ten|five|[1-5]?\d)"
-    rf"(?P<unit>\s+min(?:ute)?s?)?\s+(?P<way>past|to)\s+{_SPOKEN}\b",
+    rf"(?P<unit>\s+min(?:ute)?s?)?\s+(?P<way>past|to)\s+{_SPOKEN_OR_TURN}\b",
     re.IGNORECASE,
 )
 _ONE_IN = re.compile(r"\bin $", re.IGNORECASE)
@@ -140,7 +140,12 @@ def _is_minutes(match: re.Match[str], part: str, way: str) -> bool:
     goes_down = not part.isdigit() and (way == "past" or _MINUTES[part] > _hour(match["spoken"]))
     ends = _ENDS_THERE.match(match.string, match.end()) is not None
     is_share = _ONE_IN.search(match.string[max(0, match.start() - 4) : match.start()])
-    if goes_down and prep != "from" and not is_share and (way == "past" or prep or ends):
+    if (
+        goes_down
+        and prep != "from"
+        and not is_share
+        and (way == "past" or prep or (ends and part.startswith("twenty")))
+    ):
         return True
     return ends and (bool(match["unit"]) or (bool(prep) and not is_range))
 

@@ -138,7 +138,10 @@ def is_loosely_told(number: Number, texts: Sequence[str]) -> bool:
     """Its figure stands there glued to something, or it is told of figures in another unit."""
     if not number.unit and (
         stands_in(number.digits, texts)
-        or (number.value >= _LARGE and any(number.value in readings(text) for text in texts))
+        or (
+            (number.value >= _LARGE or "." in number.digits)
+            and any(number.value in readings(text) for text in texts)
+        )
     ):
         return True
     if is_times(number) and is_ratio(number.value, number.before, texts, 0.5):

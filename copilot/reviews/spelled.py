@@ -69,6 +69,9 @@ _REPLACED = (
         ),
         r"\1.\3 \2",
     ),
+    (re.compile(r"\b(?:2|two)[\s-]thirds\s+of\s+an\s+hour\b", re.I), "40 minutes"),
+    (re.compile(r"\b(?:a|1|one)[\s-]third\s+of\s+an\s+hour\b", re.I), "20 minutes"),
+    (re.compile(r"(?<![\w.])(\d{1,3}) minutes? (\d{1,2})(?=[.,;)]|$)"), r"\1 minutes \2 seconds"),
     (re.compile(r"\ba fortnight\b", re.I), "2 weeks"),
     (re.compile(r"\bhalf\s+a\s+dozen\b|\bhalf-dozen\b", re.I), "6"),
     (

@@ -8,7 +8,7 @@ from itertools import chain
 
 from copilot.ports import WindowMessage
 from copilot.reviews.spelled import in_figures
-from copilot.reviews.stated import WEEKDAYS, Stated, stated_in
+from copilot.reviews.stated import MONTHS, WEEKDAYS, Stated, stated_in
 from copilot.reviews.words import normalised, words
 
 _RELATIVE = (
@@ -24,6 +24,7 @@ _MOST_LENGTHS = 6
 _HALF_A_DAY, _TWO_MONTHS = 43_200, 5_270_400
 _COMPACT = re.compile(r"(?<!\d)(20\d\d)[-_./]?([01]\d)[-_./]?([0-3]\d)(?!\d)")
 _SLASHED = re.compile(r"(?<![\d/.])([0-3]?\d)/([0-3]?\d)(?:/(?:20)?(\d\d))?(?![\d/])")
+_DOTTED = re.compile(r"(?<![\w.,:/-])([0-3]?\d)\.(1[0-2]|0?[1-9])\.(?!\w)")
 _SAYS_DAY = {
     "yesterday": re.compile(r"\byesterday|\blast night|\bovernight|\bprevious|\bbefore\b"),
     "tomorrow": re.compile(r"\btomorrow|\btmrw|\btmr\b|\bnext (?:day|morning)|\bovernight"),
@@ -90,6 +91,18 @@ def _days_from(message: WindowMessage, zone: tzinfo) -> Iterator[date]:
             yield (at - timedelta(seconds=length.seconds)).date()
 
 
+def is_year_of(year: int, cited: Sequence[WindowMessage], zone: tzinfo) -> bool:
+    """That of a message, of a day it names, or of `last time was dec`."""
+    return any(
+        any(day.year == year for day in days_of(message, zone))
+        or (
+            message.occurred_at.year - year == 1
+            and not MONTHS.keys().isdisjoint(words(message.text))
+        )
+        for message in cited
+    )
+
+
 def _is_day_told(day: int, cited: Sequence[WindowMessage]) -> bool:
     """`logs-2026.03.05 and 06`: the second day, of the month of the first."""
     told = re.compile(rf"(?<![\d.:,/-])0?{day}(?![\d:%]|[.,]\d)")
@@ -150,6 +163,8 @@ def _days_told(lower: str, at: datetime) -> Iterator[date]:
 def _in_figures(lower: str, today: date) -> Iterator[date]:
     for found in _COMPACT.finditer(lower):
         yield from _date(int(found[1]), int(found[2]), int(found[3]))
+    for found in _DOTTED.finditer(lower):
+        yield from _date(today.year, int(found[2]), int(found[1]))
     for found in _SLASHED.finditer(lower):
         year = 2000 + int(found[3]) if found[3] else today.year
         yield from _date(year, int(found[2]), int(found[1]))

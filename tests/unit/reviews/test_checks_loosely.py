@@ -79,6 +79,12 @@ def problem(claim: str, *said: str) -> str | None:
         ("tomorrow 9 UTC", "They picked 09:00 UTC the next morning."),
         ("export 0201 missing", "The export of 1 February was missing."),
         ("tls12 off", "TLS 1.2 was off."),
+        ("change of 27.2. is to blame", "The change from Friday was to blame."),
+        ("last time was in dec", "It had last happened in December 2025."),
+        ("ran at 00:20", "It ran at twenty past midnight."),
+        ("down 100s", "It was down for 1 minute 40."),
+        ("down 40 min", "It was down for two thirds of an hour."),
+        ("ph 6,9", "The value was 6.9."),
     ],
 )  # fmt: skip
 def test_what_is_told_loosely_passes(said: str, claim: str) -> None:
@@ -127,6 +133,10 @@ def test_what_is_told_loosely_passes(said: str, claim: str) -> None:
         ("tomorrow 9 UTC", "They picked 10:00 UTC the next morning."),
         ("export 0201 missing", "The export of 3 February was missing."),
         ("tls12 off", "TLS 1.3 was off."),
+        ("change of 27.2. is to blame", "The change from Sunday was to blame."),
+        ("last time was in dec", "It had last happened in December 2023."),
+        ("ran at 00:20", "It ran at ten past midnight."),
+        ("ph 6,9", "The value was 6.7."),
         ("from 10 to 5 workers", "From twenty to five workers ran."),
     ],
 )  # fmt: skip
