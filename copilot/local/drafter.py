@@ -190,9 +190,8 @@ def _take_first_needs(
 def _take_harm_seen(selection: Selection, sign: Sentence, words: Wordings) -> None:
     """What people noticed may be what hit them: else a review would say that nothing tells whom
     it hit."""
-    harm = words.seen_in(sign)
-    if harm and Cue.IMPACT in sign.cues and _VICTIM.search(sign.text) and not is_no_harm(sign):
-        text, quote = harm
+    if Cue.IMPACT in sign.cues and _VICTIM.search(sign.text) and not is_no_harm(sign):
+        text, quote = words.seen_in(sign) or (words.reported(sign), sign.text)
         claim = selection.supported(Section.IMPACT, text, [(sign.message, quote)])
         if claim:
             selection.add(claim, sign.score)
@@ -264,7 +263,7 @@ def _is_said(planned: Planned, said: Iterable[DraftedClaim]) -> bool:
     return any(
         normalised(other.text) == text
         or (other.section == planned.section and _numbers(other) == numbers)
-        or other.citations == planned.claim.citations
+        or (other.citations == planned.claim.citations and planned.section != Section.IMPACT)
         for other in said
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from copilot.local.drafter_selection import Selection
 from copilot.ports import DraftedClaim, DraftRequest, Quote
+from copilot.reviews.models import Section
 
 ENGINE = "local-4"
 _KEY = "local_plan"
@@ -30,11 +31,14 @@ Plan = tuple[Planned, ...]
 
 
 def plan_of(selection: Selection) -> Plan:
-    """Each claim once: what two sections would quote alike goes to the one that took it first."""
+    """Each claim once: what two sections would quote alike goes to the one that took it first.
+
+    But for the impact: how it was noticed may be all there is of whom it hit.
+    """
     quoted: set[tuple[Quote, ...]] = set()
     plan = []
     for claim in selection.claims:
-        if claim.citations not in quoted:
+        if claim.citations not in quoted or claim.section == Section.IMPACT:
             quoted.add(claim.citations)
             place = selection.at[claim.citations[0].number]
             plan.append(Planned(claim, selection.ranks[claim], place))

@@ -10,6 +10,7 @@ from copilot.ports import DraftedClaim, EpisodeMessages, Quote, WindowMessage
 from copilot.reviews.citations import check_claim
 from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
+from copilot.reviews.plain_trouble import tells_what_is_down
 from copilot.reviews.salience import FEW_WORDS, Sentence, is_told, whole_of, without_label
 from copilot.reviews.words import bare_stem, word_set, words
 
@@ -119,6 +120,8 @@ class Selection:
         """Equal for what a section would have twice, be it hours apart; `resolved` may come back
         in another episode."""
         said = meant_by(sentence.text)
+        if _is_anew(sentence):
+            said |= {"again"}
         if Cue.STATUS in sentence.cues:
             return said | {f"episode {self.episode_of[sentence.message.number]}"}
         return said
@@ -187,6 +190,8 @@ class Selection:
 
     def _is_told_shortly(self, sentence: Sentence, own: frozenset[str]) -> bool:
         """`Resolved` says it again where it follows `The incident is resolved` at once."""
+        if _is_anew(sentence):
+            return False
         at, is_status = sentence.message.occurred_at, Cue.STATUS in sentence.cues
         return any(
             (own == other or (is_status and (own <= other or (other and other <= own))))
@@ -203,6 +208,11 @@ class Selection:
             len(own & other) >= _SAME_IN_A_LOG * max(len(own), len(other))
             for other in (told - self.common for told in self.told)
         )
+
+
+def _is_anew(sentence: Sentence) -> bool:
+    """`Search is down again` does not say what `search is down` said."""
+    return Cue.SYMPTOM in sentence.cues and re.search(r"\bagain\b", sentence.text) is not None
 
 
 def meant_by(text: str) -> frozenset[str]:
@@ -222,4 +232,9 @@ def with_cue(
 
 
 def with_substance(sentences: Iterable[Sentence]) -> list[Sentence]:
-    return [sentence for sentence in sentences if len(sentence.bare_stems) >= FEW_WORDS]
+    """Those of some words, and those that say plainly what is down."""
+    return [
+        sentence
+        for sentence in sentences
+        if len(sentence.bare_stems) >= FEW_WORDS or tells_what_is_down(sentence.text)
+    ]

@@ -11,8 +11,9 @@ from copilot.local.drafter_selection import Selection, with_cue
 from copilot.local.drafter_unfit import BECAUSE, is_about_telling, is_no_harm
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import DraftedClaim, IncidentFacts
-from copilot.reviews.cues import Cue, tells_a_lack
+from copilot.reviews.cues import Cue
 from copilot.reviews.models import Section
+from copilot.reviews.plain_trouble import tells_a_lack, tells_what_is_down
 from copilot.reviews.salience import FEW_WORDS, Sentence, points
 from copilot.reviews.words import content_stems
 
@@ -60,7 +61,7 @@ def _take_trouble(selection: Selection, told: Sequence[Sentence], words: Wording
     plain = [
         _as_trouble(sentence, selection)
         for sentence in trouble
-        if (len(sentence.bare_stems) >= FEW_WORDS or tells_a_lack(sentence.text))
+        if _says_enough(sentence)
         and not _is_about_work(sentence, selection)
         and not is_no_harm(sentence)
         and not points(sentence)
@@ -80,6 +81,12 @@ def _take_trouble(selection: Selection, told: Sequence[Sentence], words: Wording
         return
     elif not selection.of(Section.SUMMARY):
         selection.take(Section.SUMMARY, plain, 1, words.timed, least=WORTH_LEARNING)
+
+
+def _says_enough(sentence: Sentence) -> bool:
+    text = sentence.text
+    is_full = len(sentence.bare_stems) >= FEW_WORDS
+    return is_full or tells_a_lack(text) or tells_what_is_down(text)
 
 
 def _gravest_hit(selection: Selection, until: float) -> DraftedClaim | None:

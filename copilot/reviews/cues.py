@@ -4,6 +4,7 @@ import re
 from enum import StrEnum
 
 from copilot.reviews.cues_abroad import cues_abroad, is_abroad
+from copilot.reviews.plain_trouble import LACKS
 from copilot.reviews.words import normalised
 
 
@@ -55,14 +56,6 @@ _VICTIMS = (
     r"|commands?|builds?|uploads?"
 )
 _AFFECTED = rf"{_VICTIMS}|e?mails?|contacts?|charges?|tickets?|complaints?|messages?"
-_LACKS = (
-    r"\b(?:have|has|had|having|got|there_(?:is|are|was|were)|with|left_with)_no_(?:\w+_)?"
-    r"(?:nodes?|pods?|hosts?|servers?|instances?|replicas?|workers?|agents?|runners?|capacity"
-    r"|traffic|data|metrics|connectivity|network|connection|leader|quorum|primary|power|endpoints?"
-    r"|backends?|targets?|disk_space|space|memory)(?:_(?:left|at_all|anymore|now|available|running"
-    r"|any_more|up|online))?\W*$"
-)
-"""`We have no nodes`: what is not there at all is what is wrong."""
 _EASES = re.compile(
     r"\b(?:waves?|attacks?|floods?|storms?|surges?|spikes?|bursts?|growth|backlog|queue|errors?"
     r"|alerts?|leaks?)\b[^,;.]{0,40}\b(?:slow(?:s|ed|ing)?(?: down| off| a bit| somewhat)*\W*$"
@@ -100,7 +93,7 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|malformed|invalid|mismatch\w*|incompatib\w*|incorrect|desired_effect|unexpected\w*"
         r"|weird|strange\w*|odd|missing|dropp(?:ed"
         r"|ing)|lost|exhausted|stale|elevated|unavailable|starv\w+|stopped|terminated"
-        rf"|worrisome)\b|{_LACKS}"
+        rf"|worrisome)\b|{LACKS}"
     ),
     Cue.IMPACT: _cue(
         rf"\b(?:{_VICTIMS}|everyone|everything|nothing|anything|hundreds|thousands|impact\w*"
@@ -238,7 +231,6 @@ _CUES: dict[Cue, re.Pattern[str]] = {
         r"|\b(?:no_idea|unclear)_(?:why|how|what)"
     ),
 }
-_LACK = _cue(_LACKS)
 _NEGATED = re.compile(
     r"\b(?:not|never|no|isn't|aren't|wasn't|weren't|hasn't|haven't)\b", re.IGNORECASE
 )
@@ -260,11 +252,6 @@ def tells_a_deed(text: str) -> bool:
         return True
     is_negated = _NEGATED.search(plain) and "help" not in plain
     return not is_negated and _CUES[Cue.OUTCOME].search(plain) is not None
-
-
-def tells_a_lack(text: str) -> bool:
-    """`We have no nodes`: one telling word, and all that is wrong."""
-    return _LACK.search(normalised(text).lower()) is not None
 
 
 def cues_in(text: str, *, is_bot: bool = False) -> frozenset[Cue]:

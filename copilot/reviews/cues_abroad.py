@@ -56,7 +56,7 @@ _CUES = {
         r"absturz|langsam\w*|nicht (?:erreichbar|verfügbar|mehr|möglich|laden)|unerreichbar",
         r"(?:geht|gehen|funktioniert|funktionieren|lädt|laden|antwortet|antworten) nicht",
         r"fehl(?:geschlagen|schläge)|schl(?:ä|a)g\w* fehl|überlastet|voll(?:gelaufen)?|verloren",
-        r"probleme?n?|steht still|lahmgelegt",
+        r"probleme?n?|steht still|lahmgelegt|(?:ist|sind|est|sont|está|están|estão) (?:\w+ )?down",
         r"erreurs?|panne|indisponib\w+|plant(?:é|ée|és|ent)|échou\w+|échecs?|lente?s?|bloquée?s?",
         r"ne (?:répond\w*|fonctionne\w*|marche\w*|charge\w*) (?:plus|pas)|perdue?s?|inaccessib\w+",
         r"tombée?s?|saturée?s?|problèmes?|pleine?s?|ralenti\w*|injoignables?|coupures?",

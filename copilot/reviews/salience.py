@@ -8,8 +8,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from copilot.ports import WindowMessage
-from copilot.reviews.cues import Cue, cues_in, tells_a_deed, tells_a_lack
+from copilot.reviews.cues import Cue, cues_in, tells_a_deed
 from copilot.reviews.cues_abroad import little_words_in
+from copilot.reviews.plain_trouble import tells_a_lack, tells_what_is_down
 from copilot.reviews.words import STOPWORDS, bare_stem, content_stems, sentences, words
 
 
@@ -62,6 +63,7 @@ _ALERT_STATE = re.compile(
     r"(?::\d+)?\]",
     re.I,
 )
+_SAY_ALL = (tells_a_deed, tells_a_lack, tells_what_is_down)
 SAME = 0.6
 """Share of the shorter one's words from which on two sentences say the same."""
 FEW_WORDS = 3
@@ -148,8 +150,7 @@ def sentences_of(message: WindowMessage) -> list[Sentence]:
             continue
         text = _bare(raw)
         stems = _stems(text)
-        # `rolling back`, `we have no nodes`: one telling word is enough there.
-        if len(stems) >= 2 or (stems and (tells_a_deed(text) or tells_a_lack(text))):
+        if len(stems) >= 2 or (stems and any(says(text) for says in _SAY_ALL)):
             cues = cues_in(raw.strip("() "), is_bot=message.is_bot)
             found.append(Sentence(message, text, cues, _score(message, text, raw, cues)))
     return found

@@ -1,16 +1,19 @@
 """Each sentence stands in the section that it fits."""
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from copilot.local.drafter import LocalDrafter
 from copilot.local.drafter_log import is_deed
 from copilot.local.drafter_unfit import explains_nothing, hits_in_its_cause, is_bare_finding
 from copilot.local.drafter_wording import Wordings, quoted_to_fit
+from copilot.ports import DraftedClaim
 from copilot.reviews.cues import Cue, cues_in
 from copilot.reviews.models import Section
 from copilot.reviews.salience import Sentence, sentences_of
-from tests.unit.local.test_drafter import conversation, draft, texts
+from tests.unit.local.test_drafter import a_request, conversation, draft, texts
 from tests.unit.local.test_drafter_summary import log
 from tests.unit.reviews.messages import a_message
 
@@ -141,6 +144,19 @@ def test_whom_it_hit_is_told_where_only_those_who_noticed_say_it() -> None:
     assert texts(told, Section.DETECTION) == [
         "09:02 scribe: “Customers reported that they can't open any invoice”"
     ]
+
+
+def test_whom_it_hit_is_told_where_the_first_sign_says_all_of_it() -> None:
+    text = "checkout fails for 40% of orders"
+    told = draft(conversation(("ana", text), ("ben", "rolled back 81"), ("ana", "works again")))
+    assert texts(told, Section.IMPACT) == [f"ana reported: “{text}”"]
+    one_by_one = LocalDrafter()
+    request = a_request(conversation(("ana", text)))
+    said: list[DraftedClaim] = []
+    for wish in request.sections:
+        asked = replace(request, sections=(wish,), said=tuple(said))
+        said += one_by_one.draft(asked).claims
+    assert texts(said, Section.IMPACT) == [f"ana reported: “{text}”"]
 
 
 def test_what_only_engineers_saw_hit_nobody_yet() -> None:

@@ -8,8 +8,9 @@ import pytest
 from copilot.local.drafter import LocalDrafter
 from copilot.local.drafter_wording import Wordings
 from copilot.ports import WindowMessage
-from copilot.reviews.cues import Cue, cues_in, tells_a_lack
+from copilot.reviews.cues import Cue, cues_in
 from copilot.reviews.models import Section
+from copilot.reviews.plain_trouble import tells_a_lack, tells_what_is_down
 from copilot.reviews.salience import sentences_of
 from tests.unit.local.test_drafter import FACTS, a_request, conversation, draft, texts
 from tests.unit.reviews.messages import a_message
@@ -168,3 +169,51 @@ def test_what_the_title_names_is_told_where_nobody_says_what_was_wrong() -> None
     titled = replace(FACTS, title="Login storm of March")
     told = LocalDrafter().draft(replace(a_request(lines), facts=titled)).claims
     assert texts(told, Section.SUMMARY) == ["09:02 scribe: “First wave of the login storm begins”"]
+
+
+def test_that_something_is_down_is_heard_and_told_be_it_ever_so_short() -> None:
+    told = draft(
+        conversation(
+            ("ana", "search is down"),
+            ("ben", "rolled back 81"),
+            ("ana", "search works again"),
+        )
+    )
+    assert texts(told, Section.DETECTION) == ["14:01 ana: “search is down”"]
+    assert texts(told, Section.SUMMARY) == [
+        "14:03 ana: “search works again”, 2 min after “search is down”"
+    ]
+
+
+@pytest.mark.parametrize("text", ["db-3 went offline", "all of checkout is now unreachable"])
+def test_what_is_down_is_named(text: str) -> None:
+    assert tells_what_is_down(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it is down",
+        "search is not down",
+        "if search is down",
+        "errors are down to 2%",
+        "search is up",
+    ],
+)
+def test_what_is_down_is_neither_pointed_at_nor_denied(text: str) -> None:
+    assert not tells_what_is_down(text)
+
+
+def test_that_it_is_down_again_is_no_repetition() -> None:
+    told = draft(
+        conversation(
+            ("ana", "search is down"),
+            ("ben", "rolled back 81"),
+            ("ana", "search works again"),
+            ("ana", "search is down again"),
+            ("ben", "restarted the indexer"),
+            ("ana", "search works again, the error rate is at 0"),
+        )
+    )
+    assert any(claim.text == "14:04 ana: “search is down again”" for claim in told)
+    assert any(text.startswith("14:06 ana") for text in texts(told, Section.SUMMARY))
