@@ -29,8 +29,8 @@ class Material:
     """By whose clocks its times are told."""
 
 
-def gather(session: Session, incident_id: int) -> Material:
-    """Raises NotFoundError."""
+def gather(session: Session, incident_id: int, zone: ZoneInfo | None = None) -> Material:
+    """`zone` is the incident's, where that is known already. Raises NotFoundError."""
     incident = get_incident(session, incident_id)
     span = span_of(incident)
     return Material(
@@ -40,7 +40,7 @@ def gather(session: Session, incident_id: int) -> Material:
         highlights=read_highlights(session, incident.id, span),
         names=names_of(session, incident.team_id),
         workspace_url=workspace_of(session, incident.team_id).url,
-        zone=zone_of(session, incident),
+        zone=zone or zone_of(session, incident),
     )
 
 

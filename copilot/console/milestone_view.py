@@ -11,7 +11,6 @@ from copilot.console import words
 from copilot.console.addresses import message_path
 from copilot.console.sessions import Viewer
 from copilot.errors import BadInputError
-from copilot.incidents.models import Incident
 from copilot.incidents.queries import get_incident
 from copilot.reviews.milestone_reading import MilestoneAct, milestone_acts, milestones_of
 from copilot.reviews.milestone_records import is_signed
@@ -79,11 +78,9 @@ class MilestonesView:
     """What was sent and refused, by the name of the input."""
 
 
-def zone_for(session: Session, viewer: Viewer, incident: Incident) -> ZoneInfo:
-    """By which clocks the viewer lives, as set in Slack; the incident's where that is unknown."""
-    if viewer.user is None:
-        return zone_of(session, incident)
-    return zone_of_person(session, *viewer.user) or zone_of(session, incident)
+def _zone_of_viewer(session: Session, viewer: Viewer) -> ZoneInfo | None:
+    """By which clocks they live, as set in Slack; None where that is unknown."""
+    return zone_of_person(session, *viewer.user) if viewer.user is not None else None
 
 
 def read_milestones(
@@ -91,7 +88,8 @@ def read_milestones(
 ) -> MilestonesView:
     """For `_milestones.html`, which says `milestones`. Raises NotFoundError."""
     incident = get_incident(session, incident_id)
-    zone, reader = zone_of(session, incident), zone_for(session, viewer, incident)
+    zone = zone_of(session, incident)
+    reader = _zone_of_viewer(session, viewer) or zone
     whole = milestones_of(session, incident_id)
     acts = milestone_acts(session, incident_id)[:_SHOWN_ACTS]
     return MilestonesView(

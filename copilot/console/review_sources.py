@@ -96,10 +96,9 @@ class Stretch:
 
 
 def read_sources(
-    session: Session, incident_id: int, citations: Sequence[CitationView], reach: Reach
+    material: Material, citations: Sequence[CitationView], reach: Reach
 ) -> list[SourcePart]:
     """Each cited message in its conversation; those that lie close together share one part."""
-    material = gather(session, incident_id)
     quotes: dict[int, list[str]] = {}
     for citation in citations:
         quotes.setdefault(citation.event_id, []).append(citation.quote)
@@ -113,10 +112,10 @@ def read_sources(
 
 
 def read_stretch(
-    session: Session, incident_id: int, citations: Sequence[CitationView], start: int
+    material: Material, citations: Sequence[CitationView], start: int
 ) -> tuple[Stretch, list[SourcePart]]:
     """Of the whole conversation so many lines from there on, with what is cited in it marked."""
-    material = gather(session, incident_id)
+    session = material.session
     total = count_lines(session, material.span)
     if start == BESIDE:
         first_cited = min((citation.message_ts for citation in citations), default="")

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from copilot.console import words
+from copilot.console.material import Material, gather
 from copilot.console.review_order import in_page_order, is_left, left_by_risk, next_after
 from copilot.console.review_sources import (
     BESIDE,
@@ -124,7 +125,7 @@ def read_review_page(
     if opened is None:
         opened = next(iter([*left, *order]), None)
     zone = zone_of(session, incident)
-    stretch, sources = _conversation(session, incident.id, opened, asked.reach)
+    stretch, sources = _conversation(gather(session, incident.id, zone), opened, asked.reach)
     return ReviewPage(
         review=review,
         opened=opened,
@@ -146,13 +147,13 @@ def read_review_page(
 
 
 def _conversation(
-    session: Session, incident_id: int, opened: ClaimView | None, reach: Reach
+    material: Material, opened: ClaimView | None, reach: Reach
 ) -> tuple[Stretch | None, Sequence[SourcePart]]:
     """Around the open claim's sources, or the whole where that is asked for, or none is open."""
     if opened is None or reach.start is not None:
         cited = opened.citations if opened else []
-        return read_stretch(session, incident_id, cited, reach.start or 0)
-    return None, read_sources(session, incident_id, opened.citations, reach)
+        return read_stretch(material, cited, reach.start or 0)
+    return None, read_sources(material, opened.citations, reach)
 
 
 def _to_cite(

@@ -44,10 +44,10 @@ class TestReading:
         assert "I&#39;ll keep an eye on it over lunch" in page  # said before it
         assert "thank you for counting" in page  # said after it
 
-    def test_more_of_the_conversation_is_one_link_away(self, sam: Visitor, review: str) -> None:
+    def test_more_of_the_conversation_is_one_press_away(self, sam: Visitor, review: str) -> None:
         claim = claim_with(sam, review, "0 lag")
         page = sam.sees(f"{review}?claim={claim}")
-        (earlier,) = re.findall(r'id="earlier" href="([^"]+)"', page)
+        (earlier,) = re.findall(r'id="earlier" [^>]*data-go="([^"]+)"', page)
         more = sam.sees(unescape(earlier))
         assert more.count("<article") == page.count("<article") + 8
 
