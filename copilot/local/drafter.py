@@ -263,7 +263,10 @@ def _is_said(planned: Planned, said: Iterable[DraftedClaim]) -> bool:
     return any(
         normalised(other.text) == text
         or (other.section == planned.section and _numbers(other) == numbers)
-        or (other.citations == planned.claim.citations and planned.section != Section.IMPACT)
+        or (
+            other.citations == planned.claim.citations
+            and Section.IMPACT not in (other.section, planned.section)
+        )
         for other in said
     )
 

@@ -34,7 +34,7 @@ _NOT_DONE = re.compile(
     re.IGNORECASE,
 )
 _DEED = re.compile(
-    r"^(?:(?:(?:the|cp|our|whole|[A-Z][\w-]*) )*(?:team|engineers?)|we|they)?\s*"
+    r"^(?:(?:[a-z][\w-]* ){0,8}(?:team|engineers?)|we|they)?\s*"
     r"(?:\w+ly |have |has |then |had )?(?!need|fail|not(?:ed|ic)|discover|identif|learn|reali[sz]"
     r"|report|receiv|observ|detect|crash"
     r"|stopp|seem|happen|occurr|caused|appear|experienc|exhaust)"

@@ -38,8 +38,10 @@ def plan_of(selection: Selection) -> Plan:
     quoted: set[tuple[Quote, ...]] = set()
     plan = []
     for claim in selection.claims:
-        if claim.citations not in quoted or claim.section == Section.IMPACT:
-            quoted.add(claim.citations)
+        is_impact = claim.section == Section.IMPACT
+        if is_impact or claim.citations not in quoted:
+            if not is_impact:
+                quoted.add(claim.citations)
             place = selection.at[claim.citations[0].number]
             plan.append(Planned(claim, selection.ranks[claim], place))
     return tuple(plan)

@@ -33,6 +33,8 @@ _DENIES = re.compile(
     re.IGNORECASE,
 )
 """`But it did not`, as a message of its own."""
+_LONGEST_DENIAL = 80
+"""Letters."""
 _UNNAMED = re.compile(
     r"(?:attempt|try|retry|run)\s+(?:fail|succeed|work|complet|tim|crash|hang|hung|stall|went"
     r"|was|is|did|has)\w*\b",
@@ -160,6 +162,7 @@ def denied_at_once(messages: Sequence[WindowMessage]) -> frozenset[int]:
         for earlier, later in pairwise(messages)
         if earlier.author_id == later.author_id
         and later.occurred_at - earlier.occurred_at <= 2 * _ONE_BREATH
+        and len(later.text) <= _LONGEST_DENIAL
         and _DENIES.fullmatch(later.text)
     )
 

@@ -13,6 +13,8 @@ from copilot.local.drafter_wording import Wordings
 from copilot.local.on_the_spot import is_on_the_spot
 from copilot.local.proposer import LocalProposer
 from copilot.ports import Candidate, Person, Quote, Window, WindowMessage
+from copilot.reviews.cues import Cue
+from copilot.reviews.cues_abroad import DENIED_ABROAD
 from copilot.reviews.models import Section
 from copilot.reviews.salience import sentences_of
 
@@ -24,6 +26,14 @@ AHEAD = re.compile(
     re.IGNORECASE,
 )
 """What next to every word on work to come holds."""
+_WANTED_ABROAD = re.compile(
+    r"\b(?:wir (?:sollten|müssen|brauchen)|ich (?:werde|mache|schreibe|lege)|(?:on|il) (?:devrait"
+    r"|faudrait|faut)|nous devrions|je vais|deberíamos|habría que|hay que|tenemos que|necesitamos"
+    r"|voy a|deveríamos|temos que|precisamos|vou)\b.{0,200}?\b(?:runbooks?|alarm\w*|alert\w*"
+    r"|monitor\w*"
+    r"|dashboards?|tests?|tickets?|doku\w*|docu\w*|überwach\w*|pruebas?|testes?)(?!\w)",
+    re.IGNORECASE,
+)
 _WANTED = 0.3
 """Probability, as calibrated, from which on one is worth a sentence of the review."""
 _MOST = 10
@@ -40,6 +50,7 @@ def take_unheard(selection: Selection, is_elsewhere: Elsewhere, words: Wordings)
         for message in _unheard(selection.messages)[-_MOST_READ:]
         if message.number not in selection.used and not is_all_elsewhere(message, is_elsewhere)
     ]
+    _take_abroad(selection, is_elsewhere, words)
     wanted = sorted(_candidates(unheard), key=lambda one: -one.confidence)
     taken = 0
     for candidate in wanted:
@@ -51,6 +62,21 @@ def take_unheard(selection: Selection, is_elsewhere: Elsewhere, words: Wordings)
             message, quote.text, is_elsewhere
         ):
             taken += _take(selection, quote, words)
+
+
+def _take_abroad(selection: Selection, is_elsewhere: Elsewhere, words: Wordings) -> None:
+    """In other languages than English only what names both the wish and a thing to be had."""
+    wanted = [
+        replace(sentence, score=_RANK)
+        for message in selection.messages
+        if message.is_new and not message.is_bot and _WANTED_ABROAD.search(message.text)
+        for sentence in sentences_of(message)
+        if _WANTED_ABROAD.search(sentence.text)
+        and not DENIED_ABROAD.search(sentence.text.lower())
+        and Cue.QUESTION not in sentence.cues
+        and not is_elsewhere(sentence)
+    ]
+    selection.take(Section.FOLLOW_UPS, wanted, _MOST, words.timed, by_score=False)
 
 
 def unheard_left_out(messages: Sequence[WindowMessage]) -> tuple[str, ...]:

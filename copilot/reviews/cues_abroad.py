@@ -143,7 +143,7 @@ _CUES = {
         r"(?:clientes|usuários) (?:relat|reclam)\w*|alerta (?:disparou|recebido)",
     ),
 }
-_DENIED = re.compile(
+DENIED_ABROAD = re.compile(
     r"\b(?:nicht|kein\w*|nie|niemals|pas|jamais|aucun\w*|no|nunca|ningun\w*|não|nem)(?!\w)"
 )
 _SUPPOSED = re.compile(
@@ -181,7 +181,7 @@ def little_words_in(text: str) -> frozenset[str]:
 def cues_abroad(plain: str, english: Set[str]) -> Set[str]:
     """All cues of a sentence in one of these languages, given those that its English words have."""
     cues = set(english) | {name for name, pattern in _CUES.items() if pattern.search(plain)}
-    if _DENIED.search(plain) or _SUPPOSED.search(plain):
+    if DENIED_ABROAD.search(plain) or _SUPPOSED.search(plain):
         cues -= _UNDONE
     if _NO_CAUSE.search(plain):
         cues.discard("cause")

@@ -133,6 +133,24 @@ def test_a_quote_is_not_cut_before_a_not_of_another_language() -> None:
         assert quoted_to_fit(text, 6) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "is_wanted"),
+    [
+        ("wir sollten einen Alarm auf die Größe des Index einrichten", True),
+        ("il faudrait une alerte sur la taille de l'index", True),
+        ("deberíamos escribir un runbook para el índice", True),
+        ("precisamos de um teste para a importação", True),
+        ("wir sollten die Suche neu starten", False),
+        ("wir brauchen keinen Alarm für den Index", False),
+        ("sollten wir einen Alarm einrichten?", False),
+        ("letzte Woche sagten wir, wir sollten einen Alarm einrichten", False),
+    ],
+)
+def test_work_that_is_wanted_is_a_follow_up(text: str, is_wanted: bool) -> None:
+    told = texts(draft(conversation(("ana", text))), Section.FOLLOW_UPS)
+    assert told == ([f"14:01 ana: “{text}”"] if is_wanted else [])
+
+
 def test_a_that_of_another_language_points() -> None:
     assert points(sentences_of(a_message(1, "das ist wegen der Datenbank langsam"))[0])
     assert not points(sentences_of(a_message(1, "das Netz ist wegen der Last langsam"))[0])

@@ -2,9 +2,11 @@
 
 import pytest
 
+from copilot.local.drafter_log import opens_with_deed
 from copilot.local.drafter_together import breath_of, denied_at_once
 from copilot.ports import WindowMessage
 from copilot.reviews.models import Section
+from copilot.reviews.salience import sentences_of
 from tests.unit.local.test_drafter import conversation, draft, texts
 from tests.unit.local.test_drafter_summary import log
 from tests.unit.reviews.messages import a_message
@@ -126,3 +128,9 @@ def test_a_fix_that_was_shown_as_a_link_is_named() -> None:
 def test_a_link_is_no_fix_unless_somebody_says_so(shown: str, said: str) -> None:
     told = draft(conversation(("ana", "checkout is down, 503s"), ("ben", shown), ("ben", said)))
     assert not any("412" in text or "a.py" in text for text in texts(told, Section.KEY_MOMENTS))
+
+
+@pytest.mark.parametrize("words", ["the quick ", "our team ", "we the cp ", "Acme "])
+def test_many_words_before_a_deed_are_read_in_no_time(words: str) -> None:
+    line = sentences_of(a_message(1, f"{words * 60}looked"))[0]
+    assert not opens_with_deed(line)
