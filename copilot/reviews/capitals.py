@@ -13,6 +13,7 @@ _CAPITALISED = re.compile(
 )
 _SENTENCE_START = re.compile(r"(?:^|[.!?:“\"(]\s*|-\s+)$")
 _OF_A_CLOCK = re.compile(r" time\b")
+_RATE = re.compile(r"[KMGT](?:bit|byte|bps)s?$")
 _MARKS = re.compile(r"[^\w\s]")
 _NUMBER_BEHIND = re.compile(r" (\d{1,3})\b")
 _SIGNS = {
@@ -32,7 +33,7 @@ def unknown_capitalised(claim: str, allowed: str) -> str | None:
         word = re.sub(r"['’]\w+$", "", match[0])
         if _SENTENCE_START.search(claim[: match.start()]):
             continue
-        if word.lower() in places or _OF_A_CLOCK.match(claim, match.end()):
+        if _RATE.match(match[0]) or word.lower() in places or _OF_A_CLOCK.match(claim, match.end()):
             continue
         whole = re.sub(r"['’]", "", match[0])  # `Let's Encrypt` of `letsencrypt`
         if word.lower() in known | _COMMON_CAPITALS:

@@ -189,11 +189,12 @@ class Sources:
         )
 
     def _carriers(self, no: Denial, near: Sequence[Passage]) -> list[Passage]:
-        """Clauses with a “not”, and near ones with what may stand for it."""
+        """Clauses with a “not”, and those of the same thing with what may stand for it."""
         return [
             p
             for p in self.clauses
-            if _NOT.search(p.text) or (p in near and self._lacks_else(p.text, no))
+            if _NOT.search(p.text)
+            or ((p in near or p.likeness(no.said) > 0) and self._lacks_else(p.text, no))
         ]
 
     def _lacks_else(self, text: str, no: Denial) -> bool:

@@ -22,8 +22,8 @@ _UNIVERSAL = re.compile(
     r"(?<!after )(?<!upon )(?<!on )(?<!with )(?<!at )(?<!not )(?<!half of )(?<!third of )(?<!% of )"
     r"(?<!nearly )(?<!almost )(?<!above )(?<!\bin )"
     r"\b(all|every|everyone|everything|everybody)\b"
-    r"(?!-)(?! (?:but|minute|hour|day|night|week|month|quarter|year|time|(?:of )?(?:those|them) who"
-    r"|who)\b)",
+    r"(?!-)(?! (?:but|second|minute|hour|day|night|week|month|quarter|year|time"
+    r"|(?:of )?(?:those|them) who|who)\b)",
     re.IGNORECASE,
 )
 _SOURCE_UNIVERSAL = word_set(
@@ -48,7 +48,8 @@ _BUT = re.compile(r" (?:[\w-]+ ){1,4}(?:but|except|save|bar|apart from|other tha
 _DOUBLE = {"twice": 2.0, "double": 2.0, "doubled": 2.0, "triple": 3.0, "tripled": 3.0,
            "halved": 0.5}  # fmt: skip
 _MULTIPLE = re.compile(
-    r"\b(?:twice(?=\s+(?:as|the|its|that|their|what|normal|usual)\b)|doubled?|tripled?|halved)\b",
+    r"\b(?:twice(?=\s+(?:as|the|its|that|their|what|normal|usual)\b)"
+    r"|double(?=\s+(?:the|its|that|their|what|normal|usual)\b)|doubled|tripled?|halved)\b",
     re.IGNORECASE,
 )
 _SAME_FACTOR = {

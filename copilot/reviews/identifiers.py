@@ -46,6 +46,9 @@ _KNOWN_LETTERS = frozenset({"UTC", "GMT", "PR", "OK", "ID", "SEV"})
 _NUMBERED = re.compile(r"([A-Za-z][\w.-]{0,30}?)(\d{1,4})")
 _JOINT = r"(?: ?(?:\.\.\.?|[-–/,&+]|to|through|and|or|, ?and) ?)"
 _SPAN = re.compile(r"^ ?(?:\.\.|-|–|to|through)")
+_VERSIONED = re.compile(r"[A-Za-z]{2,8}[ -]?(v\d{1,2})")
+_SHORT = 5
+"""Letters of an acronym; what alterations of hosts and versions change has figures."""
 _COUNTED = 5
 """Up to which an ordinal may count what happened."""
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)", re.IGNORECASE)
@@ -73,6 +76,8 @@ def problem_with_identifiers(
         if token.upper() in _KNOWN_LETTERS or is_zone_label(token) or offset_of(token) is not None:
             continue
         if token in _TECHNICAL_LETTERS or (not strict and token in _GENERAL_LETTERS):
+            continue
+        if not strict and _is_a_kind(token, known):
             continue
         if _ORDINAL.fullmatch(token) and _is_told_of(token, known, cited):
             continue
@@ -191,6 +196,15 @@ def _is_form_of(token: str, claim: str, spoken: set[str]) -> bool:
         word for word in spoken if token.isupper() or len(word) < 4 or 2 * len(word) > len(token)
     }
     return stands_for(token, claim, near)
+
+
+def _is_a_kind(token: str, known: Sequence[str]) -> bool:
+    """`MTU` of PMTUD and `dB` of dBm, or what is short and has no figure: a kind of things, which a
+    person may say of their own; `IPv6` of v6."""
+    if token.isalpha() and len(token) <= _SHORT:
+        return True
+    version = _VERSIONED.fullmatch(token)
+    return version is not None and any(identifier_in(version[1], text) for text in known)
 
 
 def _is_pair_of_words(token: str, spoken: set[str]) -> bool:

@@ -18,6 +18,7 @@ _NO_NEGATION = re.compile(
     r"|no(?:t|thing|body)?(?: \w+ing)? (?:before|until|earlier than|later than|longer than"
     r"|sooner than)"
     r"|not \w{3,9} before (?=\d)"
+    r"|not(?= (?:\w+ ){1,8}(?:before|earlier than) (?:\w+day|\d|noon|the))"
     r"|no (?:more|less|fewer|higher|lower|longer|later|earlier|worse|greater) than"
     r"|nothing (?:else|other) than"
     r"|(?:not|never) (?:exceed\w*"
@@ -91,14 +92,16 @@ _HARM = re.compile(
     r"|troubl|objec|complain|error|issue|fail|alarm|alert|miss|slow|corrupt|worse|regress|abnormal"
     r"|unusual|suspicious|amiss|odd|fault|symptom|misled|astray|delay|interrupt|outage|degrad|risk"
     r"|danger|down$|broken?$|broke$|charge|victim|leak|involve|blame|cause|defect|disturb|expos"
-    r"|compromis|breach|oppos|return|recur|reappear|mind$|veto|disagree|further|more$|else$|other$|anything|bad)",
+    r"|compromis|breach|oppos|return|recur|reappear|mind$|veto|disagree|further|more$|else$|other$|anything|bad|slip|late$)",
     re.IGNORECASE,
 )
 _WELL = re.compile(
     r"\b(?:works?|working|worked|fine|ok|okay|safe|good|healthy|flat|normal|unaffected|green|happy"
     r"|clean|clear|intact|all (?:\w+ )?(?:up|good|back|there|well|done|right)|lgtm|go ahead|go for"
     r" it|sure|agreed?|yes|yep|yeah|approved?|np|succe\w*|pass(?:es|ed)?|right|correct|stable"
-    r"|(?:runs|resolves|loads|builds|starts) (?:fine )?(?:for me|here)|still running|steady"
+    r"|(?:runs|resolves|loads|builds|starts) (?:fine )?(?:for me|here)|still running"
+    r"|(?:as|is) planned"
+    r"|on (?:time|schedule|track)|steady"
     r"|usual|always|recovered|resolved|match\w*|readable|alive|present|accounted for"
     r"|sounds good)\b|\+1|[👍✅]",
     re.IGNORECASE,

@@ -16,7 +16,7 @@ from copilot.reviews.words import normalised, words
 
 _COMPARED = re.compile(
     r"\b(?:longer|shorter|more|less|late|later|early|earlier|sooner|quicker|faster|slower|ahead"
-    r"|behind|over|beyond|exceed\w*|left|remain\w*|added|extra|difference|apart|overdue|overran"
+    r"|behind|over|beyond|exceed\w*|left|remain\w*|added|extra|difference|apart|fewer|overdue|overran"
     r"|of (?:normal|usual|the (?:usual|target|limit)))\b",
     re.IGNORECASE,
 )

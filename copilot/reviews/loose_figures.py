@@ -25,6 +25,12 @@ _SCALE_AFTER = re.compile(r"\s?(k|K|M|m|B|bn|G|million|billion|thousand)(?![A-Za
 _SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e3}
 _MOST = 24
 """Figures of all cited texts that are compared with each other."""
+_COMPARED = re.compile(
+    r"^\s*(?:[a-zA-Z%/]{1,12}\s+){0,2}?(?:fewer|more|less|weaker|stronger|higher|lower|longer|shorter"
+    r"|above|below|under|over|earlier|later|sooner|apart|short|beyond|ahead|behind|greater|cheaper"
+    r"|dearer|warmer|cooler|hotter|colder|faster|slower|extra|additional)\b"
+)
+"""What stands behind a difference: `8 dB weaker`, `seven fewer`."""
 _NEAR = 0.12
 """How far a ratio told in a word may be off, as a share."""
 _OF_UNITS = {
@@ -134,6 +140,15 @@ def in_unit(said: Number, texts: Sequence[str]) -> bool:
     return any(low <= value * by <= high for value in (*held, *apart))
 
 
+def is_apart(said: Number, texts: Sequence[str]) -> bool:
+    """`seven fewer` of 25 and 18, `8 dB weaker` of -19 and -11, whatever their units."""
+    if not _COMPARED.match(said.after.lower()):
+        return False
+    low, high = span_told(said)
+    held = sorted({each for text in texts for each in readings(text)})[:_MOST]
+    return any(low <= other - one <= high for one, other in combinations(held, 2))
+
+
 def is_loosely_told(number: Number, texts: Sequence[str]) -> bool:
     """Its figure stands there glued to something, or it is told of figures in another unit."""
     if not number.unit and (
@@ -150,4 +165,8 @@ def is_loosely_told(number: Number, texts: Sequence[str]) -> bool:
         abs(1 / number.value - each) < 1 / number.value / 8 for each in percentiles_in(texts)
     ):
         return True
-    return is_rounded_reading(number, texts) or in_unit(number, texts)
+    if number.unit == "%" and any(
+        re.search(rf"=\s?{re.escape(number.digits)}(?![\w.,]\w|\w)", text) for text in texts
+    ):
+        return True  # `(100+38)/2=69`
+    return is_rounded_reading(number, texts) or in_unit(number, texts) or is_apart(number, texts)

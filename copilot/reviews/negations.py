@@ -30,7 +30,8 @@ _NEVER_SAID = re.compile(
     re.IGNORECASE,
 )
 _UNSAID = re.compile(
-    r"\b(?:not|never|no one|nobody|n't)\b.{0,20}\b(?:said|say|told|tell|asked|ask|report"
+    r"(?:\b(?:not|never|no one|nobody|dont|didnt|doesnt|hasnt)|n't)\b.{0,20}"
+    r"\b(?:said|say|told|tell|asked|ask|report"
     r"|mention|warn)",
     re.I,
 )

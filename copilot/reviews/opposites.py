@@ -157,8 +157,11 @@ def _direction_problem(claim: str, said: frozenset[str]) -> str | None:
     return None
 
 
+_SIZES = {"ms": 0.001, "min": 60, "h": 3600, "k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12}
+
+
 def _amount(digits: str, unit: str | None) -> float:
-    scale = {"ms": 0.001, "s": 1, "min": 60, "h": 3600}.get(unit or "", 1.0)
+    scale = _SIZES.get((unit or "").lower().removesuffix("b").removesuffix("i"), 1.0)
     value = digits.replace(",", "").rstrip(".")
     return (float(value) if value.count(".") <= 1 else 0.0) * scale
 

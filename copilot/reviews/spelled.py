@@ -58,6 +58,10 @@ _REPLACED = (
     (re.compile(rf"(?<![\w.])(\d{{1,6}})\s+and\s+a\s+half\s+{_UNIT}", re.I), r"\1.5 \2s"),
     (re.compile(r"\b(?:3|three)[\s-]quarters\s+of\s+an\s+hour\b", re.I), "45 minutes"),
     (re.compile(r"\b(?:a\s+)?quarter\s+of\s+an\s+hour\b|\bquarter\s+hour\b", re.I), "15 minutes"),
+    (
+        re.compile(r"(?<![\w.,])(\d{1,4})\s+and\s+a\s+quarter\s+(?=[a-z]{3,10})", re.I),
+        r"\1.25 ",
+    ),
     (re.compile(r"\b(?:an?|one|1) hour and (?:3|three) quarters\b", re.I), "1.75 hours"),
     (re.compile(r"\b(?:an?|one|1) hour and a quarter\b", re.I), "1.25 hours"),
     (re.compile(r"\bhalf\s+an?\s+hour\b|\bhalf[\s-]hour\b", re.I), "0.5 hours"),

@@ -28,13 +28,15 @@ _HEAVY = word_set(
     stolen theft stole ransom ransomware malicious malware sabotage sabotaged exploit exploited
     lawsuit legal illegal regulator regulators police court sued fraud fraudulent
     negligent negligence careless carelessness incompetent incompetence reckless
-    guilty unprofessional lazy lied sacked apologised apologized apology compensation
+    guilty unprofessional lied sacked apologised apologized apology compensation
     injured death privacy confidential unauthorised unauthorized compromised
     passwords password salary salaries medical criminal
     """
 )
 """What a review must never say of anybody unless a message does."""
 _NO_SECRET = re.compile(
+    r"\b(?:polic\w+|slas?|slos?|limit|threshold|target|deadline)\b[\w ]{0,30}\bbreach\w*"
+    r"|\bbreach\w*[\w ]{0,20}\b(?:polic\w+|slas?|slos?|limit|threshold|target|deadline)\b|"
     r"\b(?:one[- ]time|single[- ]use) passwords?"
     r"|\b(?:memory|heap|connection|handle|descriptor|thread|socket|resource)s?[- ]leak",
     re.IGNORECASE,
@@ -42,10 +44,10 @@ _NO_SECRET = re.compile(
 _AT_FAULT = re.compile(r"\b(?:his|her|their|\w+'s) (?:own )?fault\b", re.IGNORECASE)
 _WHO = (
     word_set("employee employees administrator administrators admin admins"),
-    word_set("patient patients student students merchant merchants investor investors"),
+    word_set("patient patients pt pts student students merchant merchants investor investors"),
     word_set("refund refunds chargeback refunded"),
     word_set("backup backups"),
-    word_set("password passwords credential credentials"),
+    word_set("password passwords pw pwd credential credentials cred creds"),
     word_set("salary salaries wage wages"),
 )
 """Whom or what it hit: each group must be spoken of by a source if the sentence does."""
@@ -74,7 +76,7 @@ _VOUCHED = re.compile(
 _AGREED = re.compile(r"\b(?:lgtm|ship it|looks good|ok|go ahead)\b|\+1\b", re.IGNORECASE)
 """How a chat approves; it verifies or signs nothing."""
 _BY_A_WORD = word_set("approved reviewed")
-_SORRY = re.compile(r"\b(?:sorry|apolog\w*|my bad|my fault|oops|mea culpa)\b", re.IGNORECASE)
+_SORRY = re.compile(r"\b(?:sorry|sry|apolog\w*|my bad|my fault|oops|mea culpa)\b", re.IGNORECASE)
 _ALSO = {"backup": _SPARE, "backups": _COPIED}
 _WHO_OF = {word: group for group in _WHO for word in group}
 

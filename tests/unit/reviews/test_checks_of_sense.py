@@ -34,6 +34,13 @@ def problem(claim: str, *said: str) -> str | None:
         ("No pod used 1.2 GB or more.", ("every pod under 1.2 GB",)),
         ("The change was not taken up that day.", ("suggest 4h", "wont change that today")),
         ("Not one runner was missing.", ("runners online: 40/40",)),
+        ("db-3 could not complete a handshake.", ("db-3 signs orders. gets handshake failure",)),
+        (
+            "db-3 could not be promised a circuit before Tuesday.",
+            ("db-3: tuesday at the earliest",),
+        ),
+        ("The report of db-3 would not slip.", ("report of db-3 goes out as planned",)),
+        ("They did not ask to be credited.", ("they don't ask for credit",)),
     ],
 )
 def test_a_not_may_be_carried_by_other_words(claim: str, said: tuple[str, ...]) -> None:
