@@ -51,7 +51,8 @@ _ONE_IN = re.compile(r"\bin $", re.IGNORECASE)
 _ENDS_THERE = re.compile(_ENDS)
 _TURN = {"noon": 12, "midday": 12, "midnight": 0}
 _HALF_NINE = re.compile(
-    rf"\b(?P<prep>(?:at|around|about|by|since|until|before|after)\s+)half\s+{_SPOKEN}\b" + _ENDS,
+    rf"\b(?P<prep>(?:at|around|about|abt|by|since|until|before|after)\s+)half\s+{_SPOKEN}\b"
+    + _ENDS,
     re.IGNORECASE,
 )
 _MAYBE_DOTTED = re.compile(

@@ -54,6 +54,10 @@ class Denial:
         self.said = passage_of(part)
         self.at = found.start()
         self.is_never = found[0].lower() == "never"
+        self.is_placed = _EVENT.search(part[: self.at]) is not None and not part.startswith(
+            " to ", found.end()
+        )
+        """It is placed in time; whom one told not to apply something was told, not placed."""
         self.is_verbal = (
             VERBAL.fullmatch(found[0]) is not None
             and _OF_NONE.match(part, found.end()) is None
@@ -85,7 +89,7 @@ class Sources:
             return False
         if is_lack(no.head):
             return not may_stand and self._is_lacking(no, near)
-        if _EVENT.search(no.part[: no.at]) and not any(_denies(p, no.head) for p in near):
+        if no.is_placed and not any(_denies(p, no.head) for p in near):
             return True
         if self._may_stand_near(no, near, may_stand):
             return False
@@ -151,11 +155,12 @@ class Sources:
         bare = [
             no
             for no in denials
-            if not is_lack(no.head)
+            if no.is_verbal
+            and not is_lack(no.head)
             and not self._deny(no.head)
             and not any(_may_stand(no.head, plain, text) for text in self.sentences)
         ]
-        if not any(no.is_verbal for no in bare) or any(asks(text) for text in self.sentences):
+        if not bare or any(asks(text) for text in self.sentences):
             return False
         return len(bare) + own_lacks_of(limited) > sum(negatives_of(p.text) for p in self.clauses)
 

@@ -96,11 +96,12 @@ def _problem_with_multiples(
         factor = _DOUBLE[word]
         if spoken & _SAME_FACTOR[factor] or len(set(texts)) < len(texts):
             continue
-        least, most = around(factor, claim[: found.start()], 0.15 * factor)
+        before = "" if word == "halved" else claim[: found.start()]  # more than halved is less
+        least, most = around(factor, before, 0.15 * factor)
         if factor == _TWICE and any(_tells_two(text) for text in texts):
             continue
         if not any(least <= ratio <= most for ratio in ratios(numbers)) and not is_ratio(
-            factor, claim[: found.start()], texts
+            factor, before, texts
         ):
             return f"“{word}” is not in its sources"
     return None

@@ -13,6 +13,7 @@ from copilot.reviews.stated import Stated, identifier_in
 from copilot.reviews.words import STOPWORDS, normalised, word_set, words
 
 _HYPHENED = re.compile(r"(?<![\w.@/#-])[A-Za-z]{1,30}(?:-[A-Za-z]{1,30}){1,4}(?![\w-])")
+_NAME = re.compile(r"(?<![\w-])[a-z][\w.]{0,30}(?:-[\w.]{1,30}){1,5}")
 _PREFIXES = word_set(
     """
     three four five six seven eight nine ten third fourth single double triple all over under out
@@ -47,13 +48,14 @@ _NUMBERED = re.compile(r"([A-Za-z][\w.-]{0,30}?)(\d{1,4})")
 _JOINT = r"(?: ?(?:\.\.\.?|[-–/,&+]|to|through|and|or|, ?and) ?)"
 _SPAN = re.compile(r"^ ?(?:\.\.|-|–|to|through)")
 _VERSIONED = re.compile(r"[A-Za-z]{2,8}[ -]?(v\d{1,2})")
+_CAMEL = re.compile(r"(?:[A-Z][a-z]{1,20}){2,5}")
 _SHORT = 5
 """Letters of an acronym; what alterations of hosts and versions change has figures."""
 _COUNTED = 5
 """Up to which an ordinal may count what happened."""
 _ORDINAL = re.compile(r"\d{1,3}(?:st|nd|rd|th)", re.IGNORECASE)
 _LETTERED = re.compile(r"[A-Za-z]{1,4}-?(\d{4,12})")
-_OF_UNITS = re.compile(r"(\d{1,6})-[a-z]{3,12}")
+_OF_UNITS = re.compile(r"(\d{1,3}(?:,\d{3}){1,3}|\d{1,6})-[a-z]{3,12}")
 _MACHINE = word_set(
     """
     api svc service srv server db gw gateway prod dev stg staging lb ro rw app web vm fs cfg cron
@@ -89,11 +91,14 @@ def problem_with_identifiers(
             or _is_pair_of_words(token, spoken)
         ):
             return f"“{token}” is not in its sources"
-    return _problem_with_hyphens(claim, cited)
+    return _problem_with_hyphens(claim, cited, strict=strict)
 
 
-def _problem_with_hyphens(claim: str, cited: Sequence[WindowMessage]) -> str | None:
-    """`payments-gw` is a name unless its parts are words: `dead-letter`, `read-only`."""
+def _problem_with_hyphens(
+    claim: str, cited: Sequence[WindowMessage], *, strict: bool
+) -> str | None:
+    """`payments-gw` is a name unless its parts are words: `dead-letter`, `read-only`. A person may
+    join any two, unless a source has a name like it: `memory-module`, but not `payments-db`."""
     known = [normalised(f"{message.text} {message.author_name}") for message in cited]
     spoken = {word for text in known for word in words(text)}
     for token in _HYPHENED.findall(_without_hyphens_of_numbers(claim)):
@@ -101,9 +106,17 @@ def _problem_with_hyphens(claim: str, cited: Sequence[WindowMessage]) -> str | N
             continue
         parts = token.lower().split("-")
         unknown = [part for part in parts if not _is_ordinary(part, spoken)]
+        if not strict and not any(_is_like(parts, text) for text in known):
+            continue
         if unknown and not _is_compound(token, parts, unknown):
             return f"“{token}” is not in its sources"
     return None
+
+
+def _is_like(parts: Sequence[str], text: str) -> bool:
+    """A name of the source begins or ends as this one does."""
+    names = (name.split("-") for name in _NAME.findall(text.lower()))
+    return any(name[0] == parts[0] or name[-1] == parts[-1] for name in names)
 
 
 def _is_ordinary(part: str, spoken: set[str]) -> bool:
@@ -147,6 +160,8 @@ def _is_written_otherwise(token: str, known: Sequence[str]) -> bool:
     for text in known:
         if re.search(rf"(?<=[a-z]){re.escape(token.upper())}(?![0-9a-z])", text):
             return True
+        if _CAMEL.fullmatch(token) and re.search(rf"(?<=[a-z]){token}(?![a-z])", text):
+            return True  # `NotReady` of `NodeNotReady`
         tokens = [_bare(each) for each in re.split(r"[\s/,;:=()\[\]\"]+", text)]
         joined = {*tokens, *(one + other for one, other in pairwise(tokens))}
         forms = {bare, f"{bare}s", bare.removesuffix("s"), f"v{bare}", bare.removeprefix("v")}

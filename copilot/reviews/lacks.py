@@ -18,6 +18,7 @@ _NO_NEGATION = re.compile(
     r"|no(?:t|thing|body)?(?: \w+ing)? (?:before|until|earlier than|later than|longer than"
     r"|sooner than)"
     r"|not \w{3,9} before (?=\d)"
+    r"|not(?= (?:\w+ ){1,3}until\b)"
     r"|not(?= (?:\w+ ){1,8}(?:before|earlier than) (?:\w+day|\d|noon|the))"
     r"|no (?:more|less|fewer|higher|lower|longer|later|earlier|worse|greater) than"
     r"|nothing (?:else|other) than"
@@ -55,7 +56,8 @@ _LACK = re.compile(
     r"|stale|dis(?:agree|connect|miss|regard|card|appear)\w*"
     r"|un(?!der|it|til|ion|ique|less|to\b|ix)\w{3,})(?!\w)"
     r"|(?<![\d.,])0(?![\d.,:])"
-    r"|\blast (?:[\w-]+ ){0,4}(?:came|seen|heard|arriv\w+|receiv\w+|success\w*)",
+    r"|\blast (?:[\w-]+ ){0,4}(?:came|seen|heard|arriv\w+|receiv\w+|success\w*|ran|run|worked"
+    r"|used|changed)",
     re.IGNORECASE,
 )
 """A thing that is away, over, held back or otherwise than it was to be."""

@@ -21,6 +21,8 @@ from copilot.reviews.reckoning import (
 from copilot.reviews.stated import Number
 
 _RUN = re.compile(r"(?<![\w.,])(?<![A-Za-z]-)\d{1,15}(?:[.,:]\d{1,15}|['’ ]\d{3}(?!\d)){0,4}")
+_GLUED = re.compile(r"(?<=[A-Za-z])[1-9]\d{0,5}(?=[A-Za-z])")
+"""`8` of `Xmx8g`."""
 _SCALE_AFTER = re.compile(r"\s?(k|K|M|m|B|bn|G|million|billion|thousand)(?![A-Za-z])")
 _SCALES = {"k": 1e3, "m": 1e6, "b": 1e9, "g": 1e9, "t": 1e3}
 _MOST = 24
@@ -100,11 +102,13 @@ def is_ratio(value: float, before: str, texts: Sequence[str], off: float | None 
     """Any two figures of the sources have about that ratio, whatever their units: seconds and
     milliseconds, thousands and what nobody wrote a `k` behind."""
     least, most = around(value, before, _NEAR * value if off is None else off)
-    held = sorted({each for text in texts for each in readings(text) if each > 0})[:_MOST]
+    held = {each for text in texts for each in readings(text) if each > 0}
+    held |= {float(each) for text in texts for each in _GLUED.findall(text)}
+    compared = sorted(held)[:_MOST]
     return any(
         least <= one / other * by <= most
-        for one in held
-        for other in held
+        for one in compared
+        for other in compared
         if one != other
         for by in (1.0, 1e3, 1e-3, 1e6, 1e-6)
     )

@@ -41,7 +41,7 @@ _NO_SECRET = re.compile(
     r"|\b(?:memory|heap|connection|handle|descriptor|thread|socket|resource)s?[- ]leak",
     re.IGNORECASE,
 )
-_AT_FAULT = re.compile(r"\b(?:his|her|their|\w+'s) (?:own )?fault\b", re.IGNORECASE)
+_AT_FAULT = re.compile(r"\b(?:[Hh]is|[Hh]er|[Tt]heir|[A-Z][a-z]+'s) (?:own )?fault\b")
 _WHO = (
     word_set("employee employees administrator administrators admin admins"),
     word_set("patient patients pt pts student students merchant merchants investor investors"),

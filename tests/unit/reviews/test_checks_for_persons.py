@@ -84,6 +84,12 @@ def test_close_retelling_is_held_to_the_sense(claim: str, said: str) -> None:
         ("db-3 returned after two and a quarter hours.", "db-3 back after 2h15"),
         ("Credentials for db-3 were requested per query.", "db-3: fresh creds on every query"),
         ("The file of db-3 had grown from 900 KB to 41 MB.", "db-3: 41 MB, used to be 900 KB"),
+        ("17 and 22 were flagged NotReady.", "NodeNotReady: db-17 and db-22"),
+        ("db-3 had a memory-module fault.", "db-3: dimm error, memory is the fault"),
+        ("The 1,655-unit push to db-3 began.", "pushing to db-3, 1,655 units"),
+        ("Subscribers in Uganda were cut off from db-3.", "subs in UG can't reach db-3"),
+        ("db-3 had half the heap of the others.", "db-3 still has Xmx8g, the rest 16g"),
+        ("Its cache hit ratio on db-3 had more than halved.", "db-3 hit ratio 41%, usually 94"),
         ("Retirement of the old db-3 screen was due on Monday.", "db-3 will go on monday"),
     ],
 )

@@ -40,6 +40,18 @@ def problem(claim: str, *said: str) -> str | None:
             ("db-3: tuesday at the earliest",),
         ),
         ("The report of db-3 would not slip.", ("report of db-3 goes out as planned",)),
+        (
+            "No purge had run since, the job off and never enabled again.",
+            ("purge last ran 9 nov. job was disabled and nobody put it back",),
+        ),
+        (
+            "Ana locked db-3 after ben told everyone not to apply.",
+            ("db-3 will be made anew. NOBODY APPLY, ben", "locked db-3"),
+        ),
+        (
+            "The table was not in place until the run had begun.",
+            ("table loaded at 03:05, the run began 01:30",),
+        ),
         ("They did not ask to be credited.", ("they don't ask for credit",)),
     ],
 )
