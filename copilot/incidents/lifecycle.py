@@ -49,6 +49,8 @@ def declare(
     if not title:
         raise BadInputError("Give the incident a title: what is wrong, in a few words.")
     before = latest_incident_in(session, team_id, channel_id)
+    if before is not None:
+        hold(session, before)  # who reopens it holds it first, too: neither waits for the other
     incident_id = _insert_unless_open(
         session,
         {
