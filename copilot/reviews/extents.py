@@ -23,7 +23,7 @@ _UNIVERSAL = re.compile(
     r"(?<!nearly )(?<!almost )(?<!above )(?<!\bin )"
     r"\b(all|every|everyone|everything|everybody)\b"
     r"(?!-)(?! (?:but|second|minute|hour|day|night|week|month|quarter|year|time"
-    r"|(?:of )?(?:those|them) who|who)\b)",
+    r"|(?:of )?(?:those|them) who|who|behind|concerned|involved)\b)",
     re.IGNORECASE,
 )
 _SOURCE_UNIVERSAL = word_set(

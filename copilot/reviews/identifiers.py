@@ -105,12 +105,23 @@ def _problem_with_hyphens(
         if any(identifier_in(token, text) for text in known) or _is_written_otherwise(token, known):
             continue
         parts = token.lower().split("-")
+        if any(_is_in_short(parts, text) for text in known):
+            continue
         unknown = [part for part in parts if not _is_ordinary(part, spoken)]
         if not strict and not any(_is_like(parts, text) for text in known):
             continue
         if unknown and not _is_compound(token, parts, unknown):
             return f"“{token}” is not in its sources"
     return None
+
+
+def _is_in_short(parts: Sequence[str], text: str) -> bool:
+    """`O-negative` of `O-neg`."""
+    return any(
+        len(name) == len(parts)
+        and all(part.startswith(short) for part, short in zip(parts, name, strict=True))
+        for name in (name.split("-") for name in _NAME.findall(text.lower()))
+    )
 
 
 def _is_like(parts: Sequence[str], text: str) -> bool:

@@ -30,7 +30,7 @@ _NO_NEGATION = re.compile(
 _OWN_WORDS = re.compile(
     r"\b(?:instead|only|rather than|except|other than|apart from|unlike|against|too late|ruled out"
     r"|doubt\w*|object\w*|oppos\w*|refus\w*|den(?:y|ies|ied)|declin\w*|avoid\w*|wrong"
-    r"|fail\w*|prevent\w*|un\w{3,}|miss\w*)\b",
+    r"|fail\w*|prevent\w*|un\w{3,}|miss\w*|suspend\w*|halt\w*|paus\w*|stop\w*)\b",
     re.IGNORECASE,
 )
 """Words in which people retell what has none of the kind."""

@@ -82,7 +82,7 @@ _REPLACED = (
         re.compile(r"(?<![\w.])(\d{1,6})\s+and\s+a\s+half\s+(?=thousand|million|billion)", re.I),
         r"\1.5 ",
     ),
-    (re.compile(rf"\b(?:an?|one)\s+(?:a\s+)?second{_AFTER_A_SECOND}", re.I), "1 second"),
+    (re.compile(rf"(?<!than )\b(?:an?|one)\s+(?:a\s+)?second{_AFTER_A_SECOND}", re.I), "1 second"),
     (re.compile(r"\b(?:an?|one)\s+(minute|hour|day|week|month|year)\b", re.I), r"1 \1"),
     (re.compile(r"(?<![\w.])(\d{1,3})(?:st|nd|rd|th)[\s-]percentile\b", re.I), r"p\1"),
 )

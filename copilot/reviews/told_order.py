@@ -29,6 +29,7 @@ _LATER_MAIN = re.compile(
     r"(?P<main>(?!(?:under|by|on|in|at|with|from|than|that|for|as|to|and|of)\b)\w+ .+)$",
     re.IGNORECASE,
 )
+_FROM_TO = re.compile(r"\bfrom \S{1,40}(?: \S{1,40}){0,6}? to \S", re.IGNORECASE)
 _NEAR_BY = 40
 """Letters behind a word of order that tell what it is of."""
 _CLEARLY = 1.0
@@ -143,6 +144,8 @@ def _problem_with_until(plain: str, cited: Sequence[WindowMessage]) -> str | Non
 
 def _problem_with_place(plain: str, cited: Sequence[WindowMessage]) -> str | None:
     """`… minutes later` is not told by the earliest message."""
+    if _FROM_TO.search(plain):
+        return None  # the one sentence tells both
     at_end = None if any(joint in plain for joint in JOINTS) else AT_END.search(plain)
     leading = _LATER_MAIN.search(plain)
     if at_end:

@@ -120,8 +120,15 @@ def _stands_in(time: ClockTime, cited: Sequence[WindowMessage]) -> bool:
     )
     run = re.compile(rf"(?<!\d)(?<!\d[.,:])(?:{told})(?!\d|[.,:]\d)", re.IGNORECASE)
     is_noon = time.minute == 0 and time.hour == _NOON
+    bare = "|".join(map(str, sorted(hours))) if time.minute == 0 else "(?!)"
+    hour = re.compile(
+        rf"\b(?:is|at|by|before|until|till|from|for|due|after|since) (?:{bare})(?![\w:%])"
+    )
     return any(
-        run.search(message.text) or (is_noon and _LUNCH.search(message.text)) for message in cited
+        run.search(message.text)
+        or hour.search(message.text.lower())
+        or (is_noon and _LUNCH.search(message.text))
+        for message in cited
     )
 
 

@@ -90,6 +90,9 @@ def test_close_retelling_is_held_to_the_sense(claim: str, said: str) -> None:
         ("Subscribers in Uganda were cut off from db-3.", "subs in UG can't reach db-3"),
         ("db-3 had half the heap of the others.", "db-3 still has Xmx8g, the rest 16g"),
         ("Its cache hit ratio on db-3 had more than halved.", "db-3 hit ratio 41%, usually 94"),
+        ("The stock of O-negative at db-3 was low.", "db-3: O-neg low"),
+        ("Billing of db-3 ended inside the seven o'clock SLA.", "db-3 billing done, SLA is 7"),
+        ("The limit was a minute's rather than a second's on db-3.", "db-3: per MINUTE, not per s"),
         ("Retirement of the old db-3 screen was due on Monday.", "db-3 will go on monday"),
     ],
 )

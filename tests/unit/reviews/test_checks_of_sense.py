@@ -52,6 +52,10 @@ def problem(claim: str, *said: str) -> str | None:
             "The table was not in place until the run had begun.",
             ("table loaded at 03:05, the run began 01:30",),
         ),
+        (
+            "Ana suspended the nine, as the figures could not support a decision.",
+            ("ana here: pausing the 9, no decision can rest on this data",),
+        ),
         ("They did not ask to be credited.", ("they don't ask for credit",)),
     ],
 )
@@ -93,6 +97,8 @@ def test_what_a_source_says_is_not_denied(claim: str, said: tuple[str, ...]) -> 
          ("rollback finished", "two nodes still stuck", "restarting both")),
         ("Ana dated the start of the 26 after 06:50; errors rose from 06:47.",
          ("those 26 started after 06:50", "elevated errors since 06:47")),
+        ("Calls about the login fell from 38 to none nearly an hour later.",
+         ("38 calls about the login in 10 min", "0 calls about the login")),
         ("The call came 45 minutes after the reboot of db-3.",
          ("callers can't hear", "db-3 rebooted 13:17 after the upgrade")),
     ],
