@@ -17,7 +17,7 @@ SEEN_MORE = HERE / "claims_seen_more.txt"
 HELD_OUT_ONCE = HERE / "claims_held_out.txt"
 """Held out until the checks were made milder for persons; looked at since."""
 STRANGERS = HERE / "claims_strangers.txt"
-"""By thirty-four writers who knew nothing of the checks; looked at since."""
+"""By thirty-six writers who knew nothing of the checks; looked at since."""
 DECIDING = HERE / "claims_deciding.txt"
 """By writers who knew nothing of the checks. Nobody looks at them: they only measure."""
 _HEADING = re.compile(r"## (?P<title>[^|]+) \| (?P<day>\S+) \| (?P<zone>\S+)")
