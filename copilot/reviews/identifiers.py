@@ -108,7 +108,7 @@ def _problem_with_hyphens(
         if any(_is_in_short(parts, text) for text in known):
             continue
         unknown = [part for part in parts if not _is_ordinary(part, spoken)]
-        if not strict and not any(_is_like(parts, text) for text in known):
+        if not strict and _MACHINE.isdisjoint(parts) and not _is_like_any(parts, known):
             continue
         if unknown and not _is_compound(token, parts, unknown):
             return f"“{token}” is not in its sources"
@@ -124,10 +124,10 @@ def _is_in_short(parts: Sequence[str], text: str) -> bool:
     )
 
 
-def _is_like(parts: Sequence[str], text: str) -> bool:
-    """A name of the source begins or ends as this one does."""
-    names = (name.split("-") for name in _NAME.findall(text.lower()))
-    return any(name[0] == parts[0] or name[-1] == parts[-1] for name in names)
+def _is_like_any(parts: Sequence[str], known: Sequence[str]) -> bool:
+    """A name of a source has one of its parts, in whatever place."""
+    names = (name.split("-") for text in known for name in _NAME.findall(text.lower()))
+    return any(not set(parts).isdisjoint(name) for name in names)
 
 
 def _is_ordinary(part: str, spoken: set[str]) -> bool:
