@@ -53,11 +53,9 @@ def _is_in_one_word(word: str, allowed: str) -> bool:
 
 
 def _is_by_letter(word: str, behind: str, allowed: str) -> bool:
-    """`Terminal 2` of `T2`, `Fahrenheit` of `248F`, `Uganda` of `UG`, `S$` in Singapore."""
+    """`Terminal 2` of `T2`, `Fahrenheit` of `248F`, `Singapore dollars` of `S$`."""
     if sign := _SIGNS.get(word.lower()):
         return re.search(sign, allowed, re.IGNORECASE) is not None
-    if re.search(rf"\b{word[:2].upper()}\b", allowed):
-        return True
     number = _NUMBER_BEHIND.match(behind)
     if number is None:
         return False

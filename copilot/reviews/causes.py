@@ -11,7 +11,8 @@ from copilot.reviews.words import STOPWORDS, normalised, words
 
 _TO_COME = r"(?! (?:run|start|open|begin|close|end|expire|finish|go|be|leave|resume)\b)"
 _CAUSE = re.compile(
-    r"\b(?:because|(?<!possible )(?<!likely )(?<!probable )(?<!to )(?<!lest )caus(?:e|es|ed|ing)"
+    r"\b(?:because|(?<!possible )(?<!likely )(?<!probable )(?<!not to )(?<!lest )"
+    r"caus(?:e|es|ed|ing)"
     rf"|due to{_TO_COME}|owing to"
     r"|(?<!no )(?<!any )result(?:ed|s|ing)? (?:of|in|from)|led to|leads? to|thanks to"
     r"|root cause|trigger(?:ed|s)?|(?<!no )reason|brought about"

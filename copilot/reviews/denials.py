@@ -68,8 +68,6 @@ class Denial:
 @dataclass(frozen=True, slots=True)
 class Sources:
     clauses: Sequence[Passage]
-    texts: Sequence[str]
-    """Whole messages."""
     stated: Sequence[Passage]
     """Clauses of what is no question."""
     sentences: Sequence[str]
@@ -81,7 +79,7 @@ class Sources:
         may_stand = [text for text in self.sentences if _may_stand(no.head, no.part, text)]
         if no.is_never and not any(carries_never(text) for text in self.sentences):
             return not (may_stand and is_harm(no.head))
-        if self._says_flatly(no) or (
+        if self.says_flatly(no) or (
             _UNHARMED.match(no.head) and any(is_well(p.text) for p in near)
         ):
             return True
@@ -98,14 +96,14 @@ class Sources:
             return True
         return not may_stand and self._is_affirmed(no, carriers)
 
-    def _says_flatly(self, no: Denial) -> bool:
+    def says_flatly(self, no: Denial, least: int = _FLATLY) -> bool:
         """A clause says, word for word, what it denies, and none so near says otherwise."""
         own = {
             bare_stem(word)
             for word in words(no.part)
             if word not in STOPWORDS and NEGATION.search(word) is None
         }
-        if len(own) < _FLATLY:
+        if len(own) < least:
             return False
         for passage in self.stated:
             told = {bare_stem(word) for word in words(passage.text)}
@@ -187,11 +185,7 @@ class Sources:
     def _deny(self, head: str) -> bool:
         """A “not” at the same word, wherever, or the word itself turned: `unreachable`."""
         stem = bare_stem(head)
-        return any(
-            _denies(p, head)
-            or any(w.startswith(("un", "in")) and stem in w for w in lacks_in(p.text))
-            for p in self.clauses
-        )
+        return any(_denies(p, head) or _is_turned(stem, p) for p in self.clauses)
 
     def _carriers(self, no: Denial, near: Sequence[Passage]) -> list[Passage]:
         """Clauses with a “not”, and those of the same thing with what may stand for it."""

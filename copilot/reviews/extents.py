@@ -98,7 +98,7 @@ def _problem_with_multiples(
             continue
         before = "" if word == "halved" else claim[: found.start()]  # more than halved is less
         least, most = around(factor, before, 0.15 * factor)
-        if factor == _TWICE and any(_tells_two(text) for text in texts):
+        if word == "twice" and any(_tells_two(text) for text in texts):
             continue
         if not any(least <= ratio <= most for ratio in ratios(numbers)) and not is_ratio(
             factor, before, texts

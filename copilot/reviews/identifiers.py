@@ -193,7 +193,7 @@ def _is_in_a_row(token: str, text: str) -> bool:
     again = rf"(?:{re.escape(name)}|-)?"
     rows = (
         rf"(?<![a-z0-9]){re.escape(name)}(\d{{1,4}})((?:{_JOINT}{again}\d{{1,4}}){{1,12}})"
-        r"(?!\w|\.\d)"
+        r"(?!\w|\.\d| ?%| ?(?:ms|s|min|h)\b| (?:[a-z]+s|more)\b)"
     )
     for row in re.finditer(rows, text.lower().replace("`", "").replace("*", "")):
         others = re.findall(r"\d+", row[2].replace(name, " "))

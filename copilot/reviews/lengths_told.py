@@ -21,6 +21,10 @@ _COMPARED = re.compile(
     re.IGNORECASE,
 )
 _MONTH = 2592000
+_WORDS_TOO = frozenset(("may", "march"))
+_A_MONTH = re.compile(r"\b(?:in|since|last|of|by|until|from|\d) (?:may|march)\b", re.IGNORECASE)
+_INSTANTS = 60
+"""Clock times that are compared with each other, of a wall of them."""
 _HALF_A_DAY = 43200.0
 _KEYED = re.compile(
     r"(?:^|[\s_.(])(?:(ms|millis\w*)|(s|secs?|seconds?)|(mins?|minutes?))(?=[\s_.:=)]|$)"
@@ -85,7 +89,7 @@ def lengths_told(
 def _measured(said: Stated, cited: Sequence[WindowMessage], zone: tzinfo) -> list[float]:
     """The time between messages, and between what they tell by the clock."""
     moments = sorted({message.occurred_at for message in cited})
-    told = {at for message in cited for at in stated_instants(message, zone)}
+    told = sorted({at for message in cited for at in stated_instants(message, zone)})[:_INSTANTS]
     between = [(later - earlier).total_seconds() for earlier, later in combinations(moments, 2)]
     between += [abs((at - moment).total_seconds()) for at in told for moment in moments]
     between += [abs((one - other).total_seconds()) for one, other in combinations(told, 2)]
@@ -188,7 +192,12 @@ def _years(texts: Sequence[str], cited: Sequence[WindowMessage]) -> Iterator[flo
 
 def _months(texts: Sequence[str], cited: Sequence[WindowMessage]) -> Iterator[float]:
     """`two months afterwards`, of November and January, or of one of them and the message."""
-    months = {MONTHS[name] for text in texts for name in words(text) if name in MONTHS}
+    months = {
+        MONTHS[name]
+        for text in texts
+        for name in words(text)
+        if name in MONTHS and (name not in _WORDS_TOO or _A_MONTH.search(text))
+    }
     months |= {message.occurred_at.month for message in cited} if months else set()
     for one in months:
         for other in months - {one}:

@@ -29,10 +29,6 @@ _ANSWER = re.compile(
     r"|confirmed|exactly|so far|thats|ours|theirs|unknown|too|agree|go|guilty|sorry|fair|works)\b",
     re.IGNORECASE,
 )
-_SPEECH = re.compile(
-    r"(?:\w+ly )?(?:ask|wonder|want|request|agree|accept|consent|object|suggest|propos|offer)\w*\b",
-    re.I,
-)
 _PASSIVE = re.compile(r"(?:was|were|is|had been|has been|is to be|got) \w+ed\b", re.IGNORECASE)
 _ASKS = re.compile(r"\?|\b(?:pls|please|can you|could you|don'?t)\b", re.IGNORECASE)
 _PAST = (
@@ -184,7 +180,7 @@ def _wrong_doer(
         found = re.match(rf"@?{re.escape(name)}\s+(?=[a-z])", claim, re.IGNORECASE)
         if found is None or _PASSIVE.match(claim, found.end()):
             continue
-        if _is_author(name, cited) and (not strict or _SPEECH.match(claim, found.end())):
+        if not strict and _is_author(name, cited):
             continue
         first = re.split(
             r"\s(?:and|while|but|after|before|then|until|even though|although|though)\s|[,;]",

@@ -42,6 +42,11 @@ _ONLY = re.compile(
 )
 _WHETHER = re.compile(r"\b(?:whether|if)\b", re.IGNORECASE)
 _ALIKE_TURNED = 2.0
+_NONE = re.compile(r"\W*(?:no|nobody|none) ", re.IGNORECASE)
+_LIMIT = re.compile(
+    r"\b(?:or (?:more|less|fewer)|above|below|over|under|exceed\w*|(?:more|less|fewer) than)\b",
+    re.IGNORECASE,
+)
 _NEXT = 80
 """Letters in which the next word stands."""
 _NO_VERBS = word_set(
@@ -59,16 +64,22 @@ def problem_with_negation(claim: str, cited: Sequence[WindowMessage]) -> str | N
     if _NEVER_SAID.search(plain) and not any(_UNSAID.search(p.text) for p in everything):
         return "it says “not” where its source does not"
     lacks = frozenset(bare_stem(lack) for lack in lacks_in(plain))
-    sources = Sources(everything, [m.text for m in cited], stated, told, lacks)
+    sources = Sources(everything, stated, told, lacks)
     if sources.have_less(plain):
         return "it says “not” where its source does not"
     for part in parts_of(plain):
         for found in NEGATION.finditer(without_limits(part)):
             no = Denial(part, found)
-            # `no pod used more` has too many ways to be carried
-            if no.is_verbal and sources.contradict(no):
+            if sources.contradict(no) if no.is_verbal else _denies_flatly(no, sources):
                 return "it says “not” where its source does not"
     return None
+
+
+def _denies_flatly(no: Denial, sources: Sources) -> bool:
+    """`No data was lost` where a source says that data was lost; other ways in which there is none
+    of a thing are carried by too much."""
+    is_subject = _NONE.match(no.part) is not None and _LIMIT.search(no.part) is None
+    return is_subject and sources.says_flatly(no, least=1)
 
 
 def problem_with_left_out_not(claim: str, cited: Sequence[WindowMessage]) -> str | None:

@@ -28,7 +28,7 @@ _HEAVY = word_set(
     stolen theft stole ransom ransomware malicious malware sabotage sabotaged exploit exploited
     lawsuit legal illegal regulator regulators police court sued fraud fraudulent
     negligent negligence careless carelessness incompetent incompetence reckless
-    guilty unprofessional lied sacked apologised apologized apology compensation
+    guilty unprofessional lazy lied sacked apologised apologized apology compensation
     injured death privacy confidential unauthorised unauthorized compromised
     passwords password salary salaries medical criminal
     """
@@ -37,11 +37,11 @@ _HEAVY = word_set(
 _NO_SECRET = re.compile(
     r"\b(?:polic\w+|slas?|slos?|limit|threshold|target|deadline)\b[\w ]{0,30}\bbreach\w*"
     r"|\bbreach\w*[\w ]{0,20}\b(?:polic\w+|slas?|slos?|limit|threshold|target|deadline)\b|"
-    r"\b(?:one[- ]time|single[- ]use) passwords?"
+    r"\blazy[- ]\w|\b(?:one[- ]time|single[- ]use) passwords?"
     r"|\b(?:memory|heap|connection|handle|descriptor|thread|socket|resource)s?[- ]leak",
     re.IGNORECASE,
 )
-_AT_FAULT = re.compile(r"\b(?:[Hh]is|[Hh]er|[Tt]heir|[A-Z][a-z]+'s) (?:own )?fault\b")
+_AT_FAULT = re.compile(r"\b(?:his|her|their|[^\W\d]\w*'s) (?:own )?fault\b", re.IGNORECASE)
 _WHO = (
     word_set("employee employees administrator administrators admin admins"),
     word_set("patient patients pt pts student students merchant merchants investor investors"),

@@ -18,7 +18,7 @@ _RELATIVE = (
 _AGO = re.compile(r"\b(?P<many>\d{1,3}) (?P<unit>day|week)s?\b")
 _NTH = re.compile(r"(?<![\w.,:-])(?P<day>\d{1,2})(?:st|nd|rd|th)\b")
 _DAY_OF_WEEK = re.compile(
-    r"\b(mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*day|s|rs|r|nes)?\b(?:\s(?P<day>\d\d?)\b)?"
+    r"\b(mon|tue|wed|thu|fri|sat|sun)(?:[a-z]*days?|s|rs|r|nes)?\b(?:\s(?P<day>\d\d?)\b)?"
 )
 _MOST_LENGTHS = 6
 _HALF_A_DAY, _TWO_MONTHS = 43_200, 5_270_400
@@ -58,9 +58,10 @@ def problem_with_dates(
 ) -> str | None:
     days = set(chain.from_iterable(days_of(message, zone) for message in cited))
     days.update(chain.from_iterable(_days_from(message, zone) for message in cited))
-    dates = stated_dates(cited) | {(day.month, day.day) for day in days}
+    stated = stated_dates(cited)
+    dates = stated | {(day.month, day.day) for day in days}
     for month, day in sorted(said.dates - dates):
-        is_of_another = any(month == other for other, _ in dates)
+        is_of_another = any(month == other for other, _ in stated) or _names_month(month, cited)
         if (is_of_another and _is_day_told(day, cited)) or _stands_in(month, day, cited):
             continue
         return f"the date {day:02}/{month:02} (day/month) is not in its sources"
@@ -69,7 +70,7 @@ def problem_with_dates(
     for year in sorted(said.years - years):
         if str(year) not in text:
             return f"the year {year} is not in its sources"
-    named = {name[:3] for name in words(text)} & {day[:3] for day in WEEKDAYS}
+    named = {found[1] for found in _DAY_OF_WEEK.finditer(text)}
     told = [word for word in words(claim) if word in WEEKDAYS]
     if told and all(word[:3] in named for word in told):
         pass
@@ -103,16 +104,24 @@ def is_year_of(year: int, cited: Sequence[WindowMessage], zone: tzinfo) -> bool:
     )
 
 
+def _names_month(month: int, cited: Sequence[WindowMessage]) -> bool:
+    """`logs-2026.03.05` is of March."""
+    told = re.compile(rf"(?<!\d)20\d\d[._-]?{month:02}(?!\d\d\d)")
+    return any(told.search(message.text) for message in cited)
+
+
 def _is_day_told(day: int, cited: Sequence[WindowMessage]) -> bool:
     """`logs-2026.03.05 and 06`: the second day, of the month of the first."""
-    told = re.compile(rf"(?<![\d.:,/-])0?{day}(?![\d:%]|[.,]\d)")
+    told = re.compile(rf"(?<![\d.:,/-])0?{day}(?![\w:%/]|[.,]\d| [a-z]{{3,}}s\b)")
     return any(told.search(normalised(message.text)) for message in cited)
 
 
 def _stands_in(month: int, day: int, cited: Sequence[WindowMessage]) -> bool:
     """`export 0201`, `05.03.`: both beside each other, in two figures each."""
     told = re.compile(
-        rf"(?<![\d:.,])(?:{month:02}[-_./]?{day:02}|{day:02}[-_./]?{month:02})(?![\d:%]|[.,]\d)"
+        rf"(?<![\d:.,])(?:{month:02}[-_./]{day:02}|{day:02}[-_./]{month:02})(?![\d:%]|[.,]\d)"
+        rf"|\b(?:export|dump|log|backup|snapshot|run|file|build|feed)s?[ _-]"
+        rf"{month:02}{day:02}(?!\d)"
     )
     return any(told.search(normalised(message.text)) for message in cited)
 

@@ -34,7 +34,7 @@ _NOT_LONG_AGO = timedelta(hours=6)
 _FAR_FROM = re.compile(r"\b(?:second|minute|hour)s? (?:after|before|past)\s+$")
 _FROM_NOW = re.compile(
     r"\b(?:in|another|every|after)\s(?:about\s|~\s?)?(\d{1,2})\b(?![.,:/-]?\d|\s?%)"
-    r"(?!\s?(?:m|min\w*|s|secs?|seconds?|h|hrs?|hours?|d|days?|weeks?|of|ms|[KMGT]B)\b)",
+    r"(?!\s[a-z]{3,}s\b)(?!\s?(?:req|m|min\w*|s|secs?|seconds?|h|hrs?|hours?|d|days?|weeks?|of|ms|[KMGT]B)\b)",
     re.IGNORECASE,
 )
 _MOST_FROM_NOW = 4
@@ -118,11 +118,13 @@ def _stands_in(time: ClockTime, cited: Sequence[WindowMessage]) -> bool:
     told = "|".join(
         rf"0?{hour}[.:h]{time.minute:02}|{hour:02} ?{time.minute:02}" for hour in sorted(hours)
     )
-    run = re.compile(rf"(?<!\d)(?<!\d[.,:])(?:{told})(?!\d|[.,:]\d)", re.IGNORECASE)
+    no_amount = r"(?!\d|[.,:]\d|\s?(?:[KMGT]i?B|ms|%)\b|\s[a-z]{3,}s\b)"
+    run = re.compile(rf"(?<![\w$€£])(?<!\d[.,:])(?:{told}){no_amount}", re.IGNORECASE)
     is_noon = time.minute == 0 and time.hour == _NOON
     bare = "|".join(map(str, sorted(hours))) if time.minute == 0 else "(?!)"
     hour = re.compile(
-        rf"\b(?:is|at|by|before|until|till|from|for|due|after|since) (?:{bare})(?![\w:%])"
+        rf"\b(?:is|at|by|before|until|till|from|due|after|since) (?:{bare})"
+        r"(?=\s*(?:[.,;!?)]|$)| so\b)"
     )
     return any(
         run.search(message.text)

@@ -49,7 +49,7 @@ def problem(claim: str, *said: str) -> str | None:
             ("db-3 will be made anew. NOBODY APPLY, ben", "locked db-3"),
         ),
         (
-            "The table was not in place until the run had begun.",
+            "The table was not in place until 95 minutes after the run began.",
             ("table loaded at 03:05, the run began 01:30",),
         ),
         (
